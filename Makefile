@@ -1,0 +1,88 @@
+# Two commands do all the set-up: `make dev` runs the gateway, `make test` proves it.
+# Needs python3 (3.11 or newer), make, and the network to the package registries.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+UV := $(BIN)/uv
+export PYTHONPATH := functions:.
+# pip and uv speak only when something is wrong.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.installed: requirements/dev.txt package-lock.json
+	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.venv-emulator/.installed: requirements/emulator.txt .venv/.installed
+	@echo "[set-up] the emulator into .venv-emulator (once; hash-checked)"
+	@$(PYTHON) -m venv --clear .venv-emulator
+	@$(UV) pip install --quiet --python .venv-emulator/bin/python --require-hashes -r requirements/emulator.txt
+	@touch $@
+
+.PHONY: setup
+setup: .venv/.installed .venv-emulator/.installed ## Install everything (the other targets do it by themselves)
+
+.PHONY: dev
+dev: setup ## Run the gateway on this machine: PORT=8080 UPSTREAM_URL=...
+	@exec $(BIN)/python -m local.dev
+
+.PHONY: demo
+demo: setup ## One verification through the whole gateway, shown as JSON; then stop
+	@exec $(BIN)/python -m local.demo
+
+.PHONY: synth
+synth: .venv/.installed ## Synthesise the stack: make synth STAGE=prod UPSTREAM_URL=https://...
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npx --no-install cdk synth --quiet --no-notices --version-reporting=false \
+	  -c stage=$(or $(STAGE),local) $(if $(UPSTREAM_URL),-c upstream_url=$(UPSTREAM_URL))
+
+.PHONY: check
+check: .venv/.installed ## Lint, types, import contracts, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.contracts --check
+
+.PHONY: fmt
+fmt: .venv/.installed ## Format and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: contracts
+contracts: .venv/.installed ## Write the generated contracts and docs/errors.md
+	@$(BIN)/python -m tools.contracts
+
+.PHONY: browser
+browser: .venv/.installed ## Find a Chromium for the browser tests, or install one
+	@$(BIN)/python -m tools.browser
+
+.PHONY: test
+test: setup browser check ## Everything CI runs
+	@$(BIN)/pytest -m "not e2e and not browser" -n auto --cov --cov-report=term-missing
+	@$(BIN)/pytest -m "e2e or browser"
+
+.PHONY: unit
+unit: .venv/.installed ## The fast tests only
+	@$(BIN)/pytest -m "not e2e and not browser" -n auto -q
+
+.PHONY: lock
+lock: .venv/.installed ## Write the lock files anew (no download address is recorded)
+	@for lock in "pyproject.toml -o requirements/functions.txt" \
+	  "-c requirements/functions.txt pyproject.toml --group dev -o requirements/dev.txt" \
+	  "--group emulator -o requirements/emulator.txt"; do \
+	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+	    --custom-compile-command "make lock" $$lock; done
+	@$(BIN)/npm install --package-lock-only --omit-lockfile-registry-resolved --silent
