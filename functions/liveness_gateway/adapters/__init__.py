@@ -1,0 +1,1 @@
+"""The outside world: upstream, table, bus, secrets. Each module implements one port."""

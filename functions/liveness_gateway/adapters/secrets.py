@@ -1,0 +1,172 @@
+"""Secrets: the liveness API's credentials and the key of our fingerprints.
+
+A value is cached for the life of the function's environment; a warm cache serves through an
+outage of Secrets Manager for a day. Nothing here ever prints a value: `repr` is switched off, and
+errors carry no text of the secret's.
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liveness_gateway.domain import Selfie
+from liveness_gateway.errors import CredentialsUnavailable
+from liveness_gateway.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_FRESH_SECONDS: Final = 300.0
+_LONGEST_SECONDS: Final = 24 * 3600.0
+_RETRY_SECONDS: Final = 30.0
+_SHORTEST_KEY: Final = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """One version of a secret's text."""
+
+    text: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What the liveness API asks for."""
+
+    app_id: str
+    app_key: str
+    version: str
+
+
+class SecretsManager:
+    """Reads one secret and remembers it."""
+
+    def __init__(self, client: "SecretsManagerClient", arn: str, clock: Clock) -> None:
+        self._client = client
+        self._arn = arn
+        self._clock = clock
+        self._cached: Secret | None = None
+        self._read_at = 0.0
+        self._forced_at: float | None = None
+        self._failed_at: float | None = None
+
+    def get(self) -> Secret:
+        """The secret: at most 5 minutes old, or up to a day old while it cannot be read.
+
+        Raises:
+            CredentialsUnavailable: it cannot be read and none is remembered.
+        """
+        age = self._clock.monotonic() - self._read_at
+        if self._cached is not None and (age < _FRESH_SECONDS or self._resting()):
+            return self._cached
+        try:
+            return self._read()
+        except CredentialsUnavailable:
+            if self._cached is None or age > _LONGEST_SECONDS:
+                raise
+            return self._cached
+
+    def refresh(self) -> Secret | None:
+        """Read it anew, at most once in 30 s; None when it was not, or could not be, read."""
+        now = self._clock.monotonic()
+        if self._forced_at is not None and now - self._forced_at < _RETRY_SECONDS:
+            return None
+        self._forced_at = now
+        try:
+            return self._read()
+        except CredentialsUnavailable:
+            return None
+
+    def _resting(self) -> bool:
+        """Whether a read failed a moment ago: do not make every request wait for the outage."""
+        now = self._clock.monotonic()
+        return (
+            self._failed_at is not None
+            and now - self._failed_at < _RETRY_SECONDS
+            and now - self._read_at < _LONGEST_SECONDS
+        )
+
+    def _read(self) -> Secret:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._arn)
+        except (ClientError, BotoCoreError) as error:
+            self._failed_at = self._clock.monotonic()
+            raise CredentialsUnavailable(type(error).__name__) from None
+        text, version = answer.get("SecretString"), answer.get("VersionId", "")
+        if not text:
+            raise CredentialsUnavailable("the secret holds no text")
+        self._cached, self._read_at = Secret(text, version), self._clock.monotonic()
+        self._failed_at = None
+        return self._cached
+
+
+class UpstreamCredentials:
+    """The liveness API's `{"app_id", "app_key"}`, checked."""
+
+    def __init__(self, secret: SecretsManager) -> None:
+        self._secret = secret
+
+    def get(self) -> Credentials:
+        """The credentials.
+
+        Raises:
+            CredentialsUnavailable: missing, malformed, denied or out of reach.
+        """
+        return _credentials(self._secret.get())
+
+    def refresh(self) -> Credentials | None:
+        """The credentials read anew; None when they were not, or are unusable."""
+        secret = self._secret.refresh()
+        try:
+            return None if secret is None else _credentials(secret)
+        except CredentialsUnavailable:
+            return None
+
+
+def _credentials(secret: Secret) -> Credentials:
+    try:
+        values = json.loads(secret.text)
+        app_id, app_key = values["app_id"], values["app_key"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise CredentialsUnavailable("the secret is no app_id and app_key") from None
+    if not (_fits_header(app_id) and _fits_header(app_key)):
+        raise CredentialsUnavailable("app_id or app_key cannot be sent in a header")
+    return Credentials(app_id, app_key, secret.version)
+
+
+def _fits_header(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and value == value.strip() != ""
+    )
+
+
+class HmacFingerprints:
+    """Implements the `Fingerprints` port with a secret the stack generated for itself."""
+
+    def __init__(self, secret: SecretsManager) -> None:
+        self._secret = secret
+
+    def of(self, selfie: Selfie, threshold: Decimal, subject_ref: str | None) -> str:
+        """See the port. Each part is preceded by its length, so no two contents share one text.
+
+        Raises:
+            CredentialsUnavailable: the key is out of reach, or too short to be one.
+        """
+        key = self._secret.get().text
+        if len(key) < _SHORTEST_KEY:
+            raise CredentialsUnavailable("the fingerprint key is too short")
+        digest = hmac.new(key.encode(), digestmod=hashlib.sha256)
+        reference = b"" if subject_ref is None else b"=" + subject_ref.encode()
+        for part in (selfie.content, f"{threshold.normalize():f}".encode(), reference):
+            digest.update(len(part).to_bytes(8))
+            digest.update(part)
+        return digest.hexdigest()

@@ -1,0 +1,146 @@
+"""Wires each function once, at cold start. The only place that reads the environment.
+
+One session and clients with short timeouts: a service that hangs must leave time for an answer.
+"""
+
+import os
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+import boto3
+from botocore.config import Config
+
+from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
+from liveness_gateway.adapters.dialects import DIALECTS
+from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.eventbridge import EventBridgeBus
+from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
+from liveness_gateway.adapters.transport import HttpTransport
+from liveness_gateway.adapters.upstream import UpstreamClient
+from liveness_gateway.api.edge import Application
+from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
+from liveness_gateway.observability import PowertoolsJournal, journal
+from liveness_gateway.publishing import Publisher
+from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.service import Policy, RecordReader, Sweeper, VerificationService
+from liveness_gateway.settings import (
+    PublishSettings,
+    ResultsSettings,
+    SettingsError,
+    SweepSettings,
+    VerifySettings,
+)
+
+_QUICK: Final = Config(
+    connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}
+)
+
+
+class SystemClock:
+    """Implements the `Clock` port with the machine's own clocks."""
+
+    def now(self) -> datetime:
+        """See the port."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """See the port."""
+        return time.monotonic()
+
+
+def verify_application() -> Application:
+    """The application of `verify`.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = VerifySettings.read(os.environ)
+    notes = journal(settings.stage)
+    service = VerificationService(
+        ledger=_ledger(settings.table_name),
+        upstream=_upstream(settings, notes),
+        fingerprints=HmacFingerprints(_secret(settings.fingerprint_secret_arn)),
+        emergency=SqsEmergencyQueue(
+            SqsQueue(boto3.client("sqs", config=_QUICK), settings.emergency_queue_url)
+        ),
+        clock=SystemClock(),
+        journal=notes,
+        policy=Policy(
+            default_threshold=settings.default_threshold,
+            minimum_threshold=settings.minimum_threshold,
+            retention=settings.retention,
+            multiple_faces=settings.multiple_faces,
+        ),
+    )
+    limits = SelfieLimits(settings.minimum_side, settings.maximum_side)
+    return Application(VerifyRoutes(service, limits).table(), settings.allowed_origins, notes)
+
+
+def results_application() -> Application:
+    """The application of `results`.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = ResultsSettings.read(os.environ)
+    reader = RecordReader(_ledger(settings.table_name), SystemClock())
+    return Application(
+        ResultsRoutes(reader, settings.stage).table(),
+        settings.allowed_origins,
+        journal(settings.stage),
+    )
+
+
+def publisher() -> tuple[Publisher, PowertoolsJournal]:
+    """What `publish_events` runs.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = PublishSettings.read(os.environ)
+    notes = journal(settings.stage)
+    bus = EventBridgeBus(boto3.client("events", config=_QUICK), settings.event_bus_name)
+    letters = SqsQueue(boto3.client("sqs", config=_QUICK), settings.dead_letter_queue_url)
+    return Publisher(bus, letters, SystemClock(), notes, settings.stage), notes
+
+
+def sweeper() -> tuple[Sweeper, PowertoolsJournal]:
+    """What `sweep` runs.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = SweepSettings.read(os.environ)
+    notes = journal(settings.stage)
+    return Sweeper(_ledger(settings.table_name), SystemClock(), notes), notes
+
+
+def _upstream(settings: VerifySettings, notes: PowertoolsJournal) -> UpstreamClient:
+    dialect = DIALECTS.get(settings.upstream_dialect)
+    if dialect is None:
+        raise SettingsError("UPSTREAM_DIALECT is none we speak")
+    store = CountingBreakerStore(
+        settings.breaker_table_name, boto3_client=boto3.client("dynamodb", config=_QUICK)
+    )
+    store.count_failures_in(notes)
+    store.configure(breaker_config(), "upstream")
+    return UpstreamClient(
+        transport=HttpTransport(),
+        dialect=dialect,
+        base_url=settings.upstream_url,
+        credentials=UpstreamCredentials(_secret(settings.upstream_secret_arn)),
+        breaker=CircuitBreaker(store, SystemClock(), notes),
+        clock=SystemClock(),
+        sleep=time.sleep,
+        journal=notes,
+    )
+
+
+def _ledger(table_name: str) -> DynamoDBLedger:
+    return DynamoDBLedger(boto3.client("dynamodb", config=_QUICK), table_name)
+
+
+def _secret(arn: str) -> SecretsManager:
+    return SecretsManager(boto3.client("secretsmanager", config=_QUICK), arn, SystemClock())

@@ -1,0 +1,204 @@
+"""The problem catalogue: every failure a caller can see, and nothing else.
+
+One row decides the status, the body, the log level and `docs/errors.md` of a failure. The body is
+that of RFC 9457 (Problem Details for HTTP APIs) with four members of our own: `code`,
+`retryable`, `correlation_id` and, where a record exists, `verification_id`.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+TYPE_PREFIX: Final = "urn:liveness-gateway:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One row of the catalogue.
+
+    Attributes:
+        code: the stable name a program switches on.
+        status: the HTTP status.
+        title: the same sentence for every occurrence (RFC 9457, section 3.1.3).
+        advice: what the caller should do; `docs/errors.md` shows it.
+        retry_after: seconds for the `Retry-After` header, or None when trying again is no use.
+        log_level: how loudly the operator hears of it.
+        wire_status: the status on the wire-format routes, where the liveness API documents another.
+    """
+
+    code: str
+    status: int
+    title: str
+    advice: str
+    retry_after: int | None = None
+    log_level: int = logging.INFO
+    wire_status: int | None = None
+    retryable: bool = False
+
+    @property
+    def type(self) -> str:
+        """The URI reference that identifies this problem type (RFC 9457, section 3.1.1)."""
+        return TYPE_PREFIX + self.code
+
+
+_ROWS: Final = (
+    ProblemType(
+        "malformed_request",
+        400,
+        "The request could not be read.",
+        "Send one complete multipart/form-data body with one `selfie` file and at most one "
+        "`threshold` and one `subject_ref`. Let your HTTP library write the Content-Type.",
+    ),
+    ProblemType(
+        "unauthorized",
+        401,
+        "The credential is missing or not known here.",
+        "Send the gateway's API key in the `x-api-key` header.",
+    ),
+    ProblemType(
+        "forbidden",
+        403,
+        "The credential does not allow this.",
+        "Ask the operator of this gateway what your API key may do.",
+    ),
+    ProblemType(
+        "not_found",
+        404,
+        "There is nothing here.",
+        "Check the path and the verification id. Records expire, and another client's record is "
+        "not found either.",
+    ),
+    ProblemType(
+        "in_progress",
+        409,
+        "The same verification is still running.",
+        "Wait for the seconds in `Retry-After` and send the same request again, or read the "
+        "record under `instance`.",
+        retry_after=2,
+        retryable=True,
+    ),
+    ProblemType(
+        "too_large",
+        413,
+        "The request is too large.",
+        "Send a body of at most 4.5 MiB: scale the selfie down before posting it.",
+    ),
+    ProblemType(
+        "unsupported_media",
+        415,
+        "This kind of content is not taken.",
+        "Send multipart/form-data holding a JPEG or a PNG. Convert HEIC to JPEG first.",
+    ),
+    ProblemType(
+        "invalid_selfie",
+        422,
+        "The selfie cannot be used.",
+        "Send one whole JPEG or PNG of at most 50 megapixels, whose size can be read and lies "
+        "within this gateway's limits.",
+    ),
+    ProblemType(
+        "invalid_threshold",
+        422,
+        "The threshold cannot be used.",
+        "Send a plain decimal from 0 to 1, such as 0.6, not below this gateway's minimum; or "
+        "leave it out.",
+    ),
+    ProblemType(
+        "idempotency_conflict",
+        422,
+        "This Idempotency-Key was used for another request.",
+        "Use a new key for a new selfie, threshold or subject_ref; repeat a request unchanged.",
+    ),
+    ProblemType(
+        "rate_limited",
+        429,
+        "Too many requests.",
+        "Wait for the seconds in `Retry-After`, then send the same request again.",
+        retry_after=1,
+        retryable=True,
+    ),
+    ProblemType(
+        "internal",
+        500,
+        "The gateway failed.",
+        "Send the same request with the same Idempotency-Key again. If it goes on, tell the "
+        "operator the correlation id.",
+        log_level=logging.ERROR,
+        retryable=True,
+    ),
+    ProblemType(
+        "upstream_bad_answer",
+        502,
+        "The liveness API answered something that cannot be trusted.",
+        "The verification is `unknown` and may have been charged. The same Idempotency-Key gives "
+        "this answer again; use a new key to pay for a new verification.",
+        log_level=logging.ERROR,
+    ),
+    ProblemType(
+        "upstream_limit",
+        503,
+        "The usage limit of the liveness API is reached.",
+        "Nothing was charged. Try again later; the operator has been alarmed.",
+        retry_after=60,
+        log_level=logging.ERROR,
+        wire_status=403,
+        retryable=True,
+    ),
+    ProblemType(
+        "upstream_unavailable",
+        503,
+        "Verifications are not possible right now.",
+        "Wait for the seconds in `Retry-After`, then send the same request with the same "
+        "Idempotency-Key again: it is never charged twice.",
+        retry_after=5,
+        log_level=logging.ERROR,
+        retryable=True,
+    ),
+    ProblemType(
+        "upstream_timeout",
+        504,
+        "The answer of the liveness API was lost.",
+        "The verification is `unknown` and may have been charged. The same Idempotency-Key gives "
+        "this answer again; use a new key to pay for a new verification.",
+        log_level=logging.ERROR,
+    ),
+)
+
+CATALOGUE: Final = {row.code: row for row in _ROWS}
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word for it
+    """A failure the caller is told about.
+
+    Guarantees that `code` is in the catalogue. `detail` is ours: it never holds a secret, input
+    of the caller's, a path or text of upstream's.
+
+    Raises:
+        KeyError: the code is not in the catalogue.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, verification_id: str | None = None, replayed: bool = False
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.problem_type = CATALOGUE[code]
+        self.detail = detail
+        self.verification_id = verification_id
+        self.replayed = replayed
+
+    @property
+    def code(self) -> str:
+        """The stable name of the problem."""
+        return self.problem_type.code
+
+
+class LedgerUnavailable(Exception):  # noqa: N818 - names the state, as the problem code does
+    """The table could not be read or written in time; what the write did is not known."""
+
+
+class SettleRefused(Exception):  # noqa: N818 - names what the ledger did
+    """The ledger's condition refused a terminal result: the transition is not allowed."""
+
+
+class CredentialsUnavailable(Exception):  # noqa: N818 - names the state, as the problem code does
+    """A secret is missing, malformed, denied or out of reach, and nothing is cached."""

@@ -1,0 +1,166 @@
+"""What the stack tells the functions, read once and typed.
+
+Each function has settings of its own, so that a function cannot ask for what its role may not use.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from liveness_gateway.domain import MultipleFaces
+
+_MINIMUM_RETENTION: Final = timedelta(hours=24)
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable: the deployment is wrong, not the request."""
+
+
+class Environment:
+    """Reads typed values from environment variables.
+
+    Raises:
+        SettingsError: from each method, naming the variable (never its value).
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str:
+        """A value that must be there and not be empty."""
+        value = self._variables.get(name, "")
+        if not value:
+            raise SettingsError(f"{name} is not set")
+        return value
+
+    def number(self, name: str) -> Decimal:
+        """A decimal."""
+        value = self.text(name)
+        try:
+            return Decimal(value)
+        except ArithmeticError:
+            raise SettingsError(f"{name} is not a number") from None
+
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may read an answer; `("*",)` for all."""
+        return tuple(part.strip() for part in self.text("ALLOWED_ORIGINS").split(","))
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """The settings of `verify`."""
+
+    stage: str
+    table_name: str
+    upstream_url: str
+    upstream_dialect: str
+    upstream_secret_arn: str
+    fingerprint_secret_arn: str
+    breaker_table_name: str
+    emergency_queue_url: str
+    allowed_origins: tuple[str, ...]
+    default_threshold: Decimal
+    minimum_threshold: Decimal
+    minimum_side: int
+    maximum_side: int
+    retention: timedelta
+    multiple_faces: MultipleFaces
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "VerifySettings":
+        """Read them.
+
+        Raises:
+            SettingsError: one is missing or unusable.
+        """
+        environment = Environment(variables)
+        retention = timedelta(hours=int(environment.number("RETENTION_HOURS")))
+        if retention < _MINIMUM_RETENTION:
+            raise SettingsError("RETENTION_HOURS is below 24: a record is the idempotency memory")
+        try:
+            policy = MultipleFaces(environment.text("MULTIPLE_FACES"))
+        except ValueError:
+            raise SettingsError("MULTIPLE_FACES is neither inconclusive nor score") from None
+        return cls(
+            stage=environment.text("STAGE"),
+            table_name=environment.text("TABLE_NAME"),
+            upstream_url=environment.text("UPSTREAM_URL").rstrip("/"),
+            upstream_dialect=environment.text("UPSTREAM_DIALECT"),
+            upstream_secret_arn=environment.text("UPSTREAM_SECRET_ARN"),
+            fingerprint_secret_arn=environment.text("FINGERPRINT_SECRET_ARN"),
+            breaker_table_name=environment.text("BREAKER_TABLE_NAME"),
+            emergency_queue_url=environment.text("EMERGENCY_QUEUE_URL"),
+            allowed_origins=environment.origins(),
+            default_threshold=environment.number("DEFAULT_THRESHOLD"),
+            minimum_threshold=environment.number("MINIMUM_THRESHOLD"),
+            minimum_side=int(environment.number("MINIMUM_SIDE")),
+            maximum_side=int(environment.number("MAXIMUM_SIDE")),
+            retention=retention,
+            multiple_faces=policy,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsSettings:
+    """The settings of `results`: it knows no upstream and no secret."""
+
+    stage: str
+    table_name: str
+    allowed_origins: tuple[str, ...]
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "ResultsSettings":
+        """Read them.
+
+        Raises:
+            SettingsError: one is missing.
+        """
+        environment = Environment(variables)
+        return cls(
+            stage=environment.text("STAGE"),
+            table_name=environment.text("TABLE_NAME"),
+            allowed_origins=environment.origins(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSettings:
+    """The settings of `publish_events`."""
+
+    stage: str
+    event_bus_name: str
+    dead_letter_queue_url: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "PublishSettings":
+        """Read them.
+
+        Raises:
+            SettingsError: one is missing.
+        """
+        environment = Environment(variables)
+        return cls(
+            stage=environment.text("STAGE"),
+            event_bus_name=environment.text("EVENT_BUS_NAME"),
+            dead_letter_queue_url=environment.text("DEAD_LETTER_QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """The settings of `sweep`."""
+
+    stage: str
+    table_name: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "SweepSettings":
+        """Read them.
+
+        Raises:
+            SettingsError: one is missing.
+        """
+        environment = Environment(variables)
+        return cls(stage=environment.text("STAGE"), table_name=environment.text("TABLE_NAME"))

@@ -1,0 +1,1 @@
+"""The function that announces stored verifications on the bus."""
