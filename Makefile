@@ -10,6 +10,14 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv
 export PYTHONPATH := functions:.
+# The CDK's command line and its Python library both look for `node` here.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+CDK := node node_modules/aws-cdk/bin/cdk
+CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
+  $(if $(UPSTREAM_URL),-c upstream_url=$(UPSTREAM_URL)) \
+  $(if $(ALLOWED_ORIGINS),-c allowed_origins=$(ALLOWED_ORIGINS)) \
+  $(if $(UPSTREAM_DIALECT),-c upstream_dialect=$(UPSTREAM_DIALECT))
+export CDK_DISABLE_CLI_TELEMETRY := true
 # pip and uv speak only when something is wrong.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -44,9 +52,16 @@ demo: setup ## One verification through the whole gateway, shown as JSON; then s
 	@exec $(BIN)/python -m local.demo
 
 .PHONY: synth
-synth: .venv/.installed ## Synthesise the stack: make synth STAGE=prod UPSTREAM_URL=https://...
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npx --no-install cdk synth --quiet --no-notices --version-reporting=false \
-	  -c stage=$(or $(STAGE),local) $(if $(UPSTREAM_URL),-c upstream_url=$(UPSTREAM_URL))
+synth: .venv/.installed ## Synthesise the stack: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
+	@$(CDK) synth --quiet $(CDK_FLAGS)
+
+.PHONY: bootstrap
+bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, once
+	@mkdir -p .build/bootstrap && cd .build/bootstrap && node ../../node_modules/aws-cdk/bin/cdk bootstrap --no-notices
+
+.PHONY: deploy
+deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
+	@$(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: check
 check: .venv/.installed ## Lint, types, import contracts, generated files

@@ -6,7 +6,9 @@ Schemas in `contracts/events/` are generated from them.
 
 import hashlib
 from datetime import datetime
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from liveness_gateway.domain import Decision, Status, UpstreamReceipt, Verification
 
@@ -79,8 +81,9 @@ def rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def upstream_body(receipt: UpstreamReceipt) -> UpstreamBody:
+def upstream_body(receipt: UpstreamReceipt | None) -> UpstreamBody:
     """Upstream's receipt as records and events show it."""
+    receipt = receipt or UpstreamReceipt()
     return {
         "api_req_uid": receipt.api_req_uid,
         "response_code": receipt.response_code,
@@ -137,7 +140,6 @@ def _data(verification: Verification, occurred_at: str) -> EventData:
         data["decision"] = _DECISION_WORDS[verification.decision]
         data["score"] = float(verification.score)
         data["completed_at"] = occurred_at
-    if verification.upstream is not None:
         data["upstream"] = upstream_body(verification.upstream)
     if verification.subject_ref is not None:
         data["subject_ref"] = verification.subject_ref

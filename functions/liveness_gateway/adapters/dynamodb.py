@@ -78,14 +78,14 @@ class DynamoDBLedger:
         }
         if settlement.status is not Status.UNKNOWN:
             values[":unknown"] = str(Status.UNKNOWN)
-        assignments, result_names, result = _assignments(settlement)
+        update, names, result = _update(settlement)
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=marshal({"verification_id": settlement.claimed.verification_id}),
-                UpdateExpression=f"SET version = version + :one, {assignments} REMOVE sweep_shard",
+                UpdateExpression=update,
                 ConditionExpression=f"attempt = :attempt AND expires_at > :now AND {allowed}",
-                ExpressionAttributeNames=result_names,
+                ExpressionAttributeNames=names,
                 ExpressionAttributeValues=marshal(values) | result,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -144,13 +144,20 @@ class DynamoDBLedger:
         return None
 
 
-def _assignments(settlement: Settlement) -> tuple[str, dict[str, str], Item]:
-    """The SET clause of a result; names are aliased, for `status` is a reserved word."""
-    result = marshal(result_values(settlement))
-    clause = ", ".join(f"#{name} = :r_{name}" for name in result)
+def _update(settlement: Settlement) -> tuple[str, dict[str, str], Item]:
+    """The update a result makes, with its names and values; `status` is a reserved word.
+
+    What this result does not say is removed: a late answer must not keep the reasons of the
+    `unknown` before it. Only the image of the claim stays.
+    """
+    values = result_values(settlement)
+    result = marshal(values)
+    removed = values.keys() - result.keys() - {"image"}
+    assigned = ", ".join(f"#{name} = :r_{name}" for name in result)
+    gone = ", ".join(["sweep_shard", *(f"#{name}" for name in sorted(removed))])
     return (
-        clause,
-        {f"#{name}": name for name in result},
+        f"SET version = version + :one, {assigned} REMOVE {gone}",
+        {f"#{name}": name for name in result.keys() | removed},
         {f":r_{name}": value for name, value in result.items()},
     )
 

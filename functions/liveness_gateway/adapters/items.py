@@ -137,7 +137,7 @@ def _result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
         "score": plain.get("score"),
         "faces": tuple(_face(face) for face in plain.get("faces") or ()),
         "image": image and _image(image),
-        "upstream": upstream and _receipt(upstream),
+        "upstream": None if upstream is None else _receipt(upstream),
         "problem_code": plain.get("problem_code"),
     }
 

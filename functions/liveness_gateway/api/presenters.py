@@ -3,7 +3,9 @@
 The types below are the contract; `contracts/openapi.json` is generated from them.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from liveness_gateway.domain import Face, Image, Verification
 from liveness_gateway.events import UpstreamBody, rfc3339, upstream_body
@@ -93,7 +95,6 @@ def verification_body(verification: Verification) -> VerificationBody:
         body["score"] = _score(verification)
         body["faces"] = [_face(face) for face in verification.faces]
         body["completed_at"] = rfc3339(verification.settled_at)
-    if verification.upstream is not None:
         body["upstream"] = upstream_body(verification.upstream)
     if verification.subject_ref is not None:
         body["subject_ref"] = verification.subject_ref
@@ -104,12 +105,8 @@ def verification_body(verification: Verification) -> VerificationBody:
 
 def wire_body(verification: Verification) -> WireBody:
     """A completed record as the liveness API would have answered."""
-    receipt = verification.upstream
     return {
-        "api_req_uid": receipt.api_req_uid if receipt else None,
-        "processed_at": receipt.processed_at if receipt else None,
-        "requested_at": receipt.requested_at if receipt else None,
-        "response_code": receipt.response_code if receipt else None,
+        **upstream_body(verification.upstream),
         "response_data": {
             "faces_liveness": _score(verification),
             "faces_predicted": [_face(face) for face in verification.faces],

@@ -1,6 +1,8 @@
 """Problems as HTTP answers (RFC 9457)."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from liveness_gateway.errors import Problem
 
