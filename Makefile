@@ -63,6 +63,10 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
 	@$(CDK) deploy $(CDK_FLAGS)
 
+.PHONY: redrive
+redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...]
+	@$(BIN)/python -m tools.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE))
+
 .PHONY: check
 check: .venv/.installed ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .

@@ -23,18 +23,23 @@ from liveness_gateway.api.edge import Application
 from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
 from liveness_gateway.observability import PowertoolsJournal, journal
 from liveness_gateway.publishing import Publisher
+from liveness_gateway.recovery import Recoverer, Sweeper
 from liveness_gateway.selfie import SelfieLimits
-from liveness_gateway.service import Policy, RecordReader, Sweeper, VerificationService
+from liveness_gateway.service import Policy, RecordReader, VerificationService
 from liveness_gateway.settings import (
     PublishSettings,
     ResultsSettings,
     SettingsError,
-    SweepSettings,
+    TableSettings,
     VerifySettings,
 )
 
 _QUICK: Final = Config(
     connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}
+)
+# The service itself repeats what it must store, within the time it has left; the SDK does not.
+_ONCE: Final = Config(
+    connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"}
 )
 
 
@@ -49,6 +54,10 @@ class SystemClock:
         """See the port."""
         return time.monotonic()
 
+    def sleep(self, seconds: float) -> None:
+        """See the port."""
+        time.sleep(seconds)
+
 
 def verify_application() -> Application:
     """The application of `verify`.
@@ -59,11 +68,11 @@ def verify_application() -> Application:
     settings = VerifySettings.read(os.environ)
     notes = journal(settings.stage)
     service = VerificationService(
-        ledger=_ledger(settings.table_name),
+        ledger=_ledger(settings.table_name, _ONCE),
         upstream=_upstream(settings, notes),
         fingerprints=HmacFingerprints(_secret(settings.fingerprint_secret_arn)),
         emergency=SqsEmergencyQueue(
-            SqsQueue(boto3.client("sqs", config=_QUICK), settings.emergency_queue_url)
+            SqsQueue(boto3.client("sqs", config=_ONCE), settings.emergency_queue_url)
         ),
         clock=SystemClock(),
         journal=notes,
@@ -112,9 +121,20 @@ def sweeper() -> tuple[Sweeper, PowertoolsJournal]:
     Raises:
         SettingsError: the deployment lacks a setting.
     """
-    settings = SweepSettings.read(os.environ)
+    settings = TableSettings.read(os.environ)
     notes = journal(settings.stage)
     return Sweeper(_ledger(settings.table_name), SystemClock(), notes), notes
+
+
+def recoverer() -> tuple[Recoverer, PowertoolsJournal]:
+    """What `recover` runs.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = TableSettings.read(os.environ)
+    notes = journal(settings.stage)
+    return Recoverer(_ledger(settings.table_name), notes), notes
 
 
 def _upstream(settings: VerifySettings, notes: PowertoolsJournal) -> UpstreamClient:
@@ -133,13 +153,12 @@ def _upstream(settings: VerifySettings, notes: PowertoolsJournal) -> UpstreamCli
         credentials=UpstreamCredentials(_secret(settings.upstream_secret_arn)),
         breaker=CircuitBreaker(store, SystemClock(), notes),
         clock=SystemClock(),
-        sleep=time.sleep,
         journal=notes,
     )
 
 
-def _ledger(table_name: str) -> DynamoDBLedger:
-    return DynamoDBLedger(boto3.client("dynamodb", config=_QUICK), table_name)
+def _ledger(table_name: str, config: Config = _QUICK) -> DynamoDBLedger:
+    return DynamoDBLedger(boto3.client("dynamodb", config=config), table_name)
 
 
 def _secret(arn: str) -> SecretsManager:

@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Seconds from an arbitrary start; never backwards."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
 
 class Ledger(Protocol):
     """The table of verifications: claim first, settle once."""

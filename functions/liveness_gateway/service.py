@@ -1,4 +1,4 @@
-"""The use cases: verify a selfie, read a record, sweep what nobody answered for.
+"""The use cases of a request: verify a selfie, read a record.
 
 The order is the product (DESIGN section 4): claim, call, one terminal write, answer. Nothing here
 publishes; the table's stream does.
@@ -6,11 +6,11 @@ publishes; the table's stream does.
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from liveness_gateway.domain import (
     Claimed,
@@ -42,6 +42,12 @@ from liveness_gateway.ports import (
 
 # A claim is overdue once the function that made it is certainly gone: its own limit is 28 s.
 CLAIM_LIFETIME: Final = timedelta(seconds=60)
+# A write the table did not take is repeated for so long: of the 5 s a request has of its own
+# (DESIGN section 5) it leaves enough for the emergency queue and the answer.
+_PATIENCE_SECONDS: Final = 1.5
+_FIRST_WAIT: Final = 0.05
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +117,11 @@ class VerificationService:
             Problem: from the catalogue; where a record exists it carries the verification's id.
         """
         claim = self._new_claim(request)
+        until = self._clock.monotonic() + _PATIENCE_SECONDS
         try:
-            standing = self._ledger.claim(claim)
+            standing = self._patiently(lambda: self._ledger.claim(claim), until)
             if standing is not None:
-                return self._repeat(standing, claim, request)
+                return self._repeat(standing, claim, request, until)
         except LedgerUnavailable:
             raise _nothing_charged("The record could not be claimed") from None
         return self._judge(claim, request)
@@ -152,7 +159,11 @@ class VerificationService:
         return asked
 
     def _repeat(
-        self, standing: Verification, claim: Verification, request: VerificationRequest
+        self,
+        standing: Verification,
+        claim: Verification,
+        request: VerificationRequest,
+        until: float,
     ) -> Outcome:
         if not secrets.compare_digest(standing.fingerprint, claim.fingerprint):
             raise Problem(
@@ -165,7 +176,7 @@ class VerificationService:
         if standing.status is Status.UNKNOWN:
             raise standing.problem(replayed=True)
         if standing.status is Status.FAILED:
-            reclaimed = self._ledger.reclaim(standing, claim)
+            reclaimed = self._patiently(lambda: self._ledger.reclaim(standing, claim), until)
             if reclaimed is not None:
                 return self._judge(reclaimed, request)
         raise Problem(
@@ -182,7 +193,7 @@ class VerificationService:
             settlement = self._faulted(claimed, fault)
         else:
             settlement = self._judged(claimed, claim, answer)
-        stored = self._settle(settlement)
+        stored = self._settle(settlement, request.deadline + _PATIENCE_SECONDS)
         self._report(stored)
         if stored.status is not Status.COMPLETED:
             raise stored.problem()
@@ -212,9 +223,9 @@ class VerificationService:
             upstream=answer.receipt,
         )
 
-    def _settle(self, settlement: Settlement) -> Verification:
+    def _settle(self, settlement: Settlement, until: float) -> Verification:
         try:
-            return self._ledger.settle(settlement)
+            return self._patiently(lambda: self._ledger.settle(settlement), until)
         except LedgerUnavailable:
             kept = self._emergency.keep(settlement)
             self._journal.count("result_kept_in_emergency" if kept else "result_lost")
@@ -230,6 +241,18 @@ class VerificationService:
                 verification_id=settlement.claimed.verification_id,
             ) from None
 
+    def _patiently(self, write: Callable[[], T], until: float) -> T:
+        """Repeat a conditional write until the table takes it; safe, for it knows itself again."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                return write()
+            except LedgerUnavailable:
+                if self._clock.monotonic() + wait > until:
+                    raise
+            self._clock.sleep(wait)
+            wait *= 2
+
     def _report(self, stored: Verification) -> None:
         fine = stored.status is Status.COMPLETED
         self._journal.count(f"verification_{stored.status}")
@@ -243,17 +266,6 @@ class VerificationService:
             reasons=list(stored.reasons),
             upstream_request_id=stored.upstream.request_id if stored.upstream else None,
         )
-
-
-def _as_upstream_saw(image: Image, answer: UpstreamAnswer) -> Image:
-    # The boxes are in upstream's pixels, so its own size counts where it gave one.
-    if answer.width is None or answer.height is None:
-        return image
-    return replace(image, width=answer.width, height=answer.height)
-
-
-def _nothing_charged(why: str) -> Problem:
-    return Problem("upstream_unavailable", f"{why}; nothing was sent and nothing was charged.")
 
 
 class RecordReader:
@@ -278,45 +290,12 @@ class RecordReader:
         return found
 
 
-class Sweeper:
-    """Ends verifications whose function died: `processing` past its deadline is `unknown`."""
+def _as_upstream_saw(image: Image, answer: UpstreamAnswer) -> Image:
+    # The boxes are in upstream's pixels, so its own size counts where it gave one.
+    if answer.width is None or answer.height is None:
+        return image
+    return replace(image, width=answer.width, height=answer.height)
 
-    def __init__(self, ledger: Ledger, clock: Clock, journal: Journal) -> None:
-        self._ledger = ledger
-        self._clock = clock
-        self._journal = journal
 
-    def sweep(self) -> int:
-        """End every overdue attempt and return how many this call ended.
-
-        Safe to run twice and beside a late answer: the ledger lets only one of them win.
-
-        Raises:
-            LedgerUnavailable: the table did not answer; the next run goes on.
-        """
-        now = self._clock.now()
-        return sum(self._end(claimed, now) for claimed in self._overdue(now))
-
-    def _overdue(self, now: datetime) -> Iterator[Claimed]:
-        yield from self._ledger.overdue(now)
-
-    def _end(self, claimed: Claimed, now: datetime) -> bool:
-        abandoned = Settlement(
-            claimed=claimed,
-            status=Status.UNKNOWN,
-            settled_at=now,
-            reasons=("abandoned",),
-            problem_code="upstream_timeout",
-        )
-        try:
-            self._ledger.settle(abandoned)
-        except SettleRefused:
-            return False
-        self._journal.count(f"verification_{Status.UNKNOWN}")
-        self._journal.note(
-            "verification abandoned",
-            level=logging.ERROR,
-            verification_id=claimed.verification_id,
-            attempt=claimed.attempt,
-        )
-        return True
+def _nothing_charged(why: str) -> Problem:
+    return Problem("upstream_unavailable", f"{why}; nothing was sent and nothing was charged.")

@@ -149,14 +149,14 @@ class PublishSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepSettings:
-    """The settings of `sweep`."""
+class TableSettings:
+    """The settings of `sweep` and `recover`."""
 
     stage: str
     table_name: str
 
     @classmethod
-    def read(cls, variables: Mapping[str, str]) -> "SweepSettings":
+    def read(cls, variables: Mapping[str, str]) -> "TableSettings":
         """Read them.
 
         Raises:

@@ -5,7 +5,6 @@ was sent, or upstream refused before charging. What was sent and not answered is
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
@@ -127,7 +126,6 @@ class UpstreamClient:
         credentials: CredentialSource,
         breaker: Breaker,
         clock: Clock,
-        sleep: Callable[[float], None],
         journal: Journal,
     ) -> None:
         self._transport = transport
@@ -136,7 +134,6 @@ class UpstreamClient:
         self._credentials = credentials
         self._breaker = breaker
         self._clock = clock
-        self._sleep = sleep
         self._journal = journal
         self._budget = RetryBudget()
 
@@ -190,7 +187,7 @@ class UpstreamClient:
         self._journal.note(
             "upstream is asked again", level=logging.WARNING, reason=first.fault.reason
         )
-        self._sleep(first.wait)
+        self._clock.sleep(first.wait)
         second = self._try(first.credentials or credentials, selfie, threshold, deadline)
         if isinstance(second, UpstreamAnswer):
             return second

@@ -1,0 +1,1 @@
+"""The function that stores paid results the table could not take."""
