@@ -1,0 +1,105 @@
+"""The stage an operator asks for on the command line, checked before anything is built.
+
+-c stage=prod -c upstream_url=https://... -c allowed_origins=https://a.example,https://b.example
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from infra.stages import ANY_ORIGIN, DIALECTS, STAGES, Stage
+
+CONTEXT: Final = ("stage", "upstream_url", "upstream_dialect", "allowed_origins")
+
+# Deliberately narrow: an origin is written into response headers and mapping templates.
+_HOST: Final = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+_PORT: Final = r"(:[0-9]{1,5})?"
+_ORIGIN: Final = re.compile(rf"https://{_HOST}{_PORT}")
+_LOCAL_ORIGIN: Final = re.compile(rf"(https://{_HOST}|http://(localhost|127\.0\.0\.1)){_PORT}")
+
+
+class StageError(ValueError):
+    """The stage cannot be built as asked; the message says in one line what to do."""
+
+
+def resolve(context: Mapping[str, str | None]) -> Stage:
+    """Choose the stage and fill in what only the operator knows.
+
+    Args:
+        context: `stage` (default `local`), `upstream_url`, `upstream_dialect`, `allowed_origins`.
+
+    Raises:
+        StageError: the stage or the dialect is unknown, or a value is missing or unusable.
+    """
+    name = context.get("stage") or "local"
+    if name not in STAGES:
+        raise StageError(
+            f"Unknown stage {name!r}: choose one of {', '.join(STAGES)} {_hint('stage')}."
+        )
+    stage = STAGES[name]
+    dialect = context.get("upstream_dialect") or stage.upstream_dialect
+    if dialect not in DIALECTS:
+        choices = ", ".join(DIALECTS)
+        raise StageError(
+            f"Unknown dialect {dialect!r}: choose one of {choices} {_hint('upstream_dialect')}."
+        )
+    origins = context.get("allowed_origins")
+    return dataclasses.replace(
+        stage,
+        upstream_dialect=dialect,
+        upstream_url=_upstream_url(context.get("upstream_url") or stage.upstream_url, stage),
+        allowed_origins=stage.allowed_origins if origins is None else _origins(origins, stage),
+    )
+
+
+def _hint(name: str) -> str:
+    return f"(on the command line: -c {name}=...)"
+
+
+def _upstream_url(url: str, stage: Stage) -> str:
+    hint = _hint("upstream_url")
+    if not url:
+        raise StageError(
+            f"Stage {stage.name!r} needs the base address of the liveness API, for example"
+            f" https://liveness.example.com {hint}."
+        )
+    schemes = ("https",) if stage.in_cloud else ("https", "http")
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise StageError(f"The liveness API's address cannot be read {hint}.") from None
+    if parts.scheme not in schemes or not usable:
+        raise StageError(
+            f"The liveness API's address must begin with {' or '.join(schemes)}:// and name a"
+            f" host {hint}."
+        )
+    # The address ends up in a template and in the function's environment: no place for secrets.
+    if "@" in parts.netloc:
+        raise StageError(
+            f"The liveness API's address must not hold credentials: use the secret {hint}."
+        )
+    if "?" in url or "#" in url or not url.isascii() or not url.isprintable() or " " in url:
+        raise StageError(
+            f"The liveness API's address must be plain, without query or fragment {hint}."
+        )
+    if parts.path.rstrip("/").endswith((*DIALECTS, "liveness-verification")):
+        raise StageError(
+            f"The liveness API's address ends before the version: without {parts.path} {hint}."
+        )
+    return url.rstrip("/")
+
+
+def _origins(text: str, stage: Stage) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    if origins == ANY_ORIGIN:
+        return origins
+    for origin in origins:
+        if not (_ORIGIN if stage.name == "prod" else _LOCAL_ORIGIN).fullmatch(origin):
+            raise StageError(
+                f"{origin!r} is not an origin stage {stage.name!r} can allow: write"
+                f" https://host[:port] without a path, or * alone {_hint('allowed_origins')}."
+            )
+    return origins

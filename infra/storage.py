@@ -1,0 +1,117 @@
+"""Where verifications and secrets are kept."""
+
+from typing import Final, cast
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.stages import Stage
+
+OVERDUE_INDEX: Final = "overdue"
+_STRING: Final = dynamodb.AttributeType.STRING
+_NUMBER: Final = dynamodb.AttributeType.NUMBER
+
+
+class Storage(Construct):
+    """The table of verifications, the breaker's table, and the two secrets.
+
+    Attributes:
+        table: the ledger; its stream carries every new version.
+        breaker_table: what all copies of `verify` know about the liveness API's health.
+        upstream_secret: `{"app_id", "app_key"}`, created without a value: the operator fills it.
+        fingerprint_secret: 64 generated characters that key the content fingerprints.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
+        self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
+        self.table = self._verifications(stage)
+        self.breaker_table = self._breaker()
+        self.upstream_secret = self._upstream_secret()
+        self.fingerprint_secret = self._fingerprint_secret()
+
+    def _verifications(self, stage: Stage) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Verifications",
+            partition_key=dynamodb.Attribute(name="verification_id", type=_STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expires_at",
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=stage.keep_data
+            ),
+            deletion_protection=stage.keep_data,
+            removal_policy=self._removal,
+        )
+        # Only `processing` items have `sweep_shard`: the index holds what may be overdue and
+        # nothing biometric, and finding it never reads the table.
+        table.add_global_secondary_index(
+            index_name=OVERDUE_INDEX,
+            partition_key=dynamodb.Attribute(name="sweep_shard", type=_STRING),
+            sort_key=dynamodb.Attribute(name="deadline", type=_NUMBER),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["attempt", "expires_at", "status"],
+        )
+        if not stage.keep_data:
+            acknowledge(
+                table,
+                "AwsSolutions-DDB3",
+                "This stage holds no verification that anyone must be able to restore.",
+            )
+        return table
+
+    def _breaker(self) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Breaker",
+            partition_key=dynamodb.Attribute(name="id", type=_STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expiration",
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            table,
+            "AwsSolutions-DDB3",
+            "It holds the state of the last seconds: there is nothing to restore.",
+        )
+        return table
+
+    def _upstream_secret(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "UpstreamSecret",
+            description="The liveness API's credentials: {app_id, app_key}. The operator fills it.",
+            removal_policy=self._removal,
+        )
+        # Without a value in the template no deployment can ever overwrite the operator's, and
+        # nothing generated can be taken for a credential.
+        resource = cast("secretsmanager.CfnSecret", secret.node.default_child)
+        resource.generate_secret_string = None
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            "The liveness API issues the credentials and has no rotation call: the operator rotates"
+            " with put-secret-value, which `verify` notices by itself.",
+        )
+        return secret
+
+    def _fingerprint_secret(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "FingerprintSecret",
+            description="Keys the fingerprints that tell a repeated request from another one.",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=self._removal,
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            "Rotating it would make every living record refuse its own repetition as a conflict.",
+        )
+        return secret
