@@ -1,0 +1,155 @@
+// The demo page: a picture in, a decision out, and everything that the gateway did about it.
+
+import { Boxes } from "./boxes.js";
+import { element } from "./element.js";
+import { Follow } from "./follow.js";
+import { problem, verdict } from "./result.js";
+import { newKey, send } from "./send.js";
+import { Source } from "./source.js";
+import { ANSWERS, afterwards, outcomeName } from "./words.js";
+
+const by = (id) => document.getElementById(id);
+const boxes = new Boxes(by("boxes"), by("picture"));
+const follow = new Follow(by("timeline"), by("panels"));
+const source = new Source(
+  {
+    frame: by("frame"),
+    video: by("video"),
+    picture: by("picture"),
+    shutter: by("shutter"),
+    file: by("file"),
+    outcome: by("outcome"),
+    about: by("about-picture"),
+    openCamera: by("open-camera"),
+    closeCamera: by("close-camera"),
+    chooseFile: by("choose-file"),
+    useSample: by("use-sample"),
+  },
+  pictureChanged,
+);
+let config = null;
+
+function pictureChanged() {
+  clear();
+  by("verify").disabled = !config;
+  by("verify").focus({ preventScroll: true });
+}
+
+function clear() {
+  boxes.clear();
+  follow.clear();
+  by("result").replaceChildren();
+  by("waiting").hidden = false;
+}
+
+async function start() {
+  try {
+    const answer = await fetch("/local/config.json");
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    config = await answer.json();
+  } catch (error) {
+    by("about-picture").textContent = `The gateway's settings cannot be read (${error.message}). Is it running? Reload to try again.`;
+    return;
+  }
+  by("stage").textContent = config.stage;
+  by("sandbox-notice").hidden = !config.sandbox;
+  offerOutcomes(config.sandbox ? config.outcomes : []);
+  joinThresholds();
+  by("verify").disabled = !source.picture;
+}
+
+function offerOutcomes(outcomes) {
+  by("outcome-setting").hidden = outcomes.length === 0;
+  const option = (name) => element("option", { value: name }, outcomeName(name));
+  const answers = outcomes.filter((name) => ANSWERS.includes(name));
+  const faults = outcomes.filter((name) => !ANSWERS.includes(name));
+  by("outcome").replaceChildren(
+    element("optgroup", { label: "An answer" }, ...answers.map(option)),
+    element("optgroup", { label: "A fault" }, ...faults.map(option)),
+  );
+  by("outcome").addEventListener("change", () => { by("outcome-hint").textContent = afterwards(by("outcome").value); });
+}
+
+function joinThresholds() {
+  const [slider, number] = [by("threshold-slider"), by("threshold")];
+  slider.value = number.value = config.default_threshold;
+  slider.addEventListener("input", () => { number.value = slider.value; });
+  number.addEventListener("input", () => { if (number.value) slider.value = number.value; });
+  if (config.minimum_threshold > 0) {
+    by("threshold-hint").textContent = `Live from this score upwards. This stage takes ${config.minimum_threshold} or more.`;
+  }
+}
+
+async function verify(verification) {
+  clear();
+  follow.expect();
+  by("waiting").hidden = true;
+  by("verify").disabled = true;
+  const progress = new Progress();
+  try {
+    await order(verification.outcome);
+    const answer = await send(verification, config.api_key, (share) => progress.uploaded(share));
+    show(answer, verification);
+  } finally {
+    progress.end();
+    by("verify").disabled = false;
+  }
+}
+
+// Only this page's last order counts: one that was never asked for must not surprise the next.
+async function order(outcome) {
+  if (!config.sandbox || !outcome) return;
+  const body = JSON.stringify({ outcome, replace: true });
+  await fetch("/local/sandbox/next", { method: "PUT", headers: { "content-type": "application/json" }, body }).catch(() => {});
+}
+
+function show(answer, verification) {
+  const good = answer.status >= 200 && answer.status < 300 && answer.body.status === "completed";
+  // A completed one is answered from the record: an outcome ordered for it would go to a stranger.
+  const again = () => verify({ ...verification, outcome: good ? "" : by("outcome").value });
+  const card = good ? verdict(answer, verification.key, again) : problem(answer, verification.key, again);
+  by("result").replaceChildren(card);
+  if (good) boxes.show(answer.body, verification.picture.orientation);
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  follow.start(answer);
+}
+
+// Says what is going on: how much is uploaded, then how long the gateway has been asked.
+class Progress {
+  #timer = null;
+
+  constructor() {
+    by("progress").hidden = false;
+    this.uploaded(0);
+    by("progress").scrollIntoView({ block: "nearest" });
+  }
+
+  uploaded(share) {
+    if (share < 1) {
+      by("progress-bar").value = share;
+      by("progress-words").textContent = `Uploading: ${Math.round(100 * share)} %`;
+    } else if (!this.#timer) {
+      by("progress-bar").removeAttribute("value");
+      this.#tick(0);
+    }
+  }
+
+  #tick(seconds) {
+    by("progress-words").textContent = seconds < 2 ? "Asking the liveness API …" : `Asking the liveness API … ${seconds} s`;
+    this.#timer = setTimeout(() => this.#tick(seconds + 1), 1000);
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+    by("progress").hidden = true;
+  }
+}
+
+by("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!source.picture || by("verify").disabled) return;
+  verify({ key: newKey(), picture: source.picture, threshold: by("threshold").value, outcome: by("outcome").value });
+});
+
+start();

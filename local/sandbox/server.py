@@ -1,0 +1,158 @@
+"""The sandbox as an HTTP/1.1 server on loopback."""
+
+import contextlib
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
+from types import TracebackType
+from typing import Self, Unpack, cast
+
+from local.sandbox.handler import Handler
+from local.sandbox.orders import Particulars, Script
+from local.sandbox.outcomes import order
+from local.sandbox.reading import Credentials
+from local.sandbox.records import CanaryVisit, ReceivedRequest, Records
+
+
+class Sandbox:
+    """A stand-in for the liveness API. It judges nothing: it answers what it is told to.
+
+    Use it as a context manager or with `start` and `stop`. `stop` returns within a second,
+    whatever connections still hang. Every method may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        app_id: str = "sandbox-app-id",
+        app_key: str = "sandbox-app-key",
+        port: int = 0,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self.credentials = Credentials(app_id, app_key)
+        self.records = Records()
+        self.script = Script(order("live", {}))
+        self.stopping = threading.Event()
+        self._say = say
+        self._server = Server(("127.0.0.1", port), self)
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def requests(self) -> tuple[ReceivedRequest, ...]:
+        """The verification requests received, oldest first."""
+        return self.records.requests
+
+    @property
+    def canary_visits(self) -> tuple[CanaryVisit, ...]:
+        """Requests to the address that redirects lead to."""
+        return self.records.canary
+
+    def next(self, outcome: str, count: int = 1, **particulars: Unpack[Particulars]) -> None:
+        """Order what comes next, after what is already queued."""
+        self.script.add(order(outcome, particulars), count)
+
+    def set_default(self, outcome: str, **particulars: Unpack[Particulars]) -> None:
+        """Order what comes whenever nothing is queued."""
+        self.script.set_default(order(outcome, particulars))
+
+    def forget(self) -> None:
+        """Forget requests, canary visits, the queue and the default."""
+        self.records.forget()
+        self.script.clear()
+        self.script.set_default(order("live", {}))
+
+    def rotate(self, app_id: str, app_key: str) -> None:
+        """Demand other credentials from now on."""
+        self.credentials = Credentials(app_id, app_key)
+
+    def say(self, line: str) -> None:
+        """Tell the program's reader, if there is one."""
+        if self._say:
+            self._say(line)
+
+    def start(self) -> Self:
+        """Begin to answer."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End every connection, then the server."""
+        self.stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.end_connections(within=0.8)
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)
+
+
+class Server(ThreadingHTTPServer):
+    """One thread per connection; knows which are open, to end them."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 512
+    # A busy port must be an error, not a second listener.
+    allow_reuse_port = False
+
+    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        super().__init__(address, Handler)
+
+    def process_request_thread(
+        self,
+        request: socket.socket | tuple[bytes, socket.socket],
+        client_address: tuple[str, int] | str,
+    ) -> None:
+        """Serve one connection to its end."""
+        connection = cast("socket.socket", request)
+        with self._lock:
+            self._open[connection] = threading.current_thread()
+        try:
+            if self.sandbox.stopping.is_set():
+                return
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                del self._open[connection]
+
+    def end_connections(self, within: float) -> None:
+        """Shut every connection down and wait for the threads that serve them."""
+        until = time.monotonic() + within
+        with self._lock:
+            still = dict(self._open)
+        for connection in still:
+            with contextlib.suppress(OSError):  # it ended meanwhile
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in still.values():
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def handle_error(
+        self,
+        request: socket.socket | tuple[bytes, socket.socket],
+        client_address: tuple[str, int] | str,
+    ) -> None:
+        """Pass over a peer that hung up; print anything else, it is a fault of the sandbox."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)

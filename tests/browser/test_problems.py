@@ -1,0 +1,118 @@
+"""What goes wrong, as a person reads it."""
+
+import os
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from local.faces import draw_selfie
+from local.gateway import Gateway
+from local.sandbox import Sandbox
+from tests.browser.conftest import Visitor, choose, verify
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(3000)
+
+
+@pytest.mark.parametrize(
+    ("content", "threshold", "code", "advice"),
+    [
+        (HEIC, "0.6", "unsupported_media", "Convert the picture to JPEG or PNG"),
+        (b"not a picture at all", "0.6", "unsupported_media", "Convert the picture"),
+        (draw_selfie()[:40], "0.6", "invalid_selfie", "Choose another picture"),
+        (draw_selfie() + os.urandom(4_800_000), "0.6", "too_large", "Scale the picture down"),
+        (draw_selfie(), "1.5", "invalid_threshold", "Set a threshold"),
+    ],
+    ids=["heic", "text", "cut", "large", "threshold"],
+)
+def test_refused_input_shows_the_gateways_own_problem(  # noqa: PLR0913  # four are a table's row
+    visit: Visitor, sandbox: Sandbox, *, content: bytes, threshold: str, code: str, advice: str
+) -> None:
+    visited = visit()
+    visited.refusals_expected = True
+    page = visited.page
+    choose(page, content)
+    page.fill("#threshold", threshold)
+    verify(page)
+
+    card = page.locator(".card[data-tone=problem]")
+    expect(card.get_by_role("heading")).not_to_be_empty()
+    expect(card.locator(".sentence")).not_to_be_empty()
+    expect(card.locator(".advice")).to_contain_text(f"What to do: {advice}")
+    expect(card.locator("dl")).to_contain_text(code)
+    expect(card.locator("dl")).to_contain_text("Correlation")
+    expect(card.get_by_role("button")).to_have_count(0)
+    expect(page.locator("[data-step]")).to_have_count(0)
+    assert not sandbox.requests
+
+
+def test_a_lost_answer_is_closed_as_unknown(visit: Visitor, gateway: Gateway) -> None:
+    visited = visit()
+    visited.refusals_expected = True
+    page = visited.page
+    choose(page, draw_selfie())
+    verify(page, "cut")
+
+    expect(page.locator(".advice")).to_contain_text("may have been paid")
+    expect(page.locator(".card").get_by_role("button")).to_have_count(0)
+    expect(page.locator("[data-step=received]")).to_have_attribute(
+        "data-state", "done", timeout=15_000
+    )
+    expect(page.locator("[data-step=announced]")).to_contain_text("LivenessVerificationUnknown")
+    record = gateway.record(page.locator("dd").nth(1).inner_text())
+    assert record
+    assert record["status"] == "unknown"
+
+
+def test_trying_again_uses_the_same_key(visit: Visitor, sandbox: Sandbox) -> None:
+    visited = visit()
+    visited.refusals_expected = True
+    page = visited.page
+    sandbox.set_default("unavailable", retry_after="30")
+    choose(page, draw_selfie())
+    verify(page, "unavailable")
+
+    expect(page.locator("dl")).to_contain_text("upstream_unavailable")
+    expect(page.locator(".advice")).to_contain_text("Nothing was paid")
+    again = page.locator(".actions").get_by_role("button")
+    expect(again).to_have_text("Try again", timeout=40_000)
+    first = page.locator("dd").all_inner_texts()
+    sandbox.set_default("live")
+    page.select_option("#outcome", "live")
+    again.click()
+
+    expect(page.locator(".verdict h2")).to_have_text("Live")
+    second = page.locator("dd").all_inner_texts()
+    assert second[1:3] == first[1:3]  # verification and key
+    expect(page.locator("[data-kind=event]")).to_have_count(2, timeout=15_000)
+
+
+def test_a_gateway_out_of_reach(visit: Visitor, sandbox: Sandbox) -> None:
+    visited = visit()
+    page = visited.page
+    choose(page, draw_selfie())
+
+    def cut(route: Route) -> None:
+        route.abort("connectionrefused")
+
+    page.route("**/v1/verifications", cut)
+    verify(page)
+    expect(page.locator(".verdict h2")).to_have_text("The gateway could not be reached.")
+    assert visited.complaints == ["Failed to load resource: net::ERR_CONNECTION_REFUSED"]
+    visited.complaints.clear()
+
+    page.unroute("**/v1/verifications")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".verdict h2")).to_have_text("Live")
+    assert len(sandbox.requests) == 1
+
+
+def test_no_camera_says_so(visit: Visitor) -> None:
+    page = visit().page
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia ="
+        " () => Promise.reject(new DOMException('', 'NotFoundError')); }"
+    )
+    page.get_by_role("button", name="Camera").click()
+
+    expect(page.locator("#about-picture")).to_contain_text("No camera was found.")
+    expect(page.locator("#frame")).to_have_attribute("data-shows", "nothing")

@@ -1,0 +1,47 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+
+from local.faces import draw_selfie
+from local.sandbox import Sandbox
+
+APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
+Post = Callable[..., requests.Response]
+
+
+@pytest.fixture(scope="session")
+def selfie() -> bytes:
+    return draw_selfie(width=95, height=71)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(app_id=APP_ID, app_key=APP_KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def post(sandbox: Sandbox, selfie: bytes) -> Post:
+    """A request as the documents show it, from the client they show it with."""
+
+    def send(
+        dialect: str = "v0.2",
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        threshold: str | None = "0.6",
+        timeout: float = 10,
+    ) -> requests.Response:
+        names = ("app_id", "app_key") if dialect == "v0.1" else ("app-id", "app-key")
+        return requests.post(
+            f"{sandbox.url}/{dialect}/liveness-verification",
+            headers=dict(zip(names, (APP_ID, APP_KEY), strict=True))
+            if headers is None
+            else headers,
+            files=[("selfie", ("me.jpg", selfie if content is None else content, "image/jpeg"))],
+            data={} if threshold is None else {"threshold": threshold},
+            timeout=timeout,
+            allow_redirects=False,
+        )
+
+    return send

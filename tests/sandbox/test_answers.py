@@ -1,0 +1,188 @@
+"""The documented answers, as a real client receives them."""
+
+import re
+from typing import Any
+
+import pytest
+import requests
+
+from local.sandbox import Sandbox
+from local.sandbox.orders import Particulars
+from tests.sandbox.conftest import Post
+
+PAST = "Mon, 01 Jan 2024 00:00:00 GMT"
+STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+@pytest.mark.parametrize("dialect", ["v0.1", "v0.2"])
+def test_live_has_the_documented_shape(post: Post, dialect: str) -> None:
+    answer = post(dialect)
+    body = answer.json()
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert set(body) == {
+        "api_req_uid",
+        "processed_at",
+        "requested_at",
+        "response_code",
+        "response_data",
+    }
+    assert STAMP.fullmatch(body["requested_at"])
+    assert STAMP.fullmatch(body["processed_at"])
+    assert body["response_code"] == 2
+    assert body["response_data"]["faces_liveness"] == 0.9998
+    assert body["response_data"]["img"] == {"height": 71, "width": 95}
+    assert_inside(body["response_data"]["faces_predicted"], 1, 95, 71)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "score", "faces"),
+    [
+        ("live", 0.9998, 1),
+        ("not_live", 0.0312, 1),
+        ("no_face", 0.0, 0),
+        ("multiple_faces", 0.9998, 3),
+    ],
+)
+def test_judged_outcomes_differ_in_score_and_faces(
+    sandbox: Sandbox, post: Post, outcome: str, score: float, faces: int
+) -> None:
+    sandbox.next(outcome)
+    data = post().json()["response_data"]
+
+    assert data["faces_liveness"] == score
+    assert_inside(data["faces_predicted"], faces, 95, 71)
+
+
+@pytest.mark.parametrize(("outcome", "uid"), [("older", None), ("older_uuid", "api_req_uuid")])
+def test_older_shape(sandbox: Sandbox, post: Post, outcome: str, uid: str | None) -> None:
+    sandbox.next(outcome)
+    answer = post()
+    body = answer.json()
+
+    assert answer.status_code == 201
+    assert body["response_code"] == 0
+    assert "api_req_uid" not in body
+    assert (uid in body) is (uid is not None)
+    assert body["response_data"]["img_width"] == 95
+    assert body["response_data"]["img_height"] == 71
+    assert "img" not in body["response_data"]
+    assert_inside(body["response_data"]["faces_predicted"], 1, 95, 71)
+
+
+@pytest.mark.parametrize("score", ["0.930", "1e999", "NaN", "null", '"0.9"', "true", "1" * 10_000])
+def test_the_score_is_written_as_ordered(sandbox: Sandbox, post: Post, score: str) -> None:
+    sandbox.next("live", score=score)
+
+    assert f'"faces_liveness": {score},' in post().text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "particulars", "expected"),
+    [
+        ("unauthorized", {}, (401, None)),
+        ("limit", {}, (403, None)),
+        ("server_error", {}, (500, None)),
+        ("server_error", {"status": 504}, (504, None)),
+        ("too_many_requests", {}, (429, "1")),
+        ("too_many_requests", {"retry_after": PAST}, (429, PAST)),
+        ("too_many_requests", {"retry_after": "-1e9 soon"}, (429, "-1e9 soon")),
+        ("too_many_requests", {"retry_after": None}, (429, None)),
+        ("unavailable", {"retry_after": 30}, (503, "30")),
+        ("bad_request", {}, (400, None)),
+        ("errors_in_200", {}, (200, None)),
+    ],
+)  # fmt: skip  # a table
+def test_errors_have_the_documented_body(
+    sandbox: Sandbox,
+    post: Post,
+    outcome: str,
+    particulars: Particulars,
+    expected: tuple[int, str | None],
+) -> None:
+    sandbox.next(outcome, **particulars)
+    answer = post()
+
+    assert (answer.status_code, answer.headers.get("Retry-After")) == expected
+    (error,) = answer.json()["Errors"]
+    assert set(error) == {"Message", "ErrCode"}
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_lead_to_the_canary(sandbox: Sandbox, post: Post, status: int) -> None:
+    sandbox.next("redirect", status=status)
+    answer = post()
+
+    assert (answer.status_code, answer.headers["Location"]) == (status, f"{sandbox.url}/canary")
+    assert not sandbox.canary_visits
+
+    requests.post(answer.headers["Location"], headers={"app-key": "x"}, data=b"12", timeout=5)
+    (visit,) = sandbox.canary_visits
+    assert (visit.method, visit.size) == ("POST", 2)
+    assert "app-key" in visit.header_names
+
+
+def test_redirect_to_an_ordered_place(sandbox: Sandbox, post: Post) -> None:
+    sandbox.next("redirect", location="http://127.0.0.1:1/elsewhere")
+
+    assert post().headers["Location"] == "http://127.0.0.1:1/elsewhere"
+
+
+def test_html_empty_and_no_content(sandbox: Sandbox, post: Post) -> None:
+    for outcome in ("html", "empty", "no_content"):
+        sandbox.next(outcome)
+    html, empty, no_content = post(), post(), post()
+
+    assert html.headers["Content-Type"].startswith("text/html")
+    assert html.text.startswith("<!doctype html>")
+    assert (empty.status_code, empty.content) == (200, b"")
+    assert (no_content.status_code, no_content.content) == (204, b"")
+    assert "Content-Length" not in no_content.headers
+
+
+def test_broken_body_has_its_full_length_and_is_no_json(sandbox: Sandbox, post: Post) -> None:
+    sandbox.next("broken_body")
+    answer = post()
+
+    assert answer.status_code == 200
+    with pytest.raises(requests.exceptions.JSONDecodeError):
+        answer.json()
+
+
+def test_huge_body_is_a_good_answer_that_is_too_long(sandbox: Sandbox, post: Post) -> None:
+    sandbox.next("huge_body")
+    answer = post()
+
+    assert len(answer.content) == 20 * 1024 * 1024
+    assert answer.json()["response_data"]["faces_liveness"] == 0.9998
+
+
+def test_verbatim(sandbox: Sandbox, post: Post) -> None:
+    sandbox.next("verbatim", status=599, body="Grüße", headers={"X-Mine": "yes"})
+    sandbox.next("verbatim", body_base64="/9j/AA==", headers={"content-type": "image/jpeg"})
+    words, image = post(), post()
+
+    assert (words.status_code, words.content) == (599, "Grüße".encode())
+    assert words.headers["X-Mine"] == "yes"
+    assert (image.content, image.headers["Content-Type"]) == (b"\xff\xd8\xff\x00", "image/jpeg")
+
+
+def test_every_answer_carries_the_request_id_of_its_record(sandbox: Sandbox, post: Post) -> None:
+    sandbox.next("server_error")
+    ids = [post().headers["X-Request-ID"] for _ in range(3)]
+
+    assert len(set(ids)) == 3
+    assert [request.request_id for request in sandbox.requests] == ids
+
+
+def assert_inside(boxes: list[dict[str, Any]], count: int, width: int, height: int) -> None:
+    assert len(boxes) == count
+    for box in boxes:
+        assert 0 < box["confidence"] <= 1
+        assert box["top_left"]["x"] >= 0
+        assert box["top_left"]["y"] >= 0
+        assert box["top_left"]["x"] + box["delta"]["x"] <= width
+        assert box["top_left"]["y"] + box["delta"]["y"] <= height
+        assert box["delta"]["x"] > 0.05 * width
+        assert box["delta"]["y"] > 0.1 * height
