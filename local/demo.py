@@ -1,0 +1,85 @@
+"""`make demo`: one selfie through the whole gateway, everything it left behind, and the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from local import command_line
+from local.errors import LocalError
+from local.faces import draw_selfie
+from local.gateway import running_gateway
+from local.upstream import upstream_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.gateway import Gateway
+
+_THRESHOLD = "0.6"
+_ANSWER_SECONDS = 35
+
+
+def main() -> int:
+    """Print answer, stored record and received event as one JSON object; 0 if all agree.
+
+    Raises:
+        LocalError: Something is missing or differs; the message says what.
+    """
+    with running_gateway(upstream=upstream_from(os.environ)) as gateway:
+        shown = _verify(gateway)
+        print(json.dumps(shown, indent=2), flush=True)
+        if found := faults(shown):
+            listed = "\n".join(f"  - {fault}" for fault in found)
+            raise LocalError(f"The demo failed:\n{listed}\nLogs: {gateway.logs}")
+    return 0
+
+
+def _verify(gateway: Gateway) -> dict[str, Any]:
+    answer = httpx.post(
+        f"{gateway.url}/v1/verifications",
+        headers={"x-api-key": gateway.api_key, "idempotency-key": str(uuid.uuid4())},
+        files={"selfie": ("selfie.jpg", draw_selfie(), "image/jpeg")},
+        data={"threshold": _THRESHOLD},
+        timeout=_ANSWER_SECONDS,
+        trust_env=False,
+    )
+    body = answer.json()
+    verification_id = body.get("verification_id", "")
+    return {
+        "decision": body.get("decision"),
+        "http_status": answer.status_code,
+        "answer": body,
+        "stored_item": gateway.record(verification_id) if verification_id else None,
+        "received_event": gateway.await_event(verification_id) if verification_id else None,
+    }
+
+
+def faults(shown: Mapping[str, Any]) -> list[str]:
+    """What is missing, or does not belong to the same verification; empty if all is well."""
+    verification_id = shown["answer"].get("verification_id")
+    stored, event = shown["stored_item"], shown["received_event"]
+    found = []
+    if shown["http_status"] != HTTPStatus.CREATED:
+        found.append(f"the gateway answered {shown['http_status']}, not 201")
+    if not shown["decision"]:
+        found.append("there is no decision")
+    if stored is None:
+        found.append("there is no stored item")
+    elif stored.get("verification_id") != verification_id:
+        found.append("the stored item bears another verification_id")
+    if event is None:
+        found.append("the consumer received no event")
+    elif event["detail"]["data"].get("verification_id") != verification_id:
+        found.append("the event bears another verification_id")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(command_line.run(main))

@@ -1,0 +1,72 @@
+"""What was deployed, read back from the emulator as an operator would read it from AWS."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.emulator import Emulator
+
+_API_URL = re.compile(r"https://(?P<id>[^./]+)\.execute-api\.[^/]+/(?P<stage>[^/]+)")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployed stack's resources, and what its `verify` function was told."""
+
+    api_url: str
+    api_key: str
+    table_name: str
+    event_bus_name: str
+    secret_arn: str
+    functions: Mapping[str, str]
+    settings: Mapping[str, str]
+
+    @classmethod
+    def of(cls, emulator: Emulator, outputs: Mapping[str, str]) -> Deployment:
+        """The deployment that has these stack outputs."""
+        api = _API_URL.match(outputs["ApiUrl"])
+        if not api:
+            raise ValueError(f"The stack's ApiUrl is no execute-api address: {outputs['ApiUrl']}")
+        key = emulator.client("apigateway").get_api_key(
+            apiKey=outputs["ApiKeyId"], includeValue=True
+        )
+        # CloudFormation's reference to a secret is its ARN on AWS and its name here.
+        secret = emulator.client("secretsmanager").describe_secret(
+            SecretId=outputs["UpstreamSecretArn"]
+        )
+        functions = _functions(emulator)
+        return cls(
+            api_url=emulator.execute_api_url(api["id"], api["stage"]),
+            api_key=key["value"],
+            table_name=outputs["TableName"],
+            event_bus_name=outputs["EventBusName"],
+            secret_arn=secret["ARN"],
+            functions={name: found["FunctionName"] for name, found in functions.items()},
+            settings=functions["verify"]["Environment"]["Variables"],
+        )
+
+
+def fill_secret(emulator: Emulator, secret_arn: str, app_id: str, app_key: str) -> None:
+    """Do what the operator does once per stage."""
+    emulator.client("secretsmanager").put_secret_value(
+        SecretId=secret_arn, SecretString=json.dumps({"app_id": app_id, "app_key": app_key})
+    )
+
+
+def _functions(emulator: Emulator) -> dict[str, dict[str, Any]]:
+    """The stack's functions by the name they log under (`verify`, `results`, ...)."""
+    found: dict[str, dict[str, Any]] = {}
+    for page in emulator.client("lambda").get_paginator("list_functions").paginate():
+        for function in page["Functions"]:
+            name = (
+                function.get("Environment", {}).get("Variables", {}).get("POWERTOOLS_SERVICE_NAME")
+            )
+            if name:
+                found[name] = function
+    return found

@@ -1,0 +1,87 @@
+"""`make dev`: the gateway on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local import command_line
+from local.errors import LocalError
+from local.gateway import running_gateway
+from local.processes import CommandFailedError
+from local.run_directory import LOCAL
+from local.upstream import Upstream, upstream_from
+
+if TYPE_CHECKING:
+    from local.gateway import Gateway
+
+_DEFAULT_PORT = "8080"
+_HIGHEST_PORT = 65535
+
+
+def main() -> int:
+    """Bring everything up, print the one URL, and stay; 0 after Ctrl-C.
+
+    PORT is the port of that URL, UPSTREAM_URL (with APP_ID and APP_KEY) a
+    liveness API other than the sandbox, LOCAL_DIRECTORY the place of logs and
+    `gateway.env`.
+    """
+    upstream = upstream_from(os.environ)
+    directory = Path(os.environ.get("LOCAL_DIRECTORY") or LOCAL).resolve()
+    began = time.monotonic()
+    with running_gateway(
+        port=_port(os.environ.get("PORT") or _DEFAULT_PORT),
+        upstream=upstream,
+        directory=directory,
+        write_env_file=True,
+    ) as gateway:
+        print(f"\nReady after {time.monotonic() - began:.0f} s. Open:", file=sys.stderr)
+        print(f"\n    {gateway.url}/\n", flush=True)
+        print(_hints(gateway, upstream, directory), file=sys.stderr)
+        with contextlib.suppress(KeyboardInterrupt):
+            _stay(gateway)
+    return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
+        raise LocalError(f"PORT is a number up to {_HIGHEST_PORT}, not {text!r}")
+    return int(text)
+
+
+def _hints(gateway: Gateway, upstream: Upstream | None, directory: Path) -> str:
+    lines = [
+        f"For scripts:  set -a; . {shlex.quote(str(directory / 'gateway.env'))}; set +a",
+        f"Logs:         {gateway.logs}",
+    ]
+    if upstream is None:
+        lines.append("Upstream:     the sandbox; it answers what it is told and judges nobody")
+    elif upstream.has_credentials:
+        lines.append(f"Upstream:     {upstream.url}, with the APP_ID and APP_KEY given")
+    else:
+        secret = json.dumps({"app_id": "...", "app_key": "..."})
+        lines += [
+            f"Upstream:     {upstream.url}; its credentials are still missing. Start again with",
+            "              APP_ID=... APP_KEY=... or, with the variables above set:",
+            '              aws secretsmanager put-secret-value --secret-id "$SECRET_ARN" \\',
+            f"                --secret-string {shlex.quote(secret)}",
+        ]
+    return "\n".join([*lines, "", "Ctrl-C ends everything."])
+
+
+def _stay(gateway: Gateway) -> None:
+    while gateway.emulator.is_running:
+        time.sleep(0.5)
+    raise CommandFailedError(
+        "The emulator ended by itself; start again", gateway.logs / "emulator.log"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(command_line.run(main))

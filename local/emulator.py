@@ -1,0 +1,161 @@
+"""The AWS emulator: one process group of its own, on loopback only, leaving nothing behind."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import threading
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from local.errors import LocalError
+from local.processes import CommandFailedError
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from local.processes import Processes
+
+REGION = "eu-central-1"
+ACCOUNT = "000000000000"
+# Distinct and plainly not real: seen anywhere it should not be, it tells where it came from.
+ACCESS_KEY_ID = "laptop-access-key-id"
+SECRET_ACCESS_KEY = "laptop-secret-access-key"  # noqa: S105 - a fake, for an emulator that checks none
+INTERPRETER = ".venv-emulator/bin/python"
+_STARTS_WITHIN_SECONDS = 30.0
+
+
+class Emulator:
+    """A running emulator, seen by address. Its clients may be used from any thread."""
+
+    def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
+        self.port = port
+        self._process = process
+        # Untyped on purpose: boto3's stubs know a service only by its literal name.
+        self._session: Any = boto3.Session(
+            aws_access_key_id=ACCESS_KEY_ID,
+            aws_secret_access_key=SECRET_ACCESS_KEY,
+            region_name=REGION,
+        )
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()  # making a client is not thread-safe, using one is
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process.poll() is None
+
+    @property
+    def url(self) -> str:
+        """Where every AWS API is served."""
+        return _url(self.port)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What an AWS client's process needs to talk to this emulator and to nothing else."""
+        return _client_environment(self.port)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+        """The boto3 client for a service of this emulator."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(
+                    service,
+                    endpoint_url=self.url,
+                    config=Config(proxies={}),  # never the environment's: this is loopback
+                )
+            return self._clients[service]
+
+    def execute_api_url(self, api_id: str, stage: str) -> str:
+        """Where the emulator serves a deployed REST API (no slash at the end)."""
+        return f"{self.url}/_aws/execute-api/{api_id}/{stage}"
+
+
+def start_emulator(processes: Processes, checkout: Path, state: Path) -> Emulator:
+    """Start the emulator and return when it answers.
+
+    Args:
+        processes: What ends it.
+        checkout: Where `.venv-emulator` is.
+        state: A directory to make, for everything it writes.
+
+    Raises:
+        CommandFailedError: It did not come up.
+    """
+    log = processes.log("emulator")
+    interpreter = checkout / INTERPRETER
+    if not interpreter.exists():
+        raise LocalError(f"{INTERPRETER} is missing: run `make setup`")
+    port = _free_port()
+    state.mkdir()
+    process = processes.start(
+        "emulator",
+        [interpreter, "-m", "ministack"],
+        env=_environment(port, interpreter, state),
+        cwd=state,
+    )
+    emulator = Emulator(port, process)
+    deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
+    while not _answers(port):
+        if not emulator.is_running:
+            raise CommandFailedError("The emulator ended while starting", log)
+        if time.monotonic() > deadline:
+            raise CommandFailedError(
+                f"The emulator did not answer within {_STARTS_WITHIN_SECONDS:.0f} s", log
+            )
+        time.sleep(0.05)
+    return emulator
+
+
+def _environment(port: int, interpreter: Path, state: Path) -> dict[str, str]:
+    """All it gets: its own environment is visible to every function it runs."""
+    return {
+        "PATH": os.pathsep.join([str(interpreter.parent), os.defpath]),
+        "HOME": str(state),
+        "TMPDIR": str(state),
+        "STATE_DIR": str(state / "state"),
+        "S3_DATA_DIR": str(state / "s3"),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        # These two listen on every interface, and nothing here needs them.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        **_client_environment(port),
+    }
+
+
+def _client_environment(port: int) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": _url(port),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,66 @@
+"""What the functions log, in a file: the emulator forgets it when it ends."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.emulator import Emulator
+
+_EVERY_SECONDS = 1.0
+
+
+class FunctionLogs:
+    """Copies every log group of the emulator to one file while the `with` block runs.
+
+    Guarantees: each line once, in the order of its group, within about a second
+    and in any case before the block is left.
+    """
+
+    def __init__(self, emulator: Emulator, path: Path) -> None:
+        self._logs = emulator.client("logs")
+        self._path = path
+        # Of each group: the time of the newest lines copied, and how many bear that time.
+        self._copied: dict[str, tuple[int, int]] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="function-logs", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _follow(self) -> None:
+        last = False
+        while not last:
+            last = self._stop.wait(_EVERY_SECONDS)
+            try:
+                self._copy()
+            except (BotoCoreError, ClientError):
+                continue  # the emulator is busy, or gone: then there is nothing more to copy
+
+    def _copy(self) -> None:
+        with self._path.open("a") as file:
+            for page in self._logs.get_paginator("describe_log_groups").paginate():
+                for group in page["logGroups"]:
+                    for event in self._new(group["logGroupName"]):
+                        file.write(event["message"].rstrip() + "\n")
+
+    def _new(self, group: str) -> list[dict[str, Any]]:
+        since, count = self._copied.get(group, (0, 0))
+        pages = self._logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group, startTime=since
+        )
+        found = [event for page in pages for event in page["events"]]
+        if found:
+            newest = found[-1]["timestamp"]
+            self._copied[group] = (newest, sum(e["timestamp"] == newest for e in found))
+        return found[count:]

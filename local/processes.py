@@ -1,0 +1,144 @@
+"""Child processes that are always ended: by name, each with its own log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from local.errors import LocalError
+from local.leash import GRACE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_LEASH = Path(__file__).with_name("leash.py")
+_TAIL_LINES = 15
+
+
+class CommandFailedError(LocalError):
+    """A command ended with an error; the message carries the end of its log and where it is."""
+
+    def __init__(self, what: str, log: Path) -> None:
+        super().__init__(f"{what}\n\nThe last lines of {log}:\n\n{tail(log)}")
+        self.log = log
+
+
+class Processes:
+    """Everything one run started; leaving the `with` block ends all of it, whatever happened.
+
+    A child lives in a process group of its own with whatever it starts (the
+    emulator starts workers), so the group is what is ended.
+    """
+
+    def __init__(self, log_directory: Path) -> None:
+        self._log_directory = log_directory
+        self._running: list[subprocess.Popen[str]] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._closed = True
+            running, self._running = self._running, []
+        for process in running:
+            _let_go(process)
+        for process in running:
+            _end(process)
+
+    def log(self, name: str) -> Path:
+        """Where the command of that name writes."""
+        return self._log_directory / f"{name}.log"
+
+    def start(
+        self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path
+    ) -> subprocess.Popen[str]:
+        """Start a command that stays; its output goes to its log."""
+        with self.log(name).open("w") as log:
+            return self._start(command, env, cwd, log)
+
+    def run(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        on_line: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Run a command to its end, showing `on_line` what it prints.
+
+        Raises:
+            CommandFailedError: It ended with another status than 0.
+        """
+        with self.log(name).open("w") as log:
+            process = self._start(command, env, cwd, subprocess.PIPE)
+            with process:  # closes its pipes and waits for it
+                for line in process.stdout or ():
+                    log.write(line)
+                    log.flush()
+                    on_line(line)
+                status = process.wait()
+            self._forget(process)
+        if status:
+            raise CommandFailedError(f"{name} ended with status {status}", self.log(name))
+
+    def _start(
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str],
+        cwd: Path,
+        output: IO[str] | int,
+    ) -> subprocess.Popen[str]:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this run is over: nothing is started any more")
+            process = subprocess.Popen(  # noqa: S603 - a command of this package, no shell
+                [sys.executable, "-I", "-S", _LEASH, *command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.append(process)
+            return process
+
+    def _forget(self, process: subprocess.Popen[str]) -> None:
+        with self._lock, contextlib.suppress(ValueError):
+            self._running.remove(process)
+
+
+def tail(log: Path, lines: int = _TAIL_LINES) -> str:
+    """The last lines of a log, or a word that there are none."""
+    try:
+        text = log.read_text(errors="replace").rstrip()
+    except FileNotFoundError:
+        text = ""
+    return "\n".join(text.splitlines()[-lines:]) or "(empty)"
+
+
+def _let_go(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(OSError):
+        process.stdin.close() if process.stdin else None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Wait for the leash to end its group; kill the group if even the leash hangs."""
+    try:
+        process.wait(timeout=GRACE_SECONDS + 2)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,38 @@
+"""The stored verification as it lies in the table."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer
+
+if TYPE_CHECKING:
+    from local.emulator import Emulator
+
+
+def stored_record(emulator: Emulator, table: str, verification_id: str) -> dict[str, Any] | None:
+    """The item of that id, every attribute of it, as JSON can show it; None if there is none."""
+    item = emulator.client("dynamodb").get_item(
+        TableName=table, Key={"verification_id": {"S": verification_id}}, ConsistentRead=True
+    )
+    if "Item" not in item:
+        return None
+    deserializer = TypeDeserializer()
+    return {
+        name: _plain(deserializer.deserialize(value))
+        for name, value in sorted(item["Item"].items())
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value DynamoDB can hold
+    """Numbers, lists and text in place of DynamoDB's own types."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Binary):
+        return bytes.hex(vars(value)["value"])  # its stubs know no way to the bytes
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | set):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,44 @@
+"""A directory of one run's own, under `.local/`: logs that stay, and everything else that goes."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+LOCAL = CHECKOUT / ".local"
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """Where one run writes: logs directly in it, the rest in `work`."""
+
+    path: Path
+
+    @property
+    def work(self) -> Path:
+        """Assembly and emulator state; gone when the run ends."""
+        return self.path / "work"
+
+
+@contextmanager
+def run_directory(parent: Path, name: str, *, keep_logs: bool) -> Iterator[RunDirectory]:
+    """An empty directory of that name; a run that fails keeps its logs in any case."""
+    directory = RunDirectory(parent / name)
+    shutil.rmtree(directory.path, ignore_errors=True)
+    directory.work.mkdir(parents=True)
+    try:
+        yield directory
+    except Exception:
+        shutil.rmtree(directory.work, ignore_errors=True)
+        raise
+    except BaseException:
+        shutil.rmtree(directory.work if keep_logs else directory.path, ignore_errors=True)
+        raise
+    shutil.rmtree(directory.work if keep_logs else directory.path, ignore_errors=True)

@@ -1,0 +1,102 @@
+"""What is going on, step by step, with the time each took: bars on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import TextIO
+
+    Advance = Callable[[int, int], None]
+
+
+class Steps(Protocol):
+    """Where steps are shown. Several may be under way at once, each in its own thread."""
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the last state on the screen."""
+        ...
+
+    def step(self, title: str) -> AbstractContextManager[Advance]:
+        """Show a step while the block runs; what it yields takes (done, total)."""
+        ...
+
+
+def steps_on(stream: TextIO, *, quiet: bool = False) -> Steps:
+    """The fitting way to show steps on a stream: bars, lines, or nothing."""
+    if quiet:
+        return LineSteps(lambda _: None)
+    if stream.isatty():
+        return TerminalSteps(stream)
+    return LineSteps(lambda line: print(line, file=stream, flush=True))
+
+
+class LineSteps:
+    """A line when a step begins, and one with its time when it ends."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Advance]:
+        """Show a step; how far it is is not shown on lines."""
+        self._write(f"      ...  {title}")
+        began = time.monotonic()
+        outcome = "FAILED"
+        try:
+            yield lambda _done, _total: None
+            outcome = ""
+        finally:
+            self._write(f"  {time.monotonic() - began:5.1f} s  {title} {outcome}".rstrip())
+
+
+class TerminalSteps:
+    """A row per step, with a bar and a running clock."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓[/]"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            console=Console(file=stream),
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Advance]:
+        """Show a step; a bar without a known end pulses."""
+        row = self._progress.add_task(title, total=None)
+        try:
+            yield lambda done, total: self._progress.update(row, completed=done, total=total)
+        except BaseException:
+            self._fail(row, title)
+            raise
+        self._progress.update(row, completed=1, total=1)
+
+    def _fail(self, row: TaskID, title: str) -> None:
+        self._progress.update(row, description=f"[red]✗ {title}[/]")
+        self._progress.stop_task(row)
