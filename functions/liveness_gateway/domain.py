@@ -199,6 +199,15 @@ class Settlement:
     problem_code: str | None = None
 
 
+def decimal_text(number: Decimal) -> str:
+    """A number as plain ASCII digits, equal in value whatever its length; one text per value.
+
+    `Decimal.normalize` would round to the 28 digits of the context.
+    """
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def verification_id(client_id: str, idempotency_key: str) -> str:
     """The id of the record for this client and key: 32 lowercase hexadecimal digits.
 

@@ -51,7 +51,7 @@ class Ledger(Protocol):
         """Store a terminal result and return the record: one conditional write, result and outbox.
 
         Allowed from `processing` of the same attempt, and from its `unknown` to a result. The
-        same result twice is stored once.
+        same result twice is stored once; what is `unknown` already stays as it is.
 
         Raises:
             LedgerUnavailable: the write's outcome is not known.

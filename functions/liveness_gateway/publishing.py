@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from liveness_gateway.domain import Status, Verification
@@ -60,8 +61,7 @@ class Publisher:
         announcements = list(self._announcements(records, again))
         for start in range(0, len(announcements), _ENTRIES):
             group = announcements[start : start + _ENTRIES]
-            codes = self._bus.put([announcement.event for announcement in group])
-            for announcement, code in zip(group, codes, strict=True):
+            for announcement, code in zip(group, self._put(group), strict=True):
                 if code is not None and not self._given_up(announcement, code):
                     again.append(announcement.sequence_number)
         if again:
@@ -73,12 +73,29 @@ class Publisher:
     ) -> Iterator[_Announcement]:
         now = self._clock.now()
         for record in records:
-            verification = record.verification
-            if verification is None:
+            try:
+                event = self._event(record.verification, now)
+            except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
                 if not self._bury("unreadable_record", record.sequence_number, None):
                     again.append(record.sequence_number)
-            elif verification.status is not Status.PROCESSING and now < verification.expires_at:
-                yield _Announcement(record.sequence_number, event_of(verification, self._stage))
+            else:
+                if event is not None:
+                    yield _Announcement(record.sequence_number, event)
+
+    def _event(self, verification: Verification | None, now: datetime) -> dict[str, str] | None:
+        """The event of a record; None where nothing is to be announced (any more)."""
+        if verification is None:
+            raise ValueError("unreadable")
+        if verification.status is Status.PROCESSING or now >= verification.expires_at:
+            return None
+        return event_of(verification, self._stage)
+
+    def _put(self, group: Sequence[_Announcement]) -> list[str | None]:
+        codes = self._bus.put([announcement.event for announcement in group])
+        if len(group) > 1 and all(code in _FINAL_CODES for code in codes):
+            # One entry can fail the call as a whole: the others must not be buried with it.
+            return [self._bus.put([announcement.event])[0] for announcement in group]
+        return codes
 
     def _given_up(self, announcement: _Announcement, code: str) -> bool:
         self._journal.note("the bus refused an event", level=logging.ERROR, code=code)

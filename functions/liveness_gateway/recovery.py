@@ -36,9 +36,11 @@ class Sweeper:
             problem_code="upstream_timeout",
         )
         try:
-            self._ledger.settle(abandoned)
+            stored = self._ledger.settle(abandoned)
         except SettleRefused:
             return False
+        if stored.settled_at != now:
+            return False  # the index lagged: another sweep ended it before
         self._journal.count(f"verification_{Status.UNKNOWN}")
         self._journal.note(
             "verification abandoned",

@@ -12,6 +12,7 @@ from typing import Final
 from liveness_gateway.domain import MultipleFaces
 
 _MINIMUM_RETENTION: Final = timedelta(hours=24)
+_LARGEST: Final = 1_000_000
 
 
 class SettingsError(Exception):
@@ -35,13 +36,28 @@ class Environment:
             raise SettingsError(f"{name} is not set")
         return value
 
-    def number(self, name: str) -> Decimal:
-        """A decimal."""
-        value = self.text(name)
+    def unit(self, name: str) -> Decimal:
+        """A decimal from 0 to 1."""
+        number = self._number(name)
+        if not 0 <= number <= 1:
+            raise SettingsError(f"{name} is not from 0 to 1")
+        return number
+
+    def whole(self, name: str) -> int:
+        """A whole number from 0 to a million."""
+        number = self._number(name)
+        if number % 1 or not 0 <= number <= _LARGEST:
+            raise SettingsError(f"{name} is not a whole number from 0 to {_LARGEST:,}")
+        return int(number)
+
+    def _number(self, name: str) -> Decimal:
         try:
-            return Decimal(value)
+            number = Decimal(self.text(name))
         except ArithmeticError:
             raise SettingsError(f"{name} is not a number") from None
+        if not number.is_finite():
+            raise SettingsError(f"{name} is not a number")
+        return number
 
     def origins(self) -> tuple[str, ...]:
         """The origins whose pages may read an answer; `("*",)` for all."""
@@ -76,7 +92,7 @@ class VerifySettings:
             SettingsError: one is missing or unusable.
         """
         environment = Environment(variables)
-        retention = timedelta(hours=int(environment.number("RETENTION_HOURS")))
+        retention = timedelta(hours=environment.whole("RETENTION_HOURS"))
         if retention < _MINIMUM_RETENTION:
             raise SettingsError("RETENTION_HOURS is below 24: a record is the idempotency memory")
         try:
@@ -93,13 +109,19 @@ class VerifySettings:
             breaker_table_name=environment.text("BREAKER_TABLE_NAME"),
             emergency_queue_url=environment.text("EMERGENCY_QUEUE_URL"),
             allowed_origins=environment.origins(),
-            default_threshold=environment.number("DEFAULT_THRESHOLD"),
-            minimum_threshold=environment.number("MINIMUM_THRESHOLD"),
-            minimum_side=int(environment.number("MINIMUM_SIDE")),
-            maximum_side=int(environment.number("MAXIMUM_SIDE")),
+            default_threshold=environment.unit("DEFAULT_THRESHOLD"),
+            minimum_threshold=environment.unit("MINIMUM_THRESHOLD"),
+            minimum_side=environment.whole("MINIMUM_SIDE"),
+            maximum_side=environment.whole("MAXIMUM_SIDE"),
             retention=retention,
             multiple_faces=policy,
         )
+
+    def __post_init__(self) -> None:
+        if self.default_threshold < self.minimum_threshold:
+            raise SettingsError("DEFAULT_THRESHOLD is below MINIMUM_THRESHOLD")
+        if 0 < self.maximum_side < self.minimum_side:
+            raise SettingsError("MAXIMUM_SIDE is below MINIMUM_SIDE")
 
 
 @dataclass(frozen=True, slots=True)

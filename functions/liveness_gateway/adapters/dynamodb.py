@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liveness_gateway.adapters.items import (
     SWEEP_SHARDS,
     Item,
+    UnreadableError,
     claim_item,
     epoch,
     marshal,
@@ -45,11 +46,13 @@ class DynamoDBLedger:
         )
 
     def reclaim(self, failed: Verification, claim: Verification) -> Verification | None:
-        """See the port. Record and versions go on: only the attempt and its result are new."""
+        """See the port. Record and versions go on: the attempt and its result are new.
+
+        So is its expiry: the new attempt may be charged, and is remembered as long as any other.
+        """
         reclaimed = replace(
             claim,
             created_at=failed.created_at,
-            expires_at=failed.expires_at,
             attempt=failed.attempt + 1,
             version=failed.version,
         )
@@ -92,7 +95,7 @@ class DynamoDBLedger:
             )
         except (ClientError, BotoCoreError) as error:
             return _settled_before(error, settlement)
-        return verification_of(answer["Attributes"])
+        return _record(answer.get("Attributes"))
 
     def get(self, verification_id: str) -> Verification | None:
         """See the port."""
@@ -105,7 +108,7 @@ class DynamoDBLedger:
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailable(type(error).__name__) from error
         item = answer.get("Item")
-        return verification_of(item) if item else None
+        return _record(item) if item else None
 
     def overdue(self, now: datetime) -> Iterator[Claimed]:
         """See the port."""
@@ -174,7 +177,14 @@ def _standing(error: Exception) -> Verification:
     item = cast("Item | None", error.response.get("Item"))
     if code != "ConditionalCheckFailedException" or not item:
         raise LedgerUnavailable(code) from error
-    return verification_of(item)
+    return _record(item)
+
+
+def _record(item: Item | None) -> Verification:
+    try:
+        return verification_of(item or {})
+    except UnreadableError as error:
+        raise LedgerUnavailable(str(error)) from None
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
@@ -189,6 +199,8 @@ def _is_own(standing: Verification, claim: Verification) -> bool:
 def _settled_before(error: Exception, settlement: Settlement) -> Verification:
     """The record, when this very result is already in it: a retried write, a redelivered message.
 
+    A lost answer is no news to a record that is `unknown` already, whatever it gives as its reason.
+
     Raises:
         LedgerUnavailable: the write's outcome is not known.
         SettleRefused: the record does not take this result.
@@ -197,7 +209,7 @@ def _settled_before(error: Exception, settlement: Settlement) -> Verification:
     same = (
         standing.status is settlement.status
         and standing.attempt == settlement.claimed.attempt
-        and standing.reasons == settlement.reasons
+        and (standing.status is Status.UNKNOWN or standing.reasons == settlement.reasons)
         and standing.score == settlement.score
     )
     if not same:

@@ -31,7 +31,16 @@ SWEEP_SHARDS: Final = "0123456789abcdef"
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
+# OSError: a time no calendar knows.
+_NONE_OF_OURS: Final = (
+    ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError
+)  # fmt: skip
+
 Item = dict[str, Any]
+
+
+class UnreadableError(ValueError):
+    """What should be a record or a result of ours is none."""
 
 
 def marshal(values: Mapping[str, Any]) -> Item:
@@ -89,9 +98,15 @@ def verification_of(item: Item) -> Verification:
     """The verification an item holds.
 
     Raises:
-        KeyError, TypeError, ValueError: the item is none of ours.
+        UnreadableError: the item is none of ours.
     """
-    plain = {name: _deserializer.deserialize(value) for name, value in item.items()}
+    try:
+        return _verification({name: _deserializer.deserialize(v) for name, v in item.items()})
+    except _NONE_OF_OURS:
+        raise UnreadableError("this item is no verification") from None
+
+
+def _verification(plain: Mapping[str, Any]) -> Verification:
     return Verification(
         verification_id=plain["verification_id"],
         client_id=plain["client_id"],
@@ -104,7 +119,7 @@ def verification_of(item: Item) -> Verification:
         expires_at=_moment(plain["expires_at"]),
         attempt=int(plain["attempt"]),
         version=int(plain["version"]),
-        **_result_fields(plain),
+        **(_result_fields(plain) | {"image": _image(plain["image"])}),
     )
 
 
@@ -117,13 +132,16 @@ def settlement_of(plain: Mapping[str, Any]) -> Settlement:
     """The terminal result that `settlement_values` made plain.
 
     Raises:
-        KeyError, TypeError, ValueError: the values are none of ours.
+        UnreadableError: the values are none of ours.
     """
-    fields = _result_fields(plain)
-    return Settlement(
-        claimed=Claimed(plain["verification_id"], int(plain["attempt"])),
-        **fields,
-    )
+    try:
+        fields = _result_fields(plain)
+        claimed = Claimed(plain["verification_id"], int(plain["attempt"]))
+    except _NONE_OF_OURS:
+        raise UnreadableError("these values are no result") from None
+    if fields["settled_at"] is None:
+        raise UnreadableError("this result says when it was settled to nobody")
+    return Settlement(claimed=claimed, **fields)
 
 
 def _result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +149,7 @@ def _result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
     image, upstream = plain.get("image"), plain.get("upstream")
     return {
         "status": Status(plain["status"]),
-        "settled_at": settled_at and datetime.fromisoformat(settled_at),
+        "settled_at": None if settled_at is None else datetime.fromisoformat(settled_at),
         "reasons": tuple(plain.get("reasons") or ()),
         "decision": decision and Decision(decision),
         "score": plain.get("score"),

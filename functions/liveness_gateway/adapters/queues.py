@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveness_gateway.adapters.items import settlement_of, settlement_values
+from liveness_gateway.adapters.items import UnreadableError, settlement_of, settlement_values
 from liveness_gateway.domain import Settlement
+from liveness_gateway.ports import DeadLetters
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -32,7 +33,7 @@ class SqsQueue:
 class SqsEmergencyQueue:
     """Implements the `EmergencyQueue` port."""
 
-    def __init__(self, queue: SqsQueue) -> None:
+    def __init__(self, queue: DeadLetters) -> None:
         self._queue = queue
 
     def keep(self, settlement: Settlement) -> bool:
@@ -44,9 +45,13 @@ def kept_settlement(body: str) -> Settlement:
     """The result a message of the emergency queue carries.
 
     Raises:
-        KeyError, TypeError, ValueError: the message is none of ours.
+        UnreadableError: the message is none of ours.
     """
-    return settlement_of(json.loads(body, object_hook=_decimals))
+    try:
+        plain = json.loads(body, object_hook=_decimals)
+    except (ArithmeticError, RecursionError, ValueError):
+        raise UnreadableError("this message is not JSON") from None
+    return settlement_of(plain)
 
 
 def _exact(value: object) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveness_gateway.domain import Selfie
+from liveness_gateway.domain import Selfie, decimal_text
 from liveness_gateway.errors import CredentialsUnavailable
 from liveness_gateway.ports import Clock
 
@@ -100,6 +100,7 @@ class SecretsManager:
             raise CredentialsUnavailable(type(error).__name__) from None
         text, version = answer.get("SecretString"), answer.get("VersionId", "")
         if not text:
+            self._failed_at = self._clock.monotonic()
             raise CredentialsUnavailable("the secret holds no text")
         self._cached, self._read_at = Secret(text, version), self._clock.monotonic()
         self._failed_at = None
@@ -166,7 +167,7 @@ class HmacFingerprints:
             raise CredentialsUnavailable("the fingerprint key is too short")
         digest = hmac.new(key.encode(), digestmod=hashlib.sha256)
         reference = b"" if subject_ref is None else b"=" + subject_ref.encode()
-        for part in (selfie.content, f"{threshold.normalize():f}".encode(), reference):
+        for part in (selfie.content, decimal_text(threshold).encode(), reference):
             digest.update(len(part).to_bytes(8))
             digest.update(part)
         return digest.hexdigest()

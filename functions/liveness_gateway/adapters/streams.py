@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from liveness_gateway.adapters.items import Item, verification_of
+from liveness_gateway.adapters.items import Item, UnreadableError, verification_of
 from liveness_gateway.domain import Verification
 from liveness_gateway.publishing import StreamRecord
 
@@ -17,5 +17,5 @@ def stream_record(record: Mapping[str, Any]) -> StreamRecord:
 def _verification(image: Item | None) -> Verification | None:
     try:
         return verification_of(image or {})
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+    except UnreadableError:
         return None

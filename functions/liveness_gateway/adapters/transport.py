@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import certifi
 from requests_toolbelt import MultipartEncoder
 
-from liveness_gateway.domain import Selfie
+from liveness_gateway.domain import Selfie, decimal_text
 
 CONNECT_SECONDS: Final = 2.0
 MAXIMUM_ANSWER: Final = 1024 * 1024
@@ -91,7 +91,7 @@ def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
     return MultipartEncoder(
         {
             "selfie": (f"selfie.{kind}", selfie.content, _MEDIA_TYPES[kind]),
-            "threshold": f"{threshold.normalize():f}",
+            "threshold": decimal_text(threshold),
         }
     )
 

@@ -58,7 +58,10 @@ def read_form(content_type: str | None, body: bytes) -> Form:
 
 
 def _boundary(content_type: str | None) -> bytes:
-    kind, options = parse_options_header(content_type or "")
+    options = _Once()
+    kind, _ = parse_options_header(content_type or "", options)
+    if options.repeated & {"boundary"}:
+        raise Problem("malformed_request", "The Content-Type names more than one boundary.")
     if kind != "multipart/form-data":
         raise Problem("unsupported_media", "The Content-Type is not multipart/form-data.")
     boundary = options.get("boundary", "")
@@ -106,8 +109,36 @@ def _segments(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[str, b
         if isinstance(event, MultipartSegment):
             if sum(len(key) + len(value) for key, value in event.headerlist) > _MAXIMUM_HEADERS:
                 raise ParserLimitReached
+            _check_named_once(event)
             name, content = event.name or "", b""
         elif event is None:
             yield name, content
         else:
             content += event
+
+
+class _Once(dict[str, str]):
+    """Collects a header's parameters as the library reads them, and which of them came twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeated: set[str] = set()
+
+    def __bool__(self) -> bool:
+        # The library takes an empty mapping for none at all.
+        return True
+
+    def __setitem__(self, name: str, value: str) -> None:
+        if name in self:
+            self.repeated.add(name)
+        super().__setitem__(name, value)
+
+
+def _check_named_once(segment: MultipartSegment) -> None:
+    """Refuse a part with two names, as a file name with a quote in it makes them (R1, R7)."""
+    options = _Once()
+    dispositions = [value for key, value in segment.headerlist if key == "Content-Disposition"]
+    for disposition in dispositions:
+        parse_options_header(disposition, options)
+    if len(dispositions) > 1 or "name" in options.repeated:
+        raise Problem("malformed_request", "A part of the form has more than one name.")

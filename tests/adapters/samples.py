@@ -1,0 +1,115 @@
+"""Verifications and results to test with, and the table they live in."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from liveness_gateway.domain import (
+    Claimed,
+    Decision,
+    Image,
+    Settlement,
+    Status,
+    UpstreamReceipt,
+    Verification,
+)
+from tests.fakes import face
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Result = Callable[[Verification], Settlement]
+
+NOON: Final = datetime(2025, 6, 1, 12, tzinfo=UTC)
+SOON: Final = NOON + timedelta(seconds=3)
+RECEIPT: Final = UpstreamReceipt("uid-1", 2, "2025-06-01 12:00:00", "2025-06-01 12:00:01", "req-1")
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def claim(
+    verification_id: str | None = None, at: datetime = NOON, **changes: object
+) -> Verification:
+    """A new claim, made at `at`; `changes` are attributes of `Verification`."""
+    made = Verification(
+        verification_id=verification_id or uuid.uuid4().hex,
+        client_id="client-1",
+        status=Status.PROCESSING,
+        fingerprint="f1",
+        threshold=Decimal("0.6"),
+        image=Image(95, 71, "jpeg", 20480),
+        subject_ref="subject-1",
+        correlation_id=f"request-{uuid.uuid4().hex}",
+        created_at=at,
+        deadline=at + seconds(60),
+        expires_at=at + timedelta(hours=24),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # checked by who uses it
+
+
+def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> Settlement:
+    return Settlement(
+        claimed=Claimed(of.verification_id, of.attempt),
+        status=Status.COMPLETED,
+        settled_at=at,
+        decision=Decision.LIVE,
+        score=Decimal(score),
+        faces=(face(),),
+        image=Image(190, 142, "jpeg", 20480),
+        upstream=RECEIPT,
+    )
+
+
+def failed(of: Verification, at: datetime = SOON) -> Settlement:
+    return Settlement(
+        claimed=Claimed(of.verification_id, of.attempt),
+        status=Status.FAILED,
+        settled_at=at,
+        reasons=("connection_refused",),
+        problem_code="upstream_unavailable",
+    )
+
+
+def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> Settlement:
+    return Settlement(
+        claimed=Claimed(of.verification_id, of.attempt),
+        status=Status.UNKNOWN,
+        settled_at=at,
+        reasons=(reason,),
+        problem_code="upstream_timeout",
+        upstream=UpstreamReceipt(request_id="req-1"),
+    )
+
+
+def create_table(client: "DynamoDBClient") -> str:
+    """A table as `infra/storage.py` makes it."""
+    name = f"verifications-{uuid.uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "verification_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": "verification_id", "AttributeType": "S"},
+            {"AttributeName": "sweep_shard", "AttributeType": "S"},
+            {"AttributeName": "deadline", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "overdue",
+                "KeySchema": [
+                    {"AttributeName": "sweep_shard", "KeyType": "HASH"},
+                    {"AttributeName": "deadline", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["attempt", "expires_at", "status"],
+                },
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name

@@ -1,0 +1,154 @@
+"""Round trips: what is written is what is read, to the last digit."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.items import (
+    Item,
+    UnreadableError,
+    claim_item,
+    epoch,
+    marshal,
+    result_values,
+    settlement_of,
+    settlement_values,
+    verification_of,
+)
+from liveness_gateway.domain import Settlement, Verification
+from tests.adapters.samples import NOON, claim, completed, seconds
+from tests.adapters.strategies import CLAIMS, SETTLEMENTS
+
+
+def settled(of: Verification, result: Settlement) -> Verification:
+    return replace(
+        of,
+        status=result.status,
+        settled_at=result.settled_at,
+        reasons=result.reasons,
+        decision=result.decision,
+        score=result.score,
+        faces=result.faces,
+        image=result.image or of.image,
+        upstream=result.upstream,
+        problem_code=result.problem_code,
+    )
+
+
+@given(CLAIMS)
+def test_a_claim_comes_back_as_it_was(made: Verification) -> None:
+    assert verification_of(claim_item(made)) == made
+
+
+@given(CLAIMS, SETTLEMENTS)
+def test_a_settled_record_comes_back_as_it_was(made: Verification, result: Settlement) -> None:
+    item = claim_item(made) | marshal(result_values(result))
+    assert verification_of(item) == settled(made, result)
+
+
+@given(SETTLEMENTS)
+def test_a_result_comes_back_as_it_was(result: Settlement) -> None:
+    assert settlement_of(settlement_values(result)) == result
+
+
+def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:
+    digits = "0.123456789012345678901234567890123456"
+    made = claim(threshold=Decimal("0." + "9" * 32))
+    ledger.claim(made)
+    stored = ledger.settle(completed(made, score=digits))
+    assert str(stored.score) == digits
+    assert str(stored.threshold) == "0." + "9" * 32
+
+
+def test_the_claim_holds_only_what_the_table_needs() -> None:
+    made = claim(subject_ref=None)
+    assert claim_item(made).keys() == {
+        "verification_id", "client_id", "status", "fingerprint", "threshold", "image",
+        "correlation_id", "created_at", "deadline", "expires_at", "attempt", "version",
+        "sweep_shard",
+    }  # fmt: skip
+    assert claim_item(made)["sweep_shard"] == {"S": made.verification_id[0]}
+
+
+def test_times_to_compare_are_whole_seconds_rounded_down() -> None:
+    assert epoch(NOON + seconds(0.999)) == epoch(NOON) == Decimal(1748779200)
+
+
+def broken(change: Callable[[Item], object]) -> Item:
+    item = claim_item(claim()) | marshal(result_values(completed(claim())))
+    change(item)
+    return item
+
+
+BREAKS: list[Callable[[Item], object]] = [
+    lambda item: item.clear(),
+    *[lambda item, name=name: item.pop(name) for name in claim_item(claim()) if name not in
+      {"subject_ref", "sweep_shard"}],
+    lambda item: item.update(status={"S": "liveish"}),
+    lambda item: item.update(status={"N": "1"}),
+    lambda item: item.update(created_at={"S": "yesterday"}),
+    lambda item: item.update(created_at={"N": "5"}),
+    lambda item: item.update(expires_at={"N": "1e17"}),
+    lambda item: item.update(expires_at={"N": "1e30"}),
+    lambda item: item.update(expires_at={"S": "never"}),
+    lambda item: item.update(deadline={"NULL": True}),
+    lambda item: item.update(attempt={"L": []}),
+    lambda item: item.update(version={"S": ""}),
+    lambda item: item.update(image={"S": "a picture"}),
+    lambda item: item.update(image={"M": {"width": {"N": "1"}}}),
+    lambda item: item.update(faces={"N": "1"}),
+    lambda item: item.update(faces={"L": [{"S": "a face"}]}),
+    lambda item: item.update(upstream={"S": "a receipt"}),
+    lambda item: item.update(decision={"S": "alive"}),
+    lambda item: item.update(reasons={"N": "3"}),
+    lambda item: item.update(score={"B": "AAA="}),
+    lambda item: item.update(score={"Q": "1"}),
+    lambda item: item.update(score={}),
+    lambda item: item.update(score="0.9"),
+    lambda item: item.update(score=None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(BREAKS)))
+def test_an_item_that_is_none_of_ours_is_refused(number: int) -> None:
+    with pytest.raises(UnreadableError):
+        verification_of(broken(BREAKS[number]))
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(result_values(completed(claim())))), JSON)
+def test_a_changed_result_is_read_or_refused(name: str, value: object) -> None:
+    values = settlement_values(completed(claim())) | {name: value}
+    try:
+        read = settlement_of(values)
+    except UnreadableError:
+        return
+    assert isinstance(read, Settlement)
+    assert read.settled_at.tzinfo is not None or name == "settled_at"
+
+
+@given(JSON)
+def test_any_other_value_is_refused(value: object) -> None:
+    with pytest.raises(UnreadableError):
+        settlement_of(value)  # type: ignore[arg-type]  # that is the point
+
+
+def test_the_values_of_an_item_are_not_in_the_error() -> None:
+    item = claim_item(claim(client_id="canary-client"))
+    item["status"] = {"S": "canary-status"}
+    with pytest.raises(UnreadableError) as caught:
+        verification_of(item)
+    assert "canary" not in json.dumps([str(caught.value), repr(caught.value.__cause__)])

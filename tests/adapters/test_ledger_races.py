@@ -1,0 +1,83 @@
+"""Threads against one item: DynamoDB lets one of them win."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+import pytest
+
+from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.domain import Settlement, Status, Verification
+from liveness_gateway.errors import SettleRefused
+from tests.adapters.aws_endpoint import AwsEndpoint
+from tests.adapters.samples import claim, completed, failed, unknown
+
+RUNNERS = 12
+
+
+@pytest.fixture
+def ledgers(aws: AwsEndpoint, table_name: str) -> list[DynamoDBLedger]:
+    """One each: a function's copies share nothing but the table."""
+    return [DynamoDBLedger(aws.client("dynamodb"), table_name) for _ in range(RUNNERS)]
+
+
+def at_once(calls: list[Callable[[], Verification | None]]) -> list[Verification | None]:
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Verification | None]) -> Verification | None:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def settled(ledger: DynamoDBLedger, result: Settlement) -> Verification | None:
+    try:
+        return ledger.settle(result)
+    except SettleRefused:
+        return None
+
+
+def test_one_claim_wins_and_all_others_see_it(ledgers: list[DynamoDBLedger]) -> None:
+    first = claim()
+    claims = [claim(first.verification_id) for _ in ledgers]
+    standing = at_once([partial(it.claim, one) for it, one in zip(ledgers, claims, strict=True)])
+    assert standing.count(None) == 1
+    winner = claims[standing.index(None)]
+    assert [one for one in standing if one is not None] == [winner] * (RUNNERS - 1)
+
+
+def test_one_gets_the_next_attempt(ledgers: list[DynamoDBLedger]) -> None:
+    first = claim()
+    ledgers[0].claim(first)
+    after = ledgers[0].settle(failed(first))
+    taken = at_once([partial(it.reclaim, after, claim(first.verification_id)) for it in ledgers])
+    assert taken.count(None) == RUNNERS - 1
+    assert [one.attempt for one in taken if one] == [2]
+
+
+def test_sweep_and_answer_at_once_end_as_the_answer(ledgers: list[DynamoDBLedger]) -> None:
+    """Either the sweep is refused, or the answer is the second version."""
+    for _ in range(10):
+        made = claim()
+        ledgers[0].claim(made)
+
+        swept, answered = at_once(
+            [
+                partial(settled, it, of(made))
+                for it, of in zip(ledgers, (unknown, completed), strict=False)
+            ]
+        )
+        assert answered is not None
+        assert answered.status is Status.COMPLETED
+        assert answered.version == (1 if swept is None else 2)
+        assert ledgers[2].get(made.verification_id) == answered
+
+
+def test_one_result_delivered_to_many_is_stored_once(ledgers: list[DynamoDBLedger]) -> None:
+    made = claim()
+    ledgers[0].claim(made)
+    stored = at_once([partial(it.settle, completed(made)) for it in ledgers])
+    assert {one.version for one in stored if one} == {1}

@@ -1,0 +1,125 @@
+"""The queues: a letter is taken or it is not, and a result travels whole."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liveness_gateway.adapters.items import UnreadableError
+from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue, kept_settlement
+from liveness_gateway.domain import Settlement
+from tests.adapters.aws_endpoint import (
+    CUT,
+    DENIED,
+    HANGS,
+    IMPATIENT,
+    SERVER_ERROR,
+    AwsEndpoint,
+    Fault,
+)
+from tests.adapters.samples import claim, completed
+from tests.adapters.strategies import SETTLEMENTS
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@pytest.fixture
+def sqs(aws: AwsEndpoint) -> "SQSClient":
+    client: SQSClient = aws.client("sqs")
+    return client
+
+
+@pytest.fixture
+def url(sqs: "SQSClient", request: pytest.FixtureRequest) -> str:
+    name = request.node.name.translate({ord(sign): "-" for sign in "[]"})
+    return sqs.create_queue(QueueName=name[:80])["QueueUrl"]
+
+
+def received(sqs: "SQSClient", url: str) -> list[str]:
+    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [message["Body"] for message in answer.get("Messages", [])]
+
+
+class Kept:
+    """A queue in memory."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, body: str) -> bool:
+        self.bodies.append(body)
+        return True
+
+
+def test_a_letter_arrives(sqs: "SQSClient", url: str) -> None:
+    assert SqsQueue(sqs, url).send('{"reason": "é"}')
+    assert received(sqs, url) == ['{"reason": "é"}']
+
+
+@pytest.mark.parametrize("fault", [SERVER_ERROR, DENIED, CUT, Fault(503)])
+def test_a_letter_that_was_not_taken_is_said_to_be_so(
+    aws: AwsEndpoint, sqs: "SQSClient", url: str, fault: Fault
+) -> None:
+    aws.fail("SendMessage", fault)
+    assert not SqsQueue(sqs, url).send("letter")
+    assert received(sqs, url) == []
+
+
+def test_a_queue_that_hangs_is_not_waited_for(aws: AwsEndpoint, sqs: "SQSClient", url: str) -> None:
+    aws.fail("SendMessage", HANGS)
+    assert not SqsQueue(aws.client("sqs", IMPATIENT), url).send("letter")
+    assert received(sqs, url) == []
+
+
+def test_a_queue_that_is_not_there_takes_nothing(sqs: "SQSClient", url: str) -> None:
+    assert not SqsQueue(sqs, url + "-gone").send("letter")
+
+
+def test_a_result_travels_through_the_queue(sqs: "SQSClient", url: str) -> None:
+    result = completed(claim(), score="0.123456789012345678901234567890123456")
+    assert SqsEmergencyQueue(SqsQueue(sqs, url)).keep(result)
+    (body,) = received(sqs, url)
+    assert kept_settlement(body) == result
+    assert str(kept_settlement(body).score) == str(result.score)
+
+
+def test_a_result_the_queue_did_not_take_is_said_to_be_so(
+    aws: AwsEndpoint, sqs: "SQSClient", url: str
+) -> None:
+    aws.fail("SendMessage", SERVER_ERROR)
+    assert not SqsEmergencyQueue(SqsQueue(sqs, url)).keep(completed(claim()))
+
+
+@given(SETTLEMENTS)
+def test_every_result_comes_out_as_it_went_in(result: Settlement) -> None:
+    queue = Kept()
+    assert SqsEmergencyQueue(queue).keep(result)
+    assert kept_settlement(queue.bodies[0]) == result
+
+
+@given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
+def test_a_message_of_somebody_else_is_refused(body: str) -> None:
+    with pytest.raises(UnreadableError):
+        kept_settlement(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[" * 200_000, '{"decimal": "many"}', '{"score": {"decimal": "x"}}', "NaN", "1" * 9000],
+)
+def test_a_broken_message_is_refused(body: str) -> None:
+    with pytest.raises(UnreadableError):
+        kept_settlement(body)
+
+
+@pytest.mark.parametrize("name", ["verification_id", "attempt", "status", "settled_at"])
+def test_a_message_that_lacks_something_is_refused(name: str) -> None:
+    queue = Kept()
+    SqsEmergencyQueue(queue).keep(completed(claim()))
+    values = json.loads(queue.bodies[0])
+    del values[name]
+    with pytest.raises(UnreadableError):
+        kept_settlement(json.dumps(values))

@@ -1,0 +1,10 @@
+"""Fixtures every test may ask for."""
+
+import pytest
+
+from tests.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

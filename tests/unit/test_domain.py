@@ -1,0 +1,168 @@
+"""The words as types, the id of a record, and the decision."""
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from liveness_gateway.domain import (
+    Decision,
+    MultipleFaces,
+    NotCharged,
+    OutcomeUnknown,
+    Status,
+    UpstreamReceipt,
+    decide,
+    decimal_text,
+    verification_id,
+)
+from tests.fakes import NOON, answer, selfie
+from tests.world import World
+
+INCONCLUSIVE, SCORE = MultipleFaces.INCONCLUSIVE, MultipleFaces.SCORE
+UNIT = st.decimals(0, 1, places=36)
+
+
+@pytest.mark.parametrize(
+    ("score", "faces", "policy", "decision", "reasons"),
+    [
+        ("0.9998", 1, INCONCLUSIVE, "live", ()),
+        ("0.6", 1, INCONCLUSIVE, "live", ()),
+        ("0.600000", 1, INCONCLUSIVE, "live", ()),
+        ("0.59999999999999999999999999999999", 1, INCONCLUSIVE, "not_live", ("below_threshold",)),
+        ("0", 1, INCONCLUSIVE, "not_live", ("below_threshold",)),
+        ("1", 0, INCONCLUSIVE, "inconclusive", ("no_face",)),
+        ("1", 0, SCORE, "inconclusive", ("no_face",)),
+        ("0", 0, SCORE, "inconclusive", ("no_face",)),
+        ("1", 2, INCONCLUSIVE, "inconclusive", ("multiple_faces",)),
+        ("0", 2, INCONCLUSIVE, "inconclusive", ("multiple_faces",)),
+        ("0.6", 2, SCORE, "live", ()),
+        ("0.59", 40, SCORE, "not_live", ("below_threshold",)),
+    ],
+)  # fmt: skip
+def test_the_decision_table(
+    score: str, faces: int, policy: MultipleFaces, decision: str, reasons: tuple[str, ...]
+) -> None:
+    assert decide(answer(score, faces), Decimal("0.6"), policy) == (Decision(decision), reasons)
+
+
+@given(score=UNIT, threshold=UNIT, faces=st.integers(0, 4), policy=st.sampled_from(MultipleFaces))
+def test_live_exactly_when_a_face_is_there_and_the_score_reaches_the_threshold(
+    score: Decimal, threshold: Decimal, faces: int, policy: MultipleFaces
+) -> None:
+    decision, reasons = decide(answer(str(score), faces), threshold, policy)
+    one_to_judge = faces == 1 or (faces > 1 and policy is SCORE)
+    assert (decision is Decision.LIVE) == (one_to_judge and score >= threshold)
+    assert (reasons == ()) == (decision is Decision.LIVE)
+    assert (decision is Decision.INCONCLUSIVE) == (not one_to_judge)
+
+
+@given(threshold=st.integers(1, 10**17), denominator=st.just(10**17))
+def test_a_score_of_the_same_digits_is_live_and_one_digit_less_is_not(
+    threshold: int, denominator: int
+) -> None:
+    # A binary float cannot tell these apart: 0.6 and 0.59999999999999999 are one number to it.
+    exact = Decimal(threshold) / denominator
+    below = Decimal(threshold - 1) / denominator
+    assert decide(answer(str(exact)), exact, SCORE)[0] is Decision.LIVE
+    assert decide(answer(str(below)), exact, SCORE)[0] is Decision.NOT_LIVE
+
+
+def test_an_id_is_the_digest_of_client_and_key() -> None:
+    expected = hashlib.sha256(b"client-1\nkey-1").hexdigest()[:32]
+    assert verification_id("client-1", "key-1") == expected
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
+def test_two_pairs_never_share_an_id(client: str, key: str, client_2: str, key_2: str) -> None:
+    assume((client, key) != (client_2, key_2))
+    assume("\n" not in client + client_2)
+    assert verification_id(client, key) != verification_id(client_2, key_2)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("0.60", "0.6"),
+        ("1.", "1"),
+        (".5", "0.5"),
+        ("00.5", "0.5"),
+        ("0001", "1"),
+        ("0.000", "0"),
+        ("0", "0"),
+        ("10", "10"),
+        ("1E-7", "0.0000001"),
+        ("1E+1", "10"),
+        ("0." + "1234567890" * 4, "0." + "1234567890" * 3 + "123456789"),
+    ],
+)
+def test_a_number_is_written_plainly_and_in_full(number: str, text: str) -> None:
+    assert decimal_text(Decimal(number)) == text
+
+
+@given(st.decimals(0, 1, places=40))
+def test_a_number_keeps_its_value_whatever_its_length(number: Decimal) -> None:
+    written = decimal_text(number)
+    assert Decimal(written) == number
+    assert re.fullmatch(r"[01]|0\.[0-9]*[1-9]", written, re.ASCII)
+
+
+def test_equal_numbers_are_written_alike() -> None:
+    assert {decimal_text(Decimal(each)) for each in ("0.5", ".5", "0.50", "00.500")} == {"0.5"}
+
+
+def test_a_selfie_never_shows_its_bytes() -> None:
+    hidden = selfie(b"\xff\xd8\xffsecret-pixels")
+    assert "secret-pixels" not in f"{hidden} {hidden!r} {[hidden]} {(hidden,)}"
+
+
+def test_a_fault_keeps_the_request_id_of_an_answer_that_came() -> None:
+    fault = NotCharged("upstream_limit", "limit_reached", request_id="abc")
+    assert (fault.code, fault.reason, fault.charged) == ("upstream_limit", "limit_reached", False)
+    assert fault.receipt == UpstreamReceipt(request_id="abc")
+    assert str(fault) == "upstream_limit: limit_reached"
+
+
+def test_a_fault_without_an_answer_has_no_receipt_and_may_be_charged() -> None:
+    fault = OutcomeUnknown("upstream_timeout", "timeout")
+    assert fault.receipt is None
+    assert fault.charged
+
+
+def test_a_fault_of_an_unknown_code_cannot_be_made() -> None:
+    with pytest.raises(KeyError):
+        NotCharged("no_such_code", "reason")
+
+
+def test_a_record_is_readable_by_its_client_until_the_moment_it_expires(world: World) -> None:
+    record = replace(world.verify().verification, expires_at=NOON)
+    just_before = NOON - timedelta(microseconds=1)
+    assert record.readable_by("client-1", just_before)
+    assert not record.readable_by("client-1", NOON)
+    assert not record.readable_by("client-2", just_before)
+    assert not record.readable_by("", just_before)
+
+
+def test_the_problem_of_a_record_says_its_status_and_its_reasons(world: World) -> None:
+    unknown = replace(
+        world.verify().verification,
+        status=Status.UNKNOWN,
+        reasons=("timeout", "abandoned"),
+        problem_code="upstream_timeout",
+    )
+    problem = unknown.problem(replayed=True)
+    assert problem.code == "upstream_timeout"
+    assert problem.detail == "This verification is unknown: timeout, abandoned."
+    assert problem.verification_id == unknown.verification_id
+    assert problem.replayed
+    assert not unknown.problem().replayed
+
+
+def test_a_record_that_names_no_problem_is_shown_as_internal(world: World) -> None:
+    nameless = replace(world.verify().verification, status=Status.FAILED, problem_code=None)
+    assert nameless.problem().code == "internal"

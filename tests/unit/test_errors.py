@@ -1,0 +1,95 @@
+"""The catalogue of problems."""
+
+import logging
+import re
+
+import pytest
+
+from liveness_gateway.errors import CATALOGUE, TYPE_PREFIX, Problem, ProblemType
+
+DOCUMENTED = {
+    "malformed_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "in_progress": 409,
+    "too_large": 413,
+    "unsupported_media": 415,
+    "invalid_selfie": 422,
+    "invalid_threshold": 422,
+    "idempotency_conflict": 422,
+    "rate_limited": 429,
+    "internal": 500,
+    "upstream_bad_answer": 502,
+    "upstream_limit": 503,
+    "upstream_unavailable": 503,
+    "upstream_timeout": 504,
+}
+WITH_RETRY_AFTER = {"in_progress", "rate_limited", "upstream_limit", "upstream_unavailable"}
+ROWS = pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.code)
+
+
+def test_the_catalogue_is_the_documented_one() -> None:
+    assert {code: row.status for code, row in CATALOGUE.items()} == DOCUMENTED
+
+
+def test_retry_after_stands_where_the_contract_marks_it() -> None:
+    assert {code for code, row in CATALOGUE.items() if row.retry_after} == WITH_RETRY_AFTER
+
+
+@ROWS
+def test_every_row_can_be_shown(row: ProblemType) -> None:
+    assert CATALOGUE[row.code] is row
+    assert re.fullmatch(r"[a-z_]+", row.code)
+    assert row.type == TYPE_PREFIX + row.code
+    assert row.title.endswith(".")
+    assert row.advice.endswith(".")
+    assert len(row.title) < 80
+
+
+@ROWS
+def test_what_says_when_to_come_back_is_worth_coming_back_for(row: ProblemType) -> None:
+    if row.retry_after is not None:
+        assert 0 < row.retry_after <= 60
+        assert row.retryable
+
+
+@ROWS
+def test_the_operator_hears_of_every_failure_that_is_not_the_callers(row: ProblemType) -> None:
+    assert (row.log_level >= logging.ERROR) == (row.status >= 500)
+
+
+@ROWS
+def test_what_may_be_charged_is_never_called_retryable(row: ProblemType) -> None:
+    if row.code in {"upstream_bad_answer", "upstream_timeout"}:
+        assert not row.retryable
+        assert "new key" in row.advice
+
+
+def test_only_the_limit_has_another_status_for_clients_of_the_liveness_api() -> None:
+    assert {c: r.wire_status for c, r in CATALOGUE.items() if r.wire_status} == {
+        "upstream_limit": 403
+    }
+
+
+def test_titles_tell_the_problems_apart() -> None:
+    assert len({row.title for row in CATALOGUE.values()}) == len(CATALOGUE)
+
+
+def test_a_problem_carries_its_row() -> None:
+    problem = Problem("not_found", "Nothing.", verification_id="abc", replayed=True)
+    assert problem.code == "not_found"
+    assert problem.problem_type is CATALOGUE["not_found"]
+    assert (problem.detail, problem.verification_id, problem.replayed) == ("Nothing.", "abc", True)
+    assert str(problem) == "not_found: Nothing."
+
+
+def test_a_problem_stands_for_itself_unless_told_otherwise() -> None:
+    problem = Problem("internal", "x")
+    assert problem.verification_id is None
+    assert not problem.replayed
+
+
+def test_a_problem_outside_the_catalogue_cannot_be_raised() -> None:
+    with pytest.raises(KeyError):
+        Problem("oops", "x")

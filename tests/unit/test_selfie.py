@@ -1,0 +1,230 @@
+"""What a selfie must be (R3, R4): content decides, the size is read and nothing is decoded."""
+
+import time
+import tracemalloc
+
+import pytest
+
+from liveness_gateway.errors import Problem
+from liveness_gateway.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from tests.images import (
+    JFIF,
+    NOT_TAKEN,
+    chunk,
+    drawn,
+    exif_with_thumbnail,
+    frame,
+    ftyp,
+    jpeg_header,
+    png_header,
+    segment,
+    zlib_bomb_png,
+)
+
+NO_LIMITS = SelfieLimits()
+
+
+def size(content: bytes, limits: SelfieLimits = NO_LIMITS) -> tuple[int, int]:
+    checked = check_selfie(content, limits)
+    assert checked.content is content
+    assert checked.image.bytes == len(content)
+    return checked.image.width, checked.image.height
+
+
+def refusal(content: bytes, limits: SelfieLimits = NO_LIMITS) -> Problem:
+    with pytest.raises(Problem) as caught:
+        check_selfie(content, limits)
+    return caught.value
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_jpegs_as_cameras_write_them(mode: str, *, progressive: bool) -> None:
+    content = drawn("JPEG", 95, 71, mode, progressive=progressive)
+    checked = check_selfie(content, NO_LIMITS)
+    assert (checked.image.width, checked.image.height, checked.image.format) == (95, 71, "jpeg")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
+def test_pngs_of_every_colour_type(mode: str) -> None:
+    checked = check_selfie(drawn("PNG", 95, 71, mode), NO_LIMITS)
+    assert (checked.image.width, checked.image.height, checked.image.format) == (95, 71, "png")
+
+
+@pytest.mark.parametrize("marker", sorted({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}))
+def test_every_kind_of_frame_says_its_size(marker: int) -> None:
+    assert size(jpeg_header(JFIF, frame(640, 480, marker=marker))) == (640, 480)
+
+
+@pytest.mark.parametrize("marker", [0xC4, 0xC8, 0xCC])
+def test_tables_in_the_range_of_frames_are_no_frames(marker: int) -> None:
+    misleading = frame(1, 2, marker=marker)
+    assert size(jpeg_header(JFIF, misleading, frame(640, 480))) == (640, 480)
+
+
+def test_twelve_bit_jpeg() -> None:
+    assert size(jpeg_header(JFIF, frame(640, 480, marker=0xC1, precision=12))) == (640, 480)
+
+
+def test_the_thumbnail_in_the_exif_is_not_the_selfie() -> None:
+    thumbnail = drawn("JPEG", 16, 12)
+    content = jpeg_header(exif_with_thumbnail(thumbnail), JFIF, frame(4000, 3000))
+    assert size(content) == (4000, 3000)
+
+
+def test_a_real_jpeg_with_exif_and_a_colour_profile() -> None:
+    exif = b"Exif\x00\x00" + exif_with_thumbnail(drawn("JPEG", 16, 12))[10:]
+    content = drawn("JPEG", 200, 100, exif=exif, icc_profile=b"icc" * 50_000)
+    assert size(content) == (200, 100)
+
+
+def test_fill_bytes_before_a_marker() -> None:
+    assert size(b"\xff\xd8" + b"\xff" * 20 + JFIF + b"\xff" * 3 + frame(95, 71)) == (95, 71)
+
+
+def test_markers_that_stand_alone() -> None:
+    alone = b"\xff\x01" + b"".join(bytes((0xFF, marker)) for marker in range(0xD0, 0xD8))
+    assert size(b"\xff\xd8" + alone + frame(95, 71)) == (95, 71)
+
+
+def test_an_empty_segment() -> None:
+    assert size(jpeg_header(segment(0xFE, b""), frame(95, 71))) == (95, 71)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param(b"\xff\xd8\xff", id="the signature alone"),
+        pytest.param(b"\xff\xd8\xff\xd9", id="ends at once"),
+        pytest.param(b"\xff\xd8\xff\xd8" + frame(95, 71), id="starts twice"),
+        pytest.param(jpeg_header(JFIF) + b"\xff\xda\x00\x08" + frame(95, 71), id="scan first"),
+        pytest.param(jpeg_header(JFIF) + b"\xff\x00" + frame(95, 71), id="stuffed byte"),
+        pytest.param(jpeg_header(JFIF) + b"\x00" + frame(95, 71), id="junk between segments"),
+        pytest.param(jpeg_header(JFIF, b"\xff\xc0\x00\x07\x08\x00\x47\x00\x5f"), id="frame cut"),
+        pytest.param(jpeg_header(b"\xff\xc0\x00\x05\x08\x00\x47\x00\x5f\x03"), id="short frame"),
+        pytest.param(jpeg_header(b"\xff\xe0\xff\xff" + b"\x00" * 99), id="segment past the end"),
+        pytest.param(jpeg_header(b"\xff\xe0\x00"), id="half a length"),
+        pytest.param(b"\xff\xd8" + b"\xff" * 100_000, id="nothing but fill bytes"),
+        pytest.param(jpeg_header(*[segment(0xFE, b"x")] * 3_000), id="endless comments"),
+        pytest.param(jpeg_header(*[b"\xff\xe0\x00\x00"] * 3_000), id="segments of no length"),
+    ],
+)  # fmt: skip
+def test_a_jpeg_whose_size_cannot_be_read_is_refused(spoilt: bytes) -> None:
+    problem = refusal(spoilt)
+    assert problem.code == "invalid_selfie"
+    assert "The size of this JPEG cannot be read" in problem.detail
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param(png_header(95, 71)[:8], id="the signature alone"),
+        pytest.param(png_header(95, 71)[:32], id="header cut by one byte"),
+        pytest.param(png_header(95, 71)[:8] + chunk(b"CgBI", b"\x50\x00\x20\x06") * 3, id="CgBI"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\x00" * 12) * 2, id="short IHDR"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + chunk(b"ihdr", b"\x00\x00\x00\x09" * 4), id="ihdr"),
+    ],
+)
+def test_a_png_whose_size_cannot_be_read_is_refused(spoilt: bytes) -> None:
+    problem = refusal(spoilt)
+    assert problem.code == "invalid_selfie"
+    assert "The size of this PNG cannot be read" in problem.detail
+
+
+def test_a_png_that_ends_after_its_header_says_its_size() -> None:
+    assert size(png_header(95, 71)) == (95, 71)
+
+
+@pytest.mark.parametrize("content", NOT_TAKEN.values(), ids=NOT_TAKEN.keys())
+def test_what_is_neither_jpeg_nor_png_is_not_taken(content: bytes) -> None:
+    problem = refusal(content)
+    assert problem.code == "unsupported_media"
+    assert problem.detail == "The selfie is neither a JPEG nor a PNG."
+
+
+@pytest.mark.parametrize(
+    "brand", [b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1"]
+)
+def test_heic_gets_its_own_advice(brand: bytes) -> None:
+    problem = refusal(ftyp(brand))
+    assert problem.code == "unsupported_media"
+    assert "HEIC" in problem.detail
+    assert "Convert it to JPEG" in problem.detail
+
+
+def test_nothing_is_no_selfie() -> None:
+    problem = refusal(b"")
+    assert (problem.code, problem.detail) == ("invalid_selfie", "The selfie is empty.")
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 71), (95, 0), (0, 0)])
+def test_a_side_of_nothing_is_refused(width: int, height: int) -> None:
+    for content in (png_header(width, height), jpeg_header(frame(width, height))):
+        problem = refusal(content)
+        assert problem.code == "invalid_selfie"
+        assert "there is nothing on it" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(30_000, 30_000), (10_000, 5_001), (2**32 - 1, 2**32 - 1), (2**31, 1), (1, 50_000_001)],
+)
+def test_more_pixels_than_anybody_needs_are_refused(width: int, height: int) -> None:
+    problem = refusal(png_header(width, height))
+    assert problem.code == "invalid_selfie"
+    assert problem.detail.endswith("at most 50,000,000 pixels are taken.")
+
+
+@pytest.mark.parametrize(("width", "height"), [(10_000, 5_000), (1, 50_000_000), (1, 1)])
+def test_any_shape_within_the_limit_is_taken(width: int, height: int) -> None:
+    assert width * height <= MAXIMUM_PIXELS
+    assert size(png_header(width, height)) == (width, height)
+
+
+def test_the_largest_jpeg_there_can_be_is_refused() -> None:
+    assert refusal(jpeg_header(frame(65_535, 65_535))).code == "invalid_selfie"
+
+
+@pytest.mark.parametrize(
+    ("sides", "said"),
+    [
+        ((300, 300), None),
+        ((5_000, 5_000), None),
+        ((5_000, 300), None),
+        ((299, 5_000), "each side must be at least 300."),
+        ((5_000, 299), "each side must be at least 300."),
+        ((5_001, 300), "each side must be at most 5000."),
+        ((300, 5_001), "each side must be at most 5000."),
+    ],
+)
+def test_the_stages_limits_on_the_sides(sides: tuple[int, int], said: str | None) -> None:
+    limits = SelfieLimits(minimum_side=300, maximum_side=5_000)
+    if said is None:
+        assert size(png_header(*sides), limits) == sides
+    else:
+        problem = refusal(png_header(*sides), limits)
+        assert problem.code == "invalid_selfie"
+        assert problem.detail.endswith(said)
+
+
+def test_no_limits_unless_the_stage_sets_them() -> None:
+    assert size(png_header(1, 7_000)) == (1, 7_000)
+
+
+def test_a_bomb_is_never_unpacked() -> None:
+    bombs = zlib_bomb_png(), png_header(7_000, 7_000) + drawn("PNG")[33:]
+    started = time.perf_counter()
+    tracemalloc.start()
+    for bomb in bombs:
+        check_selfie(bomb, NO_LIMITS)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000
+    assert time.perf_counter() - started < 1
+
+
+def test_a_jpeg_of_segments_only_is_given_up_quickly() -> None:
+    endless = jpeg_header(*[segment(0xFE, b"")] * 1_000_000)
+    started = time.perf_counter()
+    assert refusal(endless).code == "invalid_selfie"
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,109 @@
+"""Whatever the bytes are: a selfie or a problem, and never another size than Pillow's."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from liveness_gateway.errors import Problem
+from liveness_gateway.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from tests.bodies import seeded
+from tests.images import JFIF, drawn, exif_with_thumbnail, frame, jpeg_header, png_header
+
+REAL = {
+    "jpeg": drawn("JPEG"),
+    "progressive": drawn("JPEG", 320, 240, progressive=True, quality=40),
+    "cmyk": drawn("JPEG", 64, 48, "CMYK"),
+    "with a thumbnail": jpeg_header(exif_with_thumbnail(drawn("JPEG", 16, 12)), frame(95, 71)),
+    "png": drawn("PNG"),
+    "palette": drawn("PNG", 64, 48, "P"),
+}
+PICTURES = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["JPEG", "PNG"]),
+        "width": st.integers(1, 300),
+        "height": st.integers(1, 300),
+        "mode": st.sampled_from(["RGB", "L"]),
+        "quality": st.integers(1, 95),
+        "progressive": st.booleans(),
+    }
+)
+STARTS = st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", png_header(9, 9)[:16], JFIF])
+
+
+def checked(content: bytes) -> tuple[int, int] | None:
+    """The size, or None where it is refused; anything else fails the test."""
+    refusal, selfie = None, None
+    try:
+        selfie = check_selfie(content, SelfieLimits())
+    except Problem as problem:
+        refusal = problem.code
+    if selfie is None:
+        assert refusal in {"unsupported_media", "invalid_selfie"}
+        return None
+    image = selfie.image
+    assert selfie.content == content
+    assert image.bytes == len(content)
+    assert image.width > 0
+    assert image.height > 0
+    assert image.width * image.height <= MAXIMUM_PIXELS
+    assert content.startswith(b"\xff\xd8\xff" if image.format == "jpeg" else b"\x89PNG\r\n")
+    return image.width, image.height
+
+
+@pytest.mark.parametrize("content", REAL.values(), ids=REAL.keys())
+def test_every_prefix_of_a_real_image(content: bytes) -> None:
+    whole = checked(content)
+    assert whole is not None
+    sizes = [checked(content[:length]) for length in range(len(content) + 1)]
+    # Refused as long as the size is out of sight, right from then on, never something else.
+    seen = sizes.index(whole)
+    assert sizes == [None] * seen + [whole] * (len(sizes) - seen)
+
+
+@given(PICTURES)
+def test_the_size_is_the_one_pillow_reads(picture: dict[str, Any]) -> None:
+    content = drawn(**picture)
+    width, height = picture["width"], picture["height"]
+    assert Image.open(BytesIO(content)).size == (width, height)
+    assert checked(content) == (width, height)
+
+
+@given(STARTS, st.binary(max_size=400))
+def test_any_bytes(start: bytes, rest: bytes) -> None:
+    checked(start + rest)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=20)), max_size=12),
+    st.binary(max_size=8),
+)
+def test_any_chain_of_segments(segments: list[tuple[int, bytes]], end: bytes) -> None:
+    chain = [
+        bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2) + content
+        for marker, content in segments
+    ]
+    checked(b"\xff\xd8" + b"".join(chain) + end)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_mutated_real_images(name: str) -> None:
+    random = seeded("selfie", name)
+    refused = 0
+    for _ in range(2_000):
+        content = bytearray(REAL[name])
+        # Most of what decides lies in the first bytes.
+        for _ in range(random.randint(1, 6)):
+            at = random.randrange(len(content) if random.random() < 0.2 else 40)
+            match random.randrange(3):
+                case 0:
+                    content[at] = random.randrange(256)
+                case 1:
+                    del content[at : at + random.randint(1, 9)]
+                case _:
+                    content[at:at] = random.randbytes(random.randint(1, 9))
+        refused += checked(bytes(content)) is None
+    assert 0 < refused < 2_000

@@ -1,0 +1,187 @@
+"""A request that nothing goes wrong with: what is asked, stored and answered, in which order."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from liveness_gateway.domain import Decision, MultipleFaces, Status, UpstreamAnswer, verification_id
+from liveness_gateway.errors import Problem
+from tests.fakes import NOON, UpstreamCall, answer, face, selfie
+from tests.world import POLICY, World
+
+
+def test_claim_then_call_then_store_then_answer(world: World) -> None:
+    world.verify()
+    assert world.faults.done() == [
+        "fingerprints.of", "ledger.claim", "upstream.verify", "ledger.settle",
+    ]  # fmt: skip
+
+
+def test_the_answer_is_the_stored_record(world: World) -> None:
+    outcome = world.verify(subject_ref="subject-1")
+    record = outcome.verification
+    assert not outcome.replayed
+    assert world.ledger.get(record.verification_id) == record
+    assert record.verification_id == verification_id("client-1", "key-1")
+    assert (record.status, record.decision, record.reasons) == ("completed", Decision.LIVE, ())
+    assert (record.score, record.threshold) == (Decimal("0.9998"), Decimal("0.6"))
+    assert (record.faces, record.upstream) == ((face(),), answer().receipt)
+    assert (record.attempt, record.version) == (1, 1)
+    assert (record.client_id, record.subject_ref) == ("client-1", "subject-1")
+    assert (record.correlation_id, record.problem_code) == ("request-1", None)
+
+
+def test_before_upstream_is_asked_the_claim_is_stored(world: World) -> None:
+    def during_the_call(_: UpstreamCall) -> UpstreamAnswer:
+        (claim,) = world.ledger.all()
+        assert claim.status is Status.PROCESSING
+        assert len(claim.fingerprint) == 64
+        assert (claim.attempt, claim.version) == (1, 0)
+        assert claim.deadline == NOON.replace(microsecond=0) + timedelta(seconds=60)
+        assert claim.expires_at == NOON.replace(microsecond=0) + timedelta(hours=24)
+        assert (claim.image, claim.settled_at) == (selfie().image, None)
+        world.clock.advance(3)
+        return answer()
+
+    world.upstream.will(during_the_call)
+    record = world.verify().verification
+    assert record.created_at == NOON
+    assert record.settled_at == NOON + timedelta(seconds=3)
+    assert len(world.upstream.calls) == 1
+
+
+def test_upstream_gets_the_selfie_the_threshold_and_the_deadline(world: World) -> None:
+    request = world.request(image=selfie(b"\xff\xd8\xffmy own"), threshold="0.75")
+    world.service().verify(request)
+    expected = UpstreamCall(b"\xff\xd8\xffmy own", Decimal("0.75"), request.deadline)
+    assert world.upstream.calls == [expected]
+
+
+def test_two_writes_make_one_event(world: World) -> None:
+    world.verify()
+    assert len(world.ledger.stream) == 2
+    assert [record.verification for record in world.ledger.records()] == world.ledger.all()
+
+
+def test_the_default_threshold_is_the_stages(world: World) -> None:
+    world.policy = replace(POLICY, default_threshold=Decimal("0.99985"))
+    record = world.verify().verification
+    assert record.threshold == Decimal("0.99985")
+    assert (record.decision, record.reasons) == (Decision.NOT_LIVE, ("below_threshold",))
+
+
+def test_the_callers_threshold_decides(world: World) -> None:
+    world.upstream.standard = answer("0.7")
+    assert world.verify("a", threshold="0.7").verification.decision is Decision.LIVE
+    assert world.verify("b", threshold="0.70001").verification.decision is Decision.NOT_LIVE
+
+
+def test_a_threshold_below_the_stages_minimum_is_refused_before_anything_happens(
+    world: World,
+) -> None:
+    with pytest.raises(Problem) as caught:
+        world.verify(threshold="0.4999")
+    assert caught.value.code == "invalid_threshold"
+    assert caught.value.detail == "This gateway takes no threshold below 0.5."
+    assert caught.value.verification_id is None
+    assert world.faults.done() == []
+
+
+def test_the_minimum_itself_is_taken(world: World) -> None:
+    assert world.verify(threshold="0.50").verification.threshold == Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("faces", "policy", "decision"),
+    [
+        (0, MultipleFaces.SCORE, Decision.INCONCLUSIVE),
+        (2, MultipleFaces.INCONCLUSIVE, Decision.INCONCLUSIVE),
+        (2, MultipleFaces.SCORE, Decision.LIVE),
+    ],
+)
+def test_the_stages_policy_for_faces(
+    world: World, faces: int, policy: MultipleFaces, decision: Decision
+) -> None:
+    world.policy = replace(POLICY, multiple_faces=policy)
+    world.upstream.standard = answer(faces=faces)
+    record = world.verify().verification
+    assert (record.status, record.decision) == (Status.COMPLETED, decision)
+    assert len(record.faces) == faces
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [(190, 142, (190, 142)), (None, 142, (95, 71)), (190, None, (95, 71)), (None, None, (95, 71))],
+)
+def test_the_image_is_as_upstream_saw_it_where_it_says_so(
+    world: World, width: int | None, height: int | None, expected: tuple[int, int]
+) -> None:
+    world.upstream.standard = answer(width=width, height=height)
+    image = world.verify().verification.image
+    assert (image.width, image.height) == expected
+    assert (image.format, image.bytes) == ("jpeg", len(selfie().content))
+
+
+def test_without_a_key_every_request_is_a_verification_of_its_own(world: World) -> None:
+    first, second = world.verify(None), world.verify(None)
+    assert first.verification.verification_id != second.verification.verification_id
+    assert not second.replayed
+    assert world.upstream.charges == 2
+
+
+def test_an_empty_key_is_no_key(world: World) -> None:
+    assert not world.verify("").replayed
+    assert not world.verify("").replayed
+
+
+def test_two_clients_share_no_key(world: World) -> None:
+    mine = world.verify(client_id="client-1").verification
+    theirs = world.verify(client_id="client-2").verification
+    assert mine.verification_id != theirs.verification_id
+    assert world.upstream.charges == 2
+
+
+def test_what_the_operator_sees_of_a_completed_verification(world: World) -> None:
+    record = world.verify(subject_ref="subject-1").verification
+    assert world.journal.counts == {"verification_completed": 1}
+    (note,) = world.journal.notes
+    assert (note.message, note.level) == ("verification settled", 20)
+    assert note.fields == {
+        "verification_id": record.verification_id,
+        "status": "completed",
+        "version": 1,
+        "attempt": 1,
+        "reasons": [],
+        "upstream_request_id": "upstream-1",
+    }
+
+
+@pytest.mark.parametrize(("faces", "hours"), [(1, 24), (1, 720)])
+def test_a_record_lives_as_long_as_the_stage_says(world: World, faces: int, hours: int) -> None:
+    world.policy = replace(POLICY, retention=timedelta(hours=hours))
+    world.upstream.standard = answer(faces=faces)
+    expires_at = world.verify().verification.expires_at
+    assert expires_at == NOON.replace(microsecond=0) + timedelta(hours=hours)
+
+
+def test_a_reader_sees_its_own_records_only(world: World) -> None:
+    record = world.verify().verification
+    assert world.reader().read(record.verification_id, "client-1") == record
+    for client_id, wanted in (("client-2", record.verification_id), ("client-1", "0" * 32)):
+        with pytest.raises(Problem) as caught:
+            world.reader().read(wanted, client_id)
+        assert caught.value.code == "not_found"
+        assert caught.value.detail == "There is no such verification."
+        assert caught.value.verification_id is None
+
+
+def test_a_reader_sees_nothing_that_has_expired(world: World) -> None:
+    record = world.verify().verification
+    world.clock.advance(24 * 3600 - 1)
+    assert world.reader().read(record.verification_id, "client-1") == record
+    world.clock.advance(1)
+    with pytest.raises(Problem) as caught:
+        world.reader().read(record.verification_id, "client-1")
+    assert caught.value.code == "not_found"
