@@ -21,7 +21,7 @@ from infra.stages import Stage
 ROOT = Path(__file__).parents[1]
 SHARED_PACKAGE = "liveness_gateway"
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-_KEPT_SECONDS = 7 * 24 * 3600
+_KEPT_SECONDS = 24 * 3600
 _BUILDERS = (Path(__file__), Path(bytecode.__file__), Path(libraries.__file__))
 
 

@@ -1,5 +1,7 @@
 """Where terminal versions are announced, and where they wait when that fails."""
 
+from typing import Final
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
@@ -8,7 +10,12 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.stages import Stage
 
-_LONGEST = Duration.days(14)
+RECOVER_TIMEOUT: Final = 60
+# SQS asks for at least six times the consumer's own timeout. A message that cannot be stored
+# comes back after it: 50 times are five hours.
+_VISIBILITY: Final = Duration.seconds(6 * RECOVER_TIMEOUT)
+_TRIES: Final = 50
+_LONGEST: Final = Duration.days(14)
 
 
 def dead_letter_queue(scope: Construct, construct_id: str, *, stage: Stage) -> sqs.Queue:
@@ -31,7 +38,8 @@ class EventBus(Construct):
     Attributes:
         bus: consumers put their rules on it.
         dead_letters: versions that could not be announced.
-        emergency: results that could not be stored after the money was spent.
+        emergency: results that could not be stored after the money was spent; `recover` stores
+            them.
         emergency_dead_letters: those that could not be stored later either.
     """
 
@@ -46,10 +54,9 @@ class EventBus(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=_LONGEST,
-            # Six times the consumer's own timeout, as SQS asks for.
-            visibility_timeout=Duration.minutes(6),
+            visibility_timeout=_VISIBILITY,
             dead_letter_queue=sqs.DeadLetterQueue(
-                max_receive_count=20, queue=self.emergency_dead_letters
+                max_receive_count=_TRIES, queue=self.emergency_dead_letters
             ),
             removal_policy=RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY,
         )

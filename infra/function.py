@@ -14,6 +14,7 @@ from infra.bundling import Bundler
 from infra.retention import keep_logs
 from infra.stages import Stage
 
+METRICS_NAMESPACE: Final = "liveness-gateway"
 _ARCHITECTURES: Final = {
     "arm64": lambda_.Architecture.ARM_64,
     "x86_64": lambda_.Architecture.X86_64,
@@ -80,7 +81,7 @@ class GatewayFunction(Construct):
             environment={
                 "STAGE": stage.name,
                 "POWERTOOLS_SERVICE_NAME": spec.name,
-                "POWERTOOLS_METRICS_NAMESPACE": "liveness-gateway",
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": stage.log_level,
                 **spec.environment,
             },

@@ -1,14 +1,15 @@
-"""The four functions: who may do what, and what wakes those that no request wakes."""
+"""The functions: who may do what, and what wakes those that no request wakes."""
 
 from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.bundling import Bundler
-from infra.event_bus import EventBus
+from infra.event_bus import RECOVER_TIMEOUT, EventBus
 from infra.function import FunctionSpec, GatewayFunction
 from infra.stages import Stage
 from infra.storage import OVERDUE_INDEX, Storage
@@ -27,6 +28,7 @@ class Functions(Construct):
         results: reads single records.
         publish_events: woken by the table's stream; the only one that puts events.
         sweep: woken every 5 minutes.
+        recover: woken by the emergency queue.
     """
 
     def __init__(
@@ -41,6 +43,18 @@ class Functions(Construct):
         self.results = self._results().function
         self.publish_events = self._publish_events().function
         self.sweep = self._sweep().function
+        self.recover = self._recover().function
+
+    @property
+    def all(self) -> dict[str, lambda_.Function]:
+        """Every function, by name."""
+        return {
+            "Verify": self.verify,
+            "Results": self.results,
+            "PublishEvents": self.publish_events,
+            "Sweep": self.sweep,
+            "Recover": self.recover,
+        }
 
     def _make(self, construct_id: str, spec: FunctionSpec) -> GatewayFunction:
         return GatewayFunction(
@@ -128,6 +142,33 @@ class Functions(Construct):
             targets=[targets.LambdaFunction(sweep.function, retry_attempts=0)],
         )
         return sweep
+
+    def _recover(self) -> GatewayFunction:
+        table, emergency = self._storage.table, self._bus.emergency
+        recover = self._make(
+            "Recover",
+            FunctionSpec(
+                name="recover",
+                timeout_seconds=RECOVER_TIMEOUT,
+                environment={"TABLE_NAME": table.table_name},
+            ),
+        )
+        recover.allow("dynamodb:UpdateItem", on=table.table_arn)
+        recover.allow(
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            on=emergency.queue_arn,
+        )
+        lambda_.EventSourceMapping(
+            recover,
+            "PaidResults",
+            target=recover.function,
+            event_source_arn=emergency.queue_arn,
+            batch_size=10,
+            report_batch_item_failures=True,
+        ).node.add_dependency(recover.role)
+        return recover
 
 
 def _judgement(stage: Stage) -> dict[str, str]:

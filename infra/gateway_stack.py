@@ -9,6 +9,7 @@ from infra.functions import Functions
 from infra.monitoring import Monitoring
 from infra.stages import Stage
 from infra.storage import Storage
+from infra.watches import everything
 
 
 class GatewayStack(Stack):
@@ -28,7 +29,9 @@ class GatewayStack(Stack):
         )
         self.api = Api(self, "Api", stage=stage, functions=self.functions)
         self.monitoring = Monitoring(
-            self, "Monitoring", api=self.api, functions=self.functions, bus=self.event_bus
+            self,
+            "Monitoring",
+            watches=everything(stage, api=self.api, functions=self.functions, bus=self.event_bus),
         )
         Tags.of(self).add("application", "liveness-gateway")
         Tags.of(self).add("stage", stage.name)
@@ -50,10 +53,15 @@ class GatewayStack(Stack):
             "EventBusName": (bus.bus.event_bus_name, "Consumers put their rules here"),
             "DeadLetterQueueUrl": (bus.dead_letters.queue_url, "Versions not announced"),
             "EmergencyQueueUrl": (bus.emergency.queue_url, "Paid results not stored yet"),
+            "EmergencyDeadLetterQueueUrl": (
+                bus.emergency_dead_letters.queue_url,
+                "Paid results that could not be stored",
+            ),
             "AlarmTopicArn": (self.monitoring.topic.topic_arn, "Subscribe to hear the alarms"),
             "VerifyFunctionName": (functions.verify.function_name, "POST routes"),
             "ResultsFunctionName": (functions.results.function_name, "GET routes"),
             "PublishEventsFunctionName": (functions.publish_events.function_name, "Announces"),
             "SweepFunctionName": (functions.sweep.function_name, "Finds what was lost"),
+            "RecoverFunctionName": (functions.recover.function_name, "Stores what was kept"),
         }.items():
             CfnOutput(self, name, value=value, description=description)

@@ -52,6 +52,16 @@ class Deployment:
         )
 
 
+def close_circuit(emulator: Emulator, deployment: Deployment) -> None:
+    """Forget that the upstream was in trouble; the functions notice within two seconds."""
+    dynamodb = emulator.client("dynamodb")
+    table = deployment.settings["BREAKER_TABLE_NAME"]
+    (key,) = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+    name = key["AttributeName"]
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={name: item[name]})
+
+
 def fill_secret(emulator: Emulator, secret_arn: str, app_id: str, app_key: str) -> None:
     """Do what the operator does once per stage."""
     emulator.client("secretsmanager").put_secret_value(

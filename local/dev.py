@@ -78,9 +78,7 @@ def _hints(gateway: Gateway, upstream: Upstream | None, directory: Path) -> str:
 def _stay(gateway: Gateway) -> None:
     while gateway.emulator.is_running:
         time.sleep(0.5)
-    raise CommandFailedError(
-        "The emulator ended by itself; start again", gateway.logs / "emulator.log"
-    )
+    raise CommandFailedError("The emulator ended by itself", gateway.logs / "emulator.log")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
@@ -68,6 +69,7 @@ class Backstage:
     events: Callable[[str | None], list[dict[str, Any]]]
     record: Callable[[str], dict[str, Any] | None]
     sandbox_url: str | None
+    close_circuit: Callable[[], None]
 
 
 def listen(port: int) -> socket.socket:
@@ -163,6 +165,8 @@ def _site(client: httpx.AsyncClient, backstage: Backstage) -> Starlette:
     async def sandbox_next(request: Request) -> Response:
         if backstage.sandbox_url is None:
             return _not_found()
+        # The page shows one outcome at a time; an open circuit would answer in its place.
+        await run_in_threadpool(backstage.close_circuit)
         answer = await client.put(
             f"{backstage.sandbox_url}/control/next", content=await request.body()
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.consumer import Consumer
 from local.deploy import STAGE, CdkCli
-from local.deployment import Deployment, fill_secret
+from local.deployment import Deployment, close_circuit, fill_secret
 from local.emulator import Emulator, start_emulator
 from local.env_file import env_file
 from local.front import Backstage, Front, listen
@@ -72,6 +72,10 @@ class Gateway:
     def events(self, verification_id: str | None = None) -> list[dict[str, Any]]:
         """What the demo consumer received so far, oldest first."""
         return self.consumer.events(verification_id)
+
+    def close_circuit(self) -> None:
+        """Forget that the upstream was in trouble; the functions notice within two seconds."""
+        close_circuit(self.emulator, self.deployment)
 
     def await_event(self, verification_id: str, seconds: float = 20) -> dict[str, Any] | None:
         """The first event of that verification as soon as it arrives; None after the time."""
@@ -175,4 +179,5 @@ def _backstage(
         events=consumer.events,
         record=lambda id_: stored_record(emulator, deployment.table_name, id_),
         sandbox_url=sandbox.url if sandbox else None,
+        close_circuit=lambda: close_circuit(emulator, deployment),
     )

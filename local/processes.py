@@ -25,7 +25,10 @@ class CommandFailedError(LocalError):
     """A command ended with an error; the message carries the end of its log and where it is."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"{what}\n\nThe last lines of {log}:\n\n{tail(log)}")
+        super().__init__(
+            f"{what}. The last lines of its log:\n\n{tail(log)}\n\n"
+            f"The whole log: {log}\nMend what it names and start again."
+        )
         self.log = log
 
 
@@ -89,7 +92,9 @@ class Processes:
                 status = process.wait()
             self._forget(process)
         if status:
-            raise CommandFailedError(f"{name} ended with status {status}", self.log(name))
+            raise CommandFailedError(
+                f"The step `{name}` failed with status {status}", self.log(name)
+            )
 
     def _start(
         self,

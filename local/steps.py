@@ -39,7 +39,12 @@ def steps_on(stream: TextIO, *, quiet: bool = False) -> Steps:
         return LineSteps(lambda _: None)
     if stream.isatty():
         return TerminalSteps(stream)
-    return LineSteps(lambda line: print(line, file=stream, flush=True))
+
+    def write(line: str) -> None:
+        stream.write(f"{line}\n")  # in one piece: several threads write
+        stream.flush()
+
+    return LineSteps(write)
 
 
 class LineSteps:

@@ -5,10 +5,11 @@ each client writes was read off the wire; `tests/unit/test_multipart_clients.py`
 at hand (curl, requests, httpx, Node) with what they write today.
 """
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,17 @@ def encode(boundary: str, *parts: Part) -> bytes:
         headers = "".join(f"{line}\r\n" for line in part.headers).encode(part.charset)
         body += delimiter + b"\r\n" + headers + b"\r\n" + part.content + b"\r\n"
     return body + delimiter + b"--\r\n"
+
+
+def proxied(body: Body, **headers: str) -> dict[str, Any]:
+    """The part of an API Gateway event that is read; header names with `_` for `-`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {
+        "headers": {"Content-Type": body.content_type} | named,
+        "requestContext": {"identity": {"apiKeyId": "key-id-1"}},
+        "body": base64.b64encode(body.content).decode(),
+        "isBase64Encoded": True,
+    }
 
 
 def seeded(*seed: object) -> Random:

@@ -190,7 +190,7 @@ class FakeBus:
         self.calls.append(len(events))
         codes, applied = self._next.popleft() if self._next else ({}, False)
         answers = [
-            codes.get(place) or self._poison.get(event["id"]) for place, event in enumerate(events)
+            codes.get(place, self._poison.get(event["id"])) for place, event in enumerate(events)
         ]
         self.accepted += [
             BusEntry(**event)

@@ -46,7 +46,7 @@ class Environment:
     def whole(self, name: str) -> int:
         """A whole number from 0 to a million."""
         number = self._number(name)
-        if number % 1 or not 0 <= number <= _LARGEST:
+        if not 0 <= number <= _LARGEST or number % 1:
             raise SettingsError(f"{name} is not a whole number from 0 to {_LARGEST:,}")
         return int(number)
 

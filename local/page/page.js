@@ -85,15 +85,18 @@ async function verify(verification) {
   follow.expect();
   by("waiting").hidden = true;
   by("verify").disabled = true;
+  by("form").inert = true; // the answer is about this picture
   const progress = new Progress();
+  let answer = null;
   try {
     await order(verification.outcome);
-    const answer = await send(verification, config.api_key, (share) => progress.uploaded(share));
-    show(answer, verification);
+    answer = await send(verification, config.api_key, (share) => progress.uploaded(share));
   } finally {
     progress.end();
+    by("form").inert = false;
     by("verify").disabled = false;
   }
+  show(answer, verification);
 }
 
 // Only this page's last order counts: one that was never asked for must not surprise the next.

@@ -33,7 +33,7 @@ function read(request, took) {
   const common = { status: request.status, took, header };
   try {
     const body = JSON.parse(request.responseText);
-    if (body !== null && typeof body === "object") return { ...common, body };
+    if (body?.title || body?.verification_id) return { ...common, body };
   } catch {
     // Not the gateway's words: what stands in the way answered, or nothing did.
   }

@@ -84,6 +84,15 @@ class Records:
         with self._changed:
             return self._changed.wait_for(lambda: len(self._requests) >= count, timeout)
 
+    def wait_for_answers(self, count: int, timeout: float) -> bool:
+        """Wait until the sandbox is done with at least `count` remembered requests."""
+
+        def done() -> bool:
+            return sum(r.answered_at is not None for r in self._requests.values()) >= count
+
+        with self._changed:
+            return self._changed.wait_for(done, timeout)
+
     def forget(self) -> None:
         """Forget requests and canary visits."""
         with self._changed:

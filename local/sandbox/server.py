@@ -131,6 +131,7 @@ class Server(ThreadingHTTPServer):
             self._open[connection] = threading.current_thread()
         try:
             if self.sandbox.stopping.is_set():
+                self.shutdown_request(request)
                 return
             super().process_request_thread(request, client_address)
         finally:

@@ -35,28 +35,28 @@ def rectangle(page: Page, selector: str) -> FloatRect:
     return found
 
 
-@pytest.mark.parametrize("orientation", [None, *range(1, 9)])
-def test_under_every_exif_orientation(visit: Visitor, orientation: int | None) -> None:
+def test_under_every_exif_orientation(visit: Visitor) -> None:
     picture = (500, 300)
     page = visit().page
-    choose(page, draw_selfie(1, *picture, seed=6, orientation=orientation))
-    verify(page)
+    for orientation in (None, *range(1, 9)):
+        choose(page, draw_selfie(1, *picture, seed=6, orientation=orientation))
+        verify(page)
 
-    (box,) = drawn(page)
-    assert box == pytest.approx(expected(page, face_boxes(1, *picture)[0], picture), abs=SLACK)
+        (box,) = drawn(page)
+        place = expected(page, face_boxes(1, *picture)[0], picture)
+        assert box == pytest.approx(place, abs=SLACK), orientation
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-@pytest.mark.parametrize("picture", [(300, 900), (1800, 400), (640, 480)])
-def test_letterboxed_at_both_widths(
-    visit: Visitor, size: tuple[int, int], picture: tuple[int, int]
-) -> None:
+def test_letterboxed_at_both_widths(visit: Visitor, size: tuple[int, int]) -> None:
     page = visit(size).page
-    choose(page, draw_selfie(1, *picture))
-    verify(page)
+    for picture in ((300, 900), (1800, 400), (640, 480)):
+        choose(page, draw_selfie(1, *picture))
+        verify(page)
 
-    (box,) = drawn(page)
-    assert box == pytest.approx(expected(page, face_boxes(1, *picture)[0], picture), abs=SLACK)
+        (box,) = drawn(page)
+        place = expected(page, face_boxes(1, *picture)[0], picture)
+        assert box == pytest.approx(place, abs=SLACK), picture
 
 
 def test_several_faces_and_a_window_that_changes(visit: Visitor) -> None:

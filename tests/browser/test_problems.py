@@ -106,6 +106,24 @@ def test_a_gateway_out_of_reach(visit: Visitor, sandbox: Sandbox) -> None:
     assert len(sandbox.requests) == 1
 
 
+def test_an_answer_that_is_not_the_gateways(visit: Visitor) -> None:
+    visited = visit()
+    visited.refusals_expected = True
+    page = visited.page
+    choose(page, draw_selfie())
+    for body in ("<h1>Bad gateway</h1>", '{"message": "Internal server error"}', "[]", "null"):
+
+        def fulfil(route: Route, *, body: str = body) -> None:
+            route.fulfill(status=502, body=body)
+
+        page.route("**/v1/verifications", fulfil)
+        verify(page)
+        title = "Something in between answered, not the gateway."
+        expect(page.locator(".verdict h2")).to_have_text(title)
+        expect(page.locator(".sentence")).to_contain_text("HTTP 502")
+        page.unroute("**/v1/verifications")
+
+
 def test_no_camera_says_so(visit: Visitor) -> None:
     page = visit().page
     page.evaluate(

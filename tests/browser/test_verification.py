@@ -152,6 +152,7 @@ def test_progress_is_said_while_it_lasts(visit: Visitor, sandbox: Sandbox) -> No
 
     expect(page.get_by_role("status").filter(has_text="Asking the liveness API")).to_be_visible()
     expect(page.locator("#verify")).to_be_disabled()
+    expect(page.locator("#form")).to_have_js_property("inert", value=True)
     expect(page.locator("[data-step=claimed]")).to_have_attribute("data-state", "next")
     expect(page.locator("#progress-words")).to_have_text("Asking the liveness API … 2 s")
     page.locator(".card").wait_for()

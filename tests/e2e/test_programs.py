@@ -13,6 +13,9 @@ from pathlib import Path
 
 import httpx
 
+from local.faces import draw_selfie
+from local.sandbox import Sandbox
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEV = [sys.executable, "-m", "local.dev"]
 # The set-up that `make` would check first is what these tests run in.
@@ -35,7 +38,10 @@ def test_make_demo_shows_one_verification_whole() -> None:
 
 def test_make_dev_serves_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     port = _free_port()
-    with _dev(tmp_path, PORT=str(port)) as dev:
+    upstream = Sandbox(app_id="of-another-upstream", app_key="sandbox-of-this-test")
+    own = {"UPSTREAM_URL": upstream.url, "APP_ID": "of-another-upstream"}
+    own["APP_KEY"] = "sandbox-of-this-test"
+    with upstream, _dev(tmp_path, PORT=str(port), **own) as dev:
         assert dev.stdout
         url = next(line.strip() for line in dev.stdout if line.strip())
         assert url == f"http://127.0.0.1:{port}/"
@@ -44,6 +50,7 @@ def test_make_dev_serves_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None
         given = _read_by_a_shell(env_file)
         assert given["GATEWAY_URL"] + "/" == url
         _use(given)
+        assert [request.credentials_right for request in upstream.requests] == [True]
         _second_start_is_refused(tmp_path, port)
         begun = _descendants(dev.pid)
         assert len(begun) >= 2, "the emulator is not among them"
@@ -120,13 +127,22 @@ def _read_by_a_shell(path: Path) -> dict[str, str]:
 
 def _use(given: dict[str, str]) -> None:
     """As a script would that was given nothing but the file."""
-    assert httpx.get(given["GATEWAY_URL"] + "/v1/health", trust_env=False).status_code == 200
+    posted = httpx.post(
+        given["GATEWAY_URL"] + "/v1/verifications",
+        headers={"x-api-key": given["GATEWAY_API_KEY"]},
+        files={"selfie": draw_selfie()},
+        timeout=SECONDS,
+        trust_env=False,
+    )
+    assert posted.json()["decision"] == "live"
     program = (
         "import boto3, os\n"
         "boto3.client('dynamodb').describe_table(TableName=os.environ['TABLE_NAME'])\n"
         "boto3.client('events').describe_event_bus(Name=os.environ['EVENT_BUS_NAME'])\n"
         "boto3.client('secretsmanager').get_secret_value(SecretId=os.environ['SECRET_ARN'])\n"
-        "boto3.client('sqs').receive_message(QueueUrl=os.environ['EVENTS_QUEUE_URL'])\n"
+        "received = boto3.client('sqs').receive_message(\n"
+        "    QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)\n"
+        "assert 'LivenessVerificationCompleted' in received['Messages'][0]['Body']\n"
         "boto3.client('lambda').get_function(FunctionName=os.environ['VERIFY_FUNCTION_NAME'])\n"
     )
     subprocess.run([sys.executable, "-c", program], env=given, check=True, timeout=60)  # noqa: S603 - our own script

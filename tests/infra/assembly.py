@@ -25,7 +25,7 @@ CONTEXTS: Mapping[str, Mapping[str, str]] = {
     "bare": {"stage": "prod", "upstream_url": UPSTREAM},
 }
 LINTED = "prod"
-FUNCTIONS = ("verify", "results", "publish_events", "sweep")
+FUNCTIONS = ("verify", "results", "publish_events", "sweep", "recover")
 
 
 class SynthError(AssertionError):
@@ -94,6 +94,15 @@ class Assembly:
     def function_id(self, name: str) -> str:
         functions = self.resources("AWS::Lambda::Function")
         return next(key for key, value in functions.items() if value is self.function(name))
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """What wakes one function with records or messages."""
+        (found,) = (
+            mapping
+            for mapping in self.resources("AWS::Lambda::EventSourceMapping").values()
+            if mapping["FunctionName"] == {"Ref": self.function_id(name)}
+        )
+        return found
 
     def bundle(self, name: str) -> Path:
         """The folder that becomes one function's zip."""

@@ -14,7 +14,7 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict
     parent = Path(base if worker_id == "master" else base.parent) / "assemblies"
     parent.mkdir(exist_ok=True)
     # Two processes begin at different ends, so that neither only waits for the other.
-    names = list(CONTEXTS) if worker_id in {"master", "gw0"} else list(reversed(CONTEXTS))
+    names = list(CONTEXTS) if worker_id in {"master", "gw0"} else list(CONTEXTS)[::-1]
     return {name: synthesise(name, parent) for name in names}
 
 

@@ -6,8 +6,7 @@ from tests.infra.assembly import Assembly, as_list
 
 
 def test_terminal_versions_wake_the_publisher(assembly: Assembly) -> None:
-    (mapping,) = assembly.resources("AWS::Lambda::EventSourceMapping").values()
-    assert mapping["FunctionName"] == {"Ref": assembly.function_id("publish_events")}
+    mapping = assembly.mapping("publish_events")
     (pattern,) = (json.loads(f["Pattern"]) for f in mapping["FilterCriteria"]["Filters"])
     assert pattern == {
         "eventName": ["INSERT", "MODIFY"],
@@ -17,7 +16,7 @@ def test_terminal_versions_wake_the_publisher(assembly: Assembly) -> None:
 
 
 def test_one_bad_record_is_isolated_bounded_and_kept(assembly: Assembly) -> None:
-    (mapping,) = assembly.resources("AWS::Lambda::EventSourceMapping").values()
+    mapping = assembly.mapping("publish_events")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert 0 < mapping["MaximumRetryAttempts"] <= 100
@@ -28,10 +27,32 @@ def test_one_bad_record_is_isolated_bounded_and_kept(assembly: Assembly) -> None
     assert destination == {"Fn::GetAtt": [own["Ref"], "Arn"]}
 
 
-def test_the_stream_is_read_after_the_role_may(assembly: Assembly) -> None:
-    (logical_id,) = assembly.resources("AWS::Lambda::EventSourceMapping")
-    needed = assembly.template["Resources"][logical_id]["DependsOn"]
-    assert any("PublishEventsRoleDefaultPolicy" in each for each in needed)
+def test_nothing_is_read_before_the_role_may(assembly: Assembly) -> None:
+    for name in ("publish_events", "recover"):
+        mapping = assembly.mapping(name)
+        (needed,) = (
+            resource["DependsOn"]
+            for resource in assembly.template["Resources"].values()
+            if resource.get("Properties") is mapping
+        )
+        role = assembly.function(name)["Role"]["Fn::GetAtt"][0]
+        policies = {
+            logical_id
+            for logical_id, policy in assembly.resources("AWS::IAM::Policy").items()
+            if {"Ref": role} in policy["Roles"]
+        }
+        assert policies
+        assert {role, *policies} <= set(needed)
+
+
+def test_paid_results_that_waited_are_stored_one_by_one(assembly: Assembly) -> None:
+    mapping = assembly.mapping("recover")
+    emergency = assembly.function("verify")["Environment"]["Variables"]["EMERGENCY_QUEUE_URL"]
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [emergency["Ref"], "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # SQS hands a message to nobody else while its consumer may still be at work.
+    queue = assembly.resources("AWS::SQS::Queue")[emergency["Ref"]]
+    assert queue["VisibilityTimeout"] >= 6 * assembly.function("recover")["Timeout"]
 
 
 def test_every_queue_is_encrypted_and_refuses_plain_http(assembly: Assembly) -> None:

@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from tests.infra.assembly import FUNCTIONS, Assembly
+import pytest
+
+from infra.watches import COUNTED
+from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
+
+_SOURCES = "\n".join(
+    path.read_text() for path in (ROOT / "functions" / "liveness_gateway").rglob("*.py")
+)
+# Counted as f"verification_{status}".
+_COMPOSED = {"verification_unknown": 'f"verification_{'}
 
 
 def _watched(assembly: Assembly, metric: str) -> list[Any]:
     return [
         dimension["Value"]
         for alarm in assembly.resources("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == metric
+        if alarm["MetricName"] == metric and alarm["Namespace"].startswith("AWS/")
         for dimension in alarm["Dimensions"]
     ]
 
@@ -46,3 +55,26 @@ def test_throttles_late_events_and_server_errors_are_noticed(assembly: Assembly)
     assert _watched(assembly, "Throttles") == [{"Ref": assembly.function_id("verify")}]
     assert _watched(assembly, "IteratorAge") == [{"Ref": assembly.function_id("publish_events")}]
     assert f"liveness-gateway-{assembly.stage}" in _watched(assembly, "5XXError")
+    assert f"liveness-gateway-{assembly.stage}" in _watched(assembly, "Latency")
+
+
+def test_what_the_functions_count_is_watched_where_they_count_it(assembly: Assembly) -> None:
+    own = {
+        (
+            alarm["MetricName"],
+            *sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]),
+        )
+        for alarm in assembly.resources("AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == "liveness-gateway"
+    }
+    assert own == {
+        (counter, ("service", function), ("stage", assembly.stage))
+        for _, counter, function, _ in COUNTED
+    }
+    variables = [assembly.function(name)["Environment"]["Variables"] for name in FUNCTIONS]
+    assert {each["POWERTOOLS_METRICS_NAMESPACE"] for each in variables} == {"liveness-gateway"}
+
+
+@pytest.mark.parametrize("counter", sorted({counter for _, counter, _, _ in COUNTED}))
+def test_no_alarm_watches_what_nobody_counts(counter: str) -> None:
+    assert _COMPOSED.get(counter, f'"{counter}"') in _SOURCES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.assembly import CONTEXTS, Assembly, words
+from tests.infra.assembly import CONTEXTS, FUNCTIONS, Assembly, words
 
 _STATEFUL = (
     "AWS::DynamoDB::Table",
@@ -65,7 +65,7 @@ def test_data_outlives_the_stack_in_prod_and_only_there(assembly: Assembly) -> N
             assert resource["DeletionPolicy"] == wanted, logical_id
             assert resource["UpdateReplacePolicy"] == wanted, logical_id
             seen += 1
-    assert seen >= 12
+    assert seen >= 13
 
 
 def test_no_deployment_can_overwrite_the_operators_secret(assembly: Assembly) -> None:
@@ -80,7 +80,7 @@ def test_no_deployment_can_overwrite_the_operators_secret(assembly: Assembly) ->
 def test_every_log_group_forgets(assembly: Assembly) -> None:
     days = {"local": 1, "dev": 7, "prod": 90}[assembly.stage]
     groups = assembly.resources("AWS::Logs::LogGroup")
-    assert len(groups) == 6
+    assert len(groups) == len(FUNCTIONS) + 2
     assert all(group["RetentionInDays"] == days for group in groups.values())
 
 
@@ -99,7 +99,7 @@ def test_names_of_stages_do_not_collide(assemblies: dict[str, Assembly]) -> None
         for name in ("local", "dev", "prod")
     }
     for name, names in chosen.items():
-        assert len(names) == 7
+        assert len(names) == 8
         assert all(name in each for each in names)
     for one, other in itertools.combinations(chosen, 2):
         assert not chosen[one] & chosen[other]

@@ -22,6 +22,7 @@ class Seen:
         self.line = ""
         self.headers: list[tuple[str, str]] = []
         self.body = b""
+        self.calmed: list[bool] = []
         self.answer: tuple[int, list[tuple[str, str]], bytes] = (200, [], b"{}")
 
 
@@ -61,6 +62,7 @@ def front(seen: Seen) -> Iterator[Front]:
             events=lambda id_: EVENTS if id_ == "known" else [],
             record=lambda id_: RECORD if id_ == "known" else None,
             sandbox_url=address,
+            close_circuit=lambda: seen.calmed.append(True),
         )
         try:
             with listen(0) as listener, Front(listener, f"{address}/base/stage", backstage) as it:
@@ -125,7 +127,7 @@ def test_an_answer_that_may_have_no_body_claims_none(front: Front, seen: Seen) -
 
 
 def test_an_api_that_is_gone_is_a_502() -> None:
-    backstage = Backstage({}, lambda _: [], lambda _: None, None)
+    backstage = Backstage({}, lambda _: [], lambda _: None, None, lambda: None)
     with listen(0) as closed:
         gone = closed.getsockname()[1]
     with listen(0) as listener, Front(listener, f"http://127.0.0.1:{gone}", backstage) as front:
@@ -158,6 +160,7 @@ def test_the_sandbox_is_told(front: Front, seen: Seen) -> None:
     assert (answer.status_code, answer.json()) == (200, {})
     assert seen.line.startswith("PUT /control/next ")
     assert httpx.Response(200, content=seen.body).json() == order
+    assert seen.calmed
 
 
 @pytest.mark.parametrize("path", ["config.json", "events", "records/known"])

@@ -66,9 +66,9 @@ def test_a_failed_run_says_where_and_shows_the_end_of_its_log(tmp_path: Path) ->
     with Processes(tmp_path) as processes, pytest.raises(CommandFailedError) as caught:
         processes.run("count", [sys.executable, "-c", program], env={}, cwd=tmp_path)
     message = str(caught.value)
-    assert "count ended with status 3" in message
+    assert "The step `count` failed with status 3" in message
     assert str(tmp_path / "count.log") in message
-    assert message.endswith("98\n99")
+    assert "\n98\n99\n" in message
     assert "\n50\n" not in message
 
 

@@ -64,7 +64,7 @@ def test_silent_says_nothing_for_as_long_as_ordered(sandbox: Sandbox, selfie: by
     began = time.monotonic()
     with asked(sandbox, selfie) as connection:
         assert everything(connection) == b""
-    assert 0.55 < time.monotonic() - began < 2
+    assert 0.55 < time.monotonic() - began < 5
 
 
 def test_silent_times_a_real_client_out(sandbox: Sandbox, post: Post) -> None:
@@ -130,13 +130,16 @@ def test_drip_headers_comes_byte_by_byte(sandbox: Sandbox, selfie: bytes) -> Non
 
 
 def test_drip_body_sends_its_headers_at_once(sandbox: Sandbox, selfie: bytes) -> None:
-    sandbox.next("drip_body", interval=0.2)
+    sandbox.next("drip_body", interval=0.3)
     with asked(sandbox, selfie) as connection:
-        time.sleep(0.1)
-        head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-        assert body == b"{"
-        assert connection.recv(65536) == b'"'
+        received = b""
+        while b"\r\n\r\n{" not in received:
+            received += connection.recv(65536)
+        began = time.monotonic()
+        pieces = [connection.recv(65536) for _ in range(2)]
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert len(b"".join(pieces)) < 10
+    assert time.monotonic() - began > 0.2
 
 
 def test_a_drip_ends_in_the_whole_answer(sandbox: Sandbox, post: Post) -> None:
@@ -164,10 +167,7 @@ def test_a_peer_that_leaves_ends_the_wait(sandbox: Sandbox, selfie: bytes) -> No
     sandbox.next("silent")
     with asked(sandbox, selfie):
         assert sandbox.records.wait_for(1, timeout=5)
-    until = time.monotonic() + 2
-    while sandbox.requests[0].answered_at is None and time.monotonic() < until:
-        time.sleep(0.02)
-    assert sandbox.requests[0].answered_at is not None
+    assert sandbox.records.wait_for_answers(1, timeout=5)
 
 
 def test_stop_takes_less_than_a_second_with_hanging_connections(selfie: bytes) -> None:

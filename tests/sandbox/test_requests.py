@@ -22,6 +22,7 @@ RIGHT = {"app-id": APP_ID, "app-key": APP_KEY}
 
 def test_remembers_the_request_and_no_secret(sandbox: Sandbox, post: Post, selfie: bytes) -> None:
     post(threshold="0.60")
+    assert sandbox.records.wait_for_answers(1, timeout=5)
     (seen,) = sandbox.requests
 
     assert seen.sha256 == hashlib.sha256(selfie).hexdigest()

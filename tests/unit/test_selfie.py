@@ -213,18 +213,18 @@ def test_no_limits_unless_the_stage_sets_them() -> None:
 
 def test_a_bomb_is_never_unpacked() -> None:
     bombs = zlib_bomb_png(), png_header(7_000, 7_000) + drawn("PNG")[33:]
-    started = time.perf_counter()
+    started = time.process_time()
     tracemalloc.start()
     for bomb in bombs:
         check_selfie(bomb, NO_LIMITS)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100_000
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_jpeg_of_segments_only_is_given_up_quickly() -> None:
     endless = jpeg_header(*[segment(0xFE, b"")] * 1_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(endless).code == "invalid_selfie"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

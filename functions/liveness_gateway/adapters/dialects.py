@@ -41,6 +41,8 @@ _PLACES: Final = Decimal(1).scaleb(-36)
 _BOX_PLACES: Final = Decimal(1).scaleb(-20)
 _BOX_LIMIT: Final = Decimal(10) ** 9
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_DOWN)
+# DynamoDB keeps 400 KB: what could not be stored must not be taken for an answer.
+_MOST_FACES: Final = 100
 _LONGEST_TEXT: Final = 128
 _LARGEST_SIDE: Final = 1_000_000
 _LARGEST_CODE: Final = 2**53
@@ -63,6 +65,8 @@ def read_answer(body: bytes, request_id: str | None = None) -> UpstreamAnswer:
     faces = data.get("faces_predicted")
     if not isinstance(faces, list):
         raise BadAnswer("faces_predicted is no list")
+    if len(faces) > _MOST_FACES:
+        raise BadAnswer("more faces than a selfie has room for")
     width, height = _size(data)
     return UpstreamAnswer(
         score=_unit(data.get("faces_liveness"), "faces_liveness"),
@@ -87,8 +91,9 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value until it is l
             parse_constant=_refuse_constant,
             object_pairs_hook=_unambiguous,
         )
-    except (ValueError, RecursionError):
-        # Also: not UTF-8, NaN, an integer too long to read, nesting too deep.
+    except (ArithmeticError, ValueError, RecursionError):
+        # Also: not UTF-8, NaN, an integer too long or an exponent too large to read, nesting too
+        # deep.
         raise BadAnswer("the body is not JSON") from None
 
 
@@ -119,12 +124,14 @@ def _unit(value: object, name: str) -> Decimal:
     number = _number(value, name)
     if not 0 <= number <= 1:
         raise BadAnswer(f"{name} is outside [0, 1]")
-    return abs(number.quantize(_PLACES, context=_CONTEXT)).normalize(_CONTEXT)
+    # Not abs(): it rounds to the 28 digits of the default context.
+    return number.quantize(_PLACES, context=_CONTEXT).copy_abs().normalize(_CONTEXT)
 
 
 def _coordinate(value: object, name: str) -> Decimal:
     number = _number(value, name)
-    if abs(number) > _BOX_LIMIT:
+    # Not abs(): it computes, and a computation overflows.
+    if not -_BOX_LIMIT <= number <= _BOX_LIMIT:
         raise BadAnswer(f"{name} is out of range")
     return number.quantize(_BOX_PLACES, context=_CONTEXT).normalize(_CONTEXT)
 

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
+from liveness_gateway.adapters.items import UnreadableError
 from liveness_gateway.adapters.queues import kept_settlement
 from liveness_gateway.adapters.streams import stream_record
 from liveness_gateway.errors import LedgerUnavailable, SettleRefused
@@ -43,12 +45,20 @@ class Job(Generic[Worker]):
             result = self._run(worker, journal, event)
             journal.flush()
         except Exception as error:  # noqa: BLE001 - the outermost edge: see the class
-            # Neither the text of the error nor a traceback with values: they could hold anything.
-            logging.getLogger(__name__).critical(
-                "the job failed: %s at %s", type(error).__name__, location(error)
-            )
+            self._report(error)
             return self._failed(event)
         return result
+
+    def _report(self, error: Exception) -> None:
+        # Neither the text of the error nor a traceback with values: they could hold anything.
+        logging.getLogger(__name__).critical(
+            "the job failed: %s at %s", type(error).__name__, location(error)
+        )
+        if self._built is not None:
+            _, journal = self._built
+            with suppress(Exception):  # what failed may be the journal itself
+                journal.count("unhandled")
+                journal.flush()
 
 
 def publish_batch(publisher: Publisher, journal: PowertoolsJournal, event: Event) -> Result:
@@ -61,7 +71,7 @@ def publish_batch(publisher: Publisher, journal: PowertoolsJournal, event: Event
 
 def whole_batch(event: Event) -> Result:
     """Deliver the whole batch of the stream again: the mapping's own limits end that."""
-    return _again([record["dynamodb"]["SequenceNumber"] for record in event.get("Records", [])])
+    return _again(_each(event, lambda record: record["dynamodb"]["SequenceNumber"]))
 
 
 def store_kept(recoverer: Recoverer, journal: PowertoolsJournal, event: Event) -> Result:
@@ -80,7 +90,7 @@ def store_kept(recoverer: Recoverer, journal: PowertoolsJournal, event: Event) -
 
 def all_messages(event: Event) -> Result:
     """Deliver every message of the queue again."""
-    return _again([message["messageId"] for message in event.get("Records", [])])
+    return _again(_each(event, lambda message: message["messageId"]))
 
 
 def sweep_once(sweeper: Sweeper, journal: PowertoolsJournal, _: Event) -> Result:
@@ -104,13 +114,20 @@ def _stored(body: str, recoverer: Recoverer, journal: PowertoolsJournal) -> bool
         recoverer.store(kept_settlement(body))
     except LedgerUnavailable:
         return False
-    except (SettleRefused, KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (SettleRefused, UnreadableError) as error:
         journal.count("result_not_recoverable")
         journal.note(
             "a kept result cannot be stored", level=logging.ERROR, error_type=type(error).__name__
         )
         return False
     return True
+
+
+def _each(event: Event, name: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    try:
+        return [name(record) for record in event["Records"]]
+    except (KeyError, TypeError):
+        return [""]  # a name that is none makes Lambda deliver all of them again
 
 
 def _again(identifiers: list[str]) -> Result:

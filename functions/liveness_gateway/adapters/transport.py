@@ -6,18 +6,24 @@ used once: one that idled while the function was frozen would lose paid answers.
 """
 
 import http.client
+import io
+import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import certifi
 from requests_toolbelt import MultipartEncoder
 
 from liveness_gateway.domain import Selfie, decimal_text
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 CONNECT_SECONDS: Final = 2.0
 MAXIMUM_ANSWER: Final = 1024 * 1024
@@ -66,10 +72,14 @@ class HttpTransport:
             NotSent: the selfie did not leave.
             AnswerLost: it did, and no whole answer of at most 1 MiB came in time.
         """
-        exchange = _Exchange(self._connection(url, deadline), urlsplit(url).path, headers)
-        worker = threading.Thread(
-            target=exchange.run, args=(_encode(selfie, threshold), deadline), daemon=True
+        exchange = _Exchange(
+            self._connection(url, deadline),
+            urlsplit(url).path,
+            headers,
+            _encode(selfie, threshold),
+            deadline,
         )
+        worker = threading.Thread(target=exchange.run, daemon=True)
         worker.start()
         worker.join(max(0.0, deadline - time.monotonic()))
         return exchange.result()
@@ -97,17 +107,18 @@ def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
 
 
 class _Gate:
-    """The request body, which can be closed for good before its first byte is read."""
+    """The request body: it lets nothing pass after the deadline, nor once it was shut."""
 
-    def __init__(self, encoder: MultipartEncoder) -> None:
+    def __init__(self, encoder: MultipartEncoder, deadline: float) -> None:
         self._encoder = encoder
+        self._deadline = deadline
         self._lock = threading.Lock()
         self._shut = False
         self.passed = False
 
     def read(self, size: int = -1) -> bytes:
         with self._lock:
-            if self._shut:
+            if self._shut or (not self.passed and time.monotonic() >= self._deadline):
                 raise NotSent("deadline")
             self.passed = True
         block: bytes = self._encoder.read(size)
@@ -120,38 +131,69 @@ class _Gate:
             return self.passed
 
 
+class _Bounded(io.RawIOBase):
+    """What a connection sends, up to a bound: the framing of HTTP can ask for any amount."""
+
+    def __init__(self, source: io.BufferedIOBase) -> None:
+        self._source = source
+        self._left = 2 * MAXIMUM_ANSWER  # headers as long as the longest body, and it
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        # As it comes: a whole buffer would be waited for.
+        count = self._source.readinto1(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise AnswerLost("answer_too_large")
+        return count
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class _BoundedResponse(http.client.HTTPResponse):
+    """The standard library's response, which itself believes a chunk of -1 bytes."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the standard library's own
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Bounded(self.fp))
+
+
 class _Exchange:
     """One connection's life in a thread of its own, so that nothing can hold up the caller."""
 
     def __init__(
-        self, connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
+        self,
+        connection: http.client.HTTPConnection,
+        path: str,
+        headers: dict[str, str],
+        encoder: MultipartEncoder,
+        deadline: float,
     ) -> None:
         self._connection = connection
+        self._connection.response_class = _BoundedResponse
         self._path = path
         self._headers = headers
-        self._gate: _Gate | None = None
+        self._encoder = encoder
+        # Made before the thread: a deadline that has passed already must find it there to shut.
+        self._gate = _Gate(encoder, deadline)
+        self._deadline = deadline
+        # The connection forgets it once the answer's headers are there; the deadline does not.
+        self._socket: socket.socket | None = None
         self._reply: Reply | None = None
         self._fault: str | None = None
 
-    def run(self, encoder: MultipartEncoder, deadline: float) -> None:
-        self._gate = gate = _Gate(encoder)
+    def run(self) -> None:
+        gate = self._gate
         try:
             self._connection.connect()
-            self._connection.sock.settimeout(max(0.001, deadline - time.monotonic()))
-            self._connection.request(
-                "POST",
-                self._path,
-                body=gate,
-                headers=self._headers
-                | {
-                    "Content-Type": encoder.content_type,
-                    "Content-Length": str(encoder.len),
-                    "Accept": "application/json",
-                    "Accept-Encoding": "identity",
-                    "Connection": "close",
-                },
-            )
-            self._reply = _read(self._connection.getresponse())
+            self._socket = self._connection.sock
+            self._socket.settimeout(max(0.001, self._deadline - time.monotonic()))
+            whole = self._send()
+            self._reply = _read(self._connection.getresponse(), whole=whole)
         except TimeoutError:
             self._fault = "timeout" if gate.passed else "connect_timeout"
         except ssl.SSLError:
@@ -166,10 +208,28 @@ class _Exchange:
         finally:
             self._connection.close()
 
+    def _send(self) -> bool:
+        """Send the request; whether upstream took all of it before it hung up.
+
+        One that refuses from the headers alone does hang up, and its answer says why.
+        """
+        own = {
+            "Content-Type": self._encoder.content_type,
+            "Content-Length": str(self._encoder.len),
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        try:
+            self._connection.request("POST", self._path, self._gate, self._headers | own)
+        except (ConnectionError, ssl.SSLEOFError):
+            return False
+        return True
+
     def result(self) -> Reply:
         if self._reply is not None:
             return self._reply
-        sent = self._gate is not None and self._gate.shut()
+        sent = self._gate.shut()
         fault = self._fault
         if fault is None:
             fault = "timeout" if sent else "connect_timeout"
@@ -179,16 +239,18 @@ class _Exchange:
         raise NotSent(fault)
 
     def _cut(self) -> None:
-        sock = self._connection.sock
-        if sock is not None:
-            try:
-                sock.shutdown(2)
-            except OSError:
-                return  # it ended by itself in this moment
+        if self._socket is not None:
+            with suppress(OSError):  # it ended by itself in this moment
+                # Not the TLS socket's own: that first forgets its keys, and a write in that
+                # moment would go out in plain text.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-def _read(response: http.client.HTTPResponse) -> Reply:
-    body = _body(response) if 200 <= response.status < 300 else b""  # noqa: PLR2004 - RFC 9110 15.3
+def _read(response: http.client.HTTPResponse, *, whole: bool) -> Reply:
+    success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
+    if success and not whole:
+        raise AnswerLost("connection_lost")  # of what it did not have it cannot judge
+    body = _body(response) if success else b""
     return Reply(
         status=response.status,
         request_id=_header(response, "X-Request-ID"),

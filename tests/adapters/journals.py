@@ -1,0 +1,46 @@
+"""A real journal, and what it wrote: Powertools into a stream of its own."""
+
+import io
+import json
+import logging
+import uuid
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from liveness_gateway.observability import PowertoolsJournal
+
+# Powertools keeps what was counted in one place for the whole process.
+_METRICS = Metrics(service="test", namespace="liveness-gateway")
+
+
+class WrittenJournal(PowertoolsJournal):
+    """A `PowertoolsJournal` whose lines a test can read. Metrics go to stdout, as ever."""
+
+    def __init__(self, level: str = "INFO") -> None:
+        _METRICS.clear_metrics()
+        self.stream = io.StringIO()
+        logger = Logger(
+            service=f"test-{uuid.uuid4().hex}",
+            level=level,
+            logger_handler=logging.StreamHandler(self.stream),
+            use_rfc3339=True,
+            utc=True,
+        )
+        super().__init__(logger, _METRICS, "local")
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+def counted(output: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """The metrics printed since the last call, by name."""
+    found: dict[str, float] = {}
+    for line in output.readouterr().out.splitlines():
+        emf = json.loads(line)
+        for metric in emf["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+            values = emf[metric["Name"]]
+            found[metric["Name"]] = found.get(metric["Name"], 0) + sum(values)
+    return found

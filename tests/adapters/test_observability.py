@@ -1,0 +1,110 @@
+"""What the operator sees: named fields, metrics by stage, and nothing else."""
+
+import json
+import logging
+
+import pytest
+
+from liveness_gateway.observability import journal, location
+from tests.adapters.journals import WrittenJournal, counted
+
+
+def test_a_note_is_one_line_of_json() -> None:
+    written = WrittenJournal()
+    written.note("verification settled", level=logging.INFO, status="completed", attempt=2)
+    (line,) = written.lines
+    assert line["message"] == "verification settled"
+    assert (line["level"], line["status"], line["attempt"]) == ("INFO", "completed", 2)
+    assert line["timestamp"].endswith("+00:00") or line["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR", "CRITICAL"])
+def test_a_note_has_the_level_it_was_given(level: str) -> None:
+    written = WrittenJournal()
+    written.note("anything", level=getattr(logging, level))
+    assert written.lines[0]["level"] == level
+
+
+def test_a_level_nobody_uses_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        WrittenJournal().note("anything", level=logging.DEBUG)
+
+
+@pytest.mark.parametrize("field", ["selfie", "body", "headers", "app_key", "file_name", "event"])
+def test_a_field_nobody_thought_about_is_an_error(field: str) -> None:
+    written = WrittenJournal()
+    with pytest.raises(KeyError):
+        written.note("anything", level=logging.INFO, **{field: "canary"})
+    assert "canary" not in written.stream.getvalue()
+
+
+def test_a_field_without_a_value_is_left_out() -> None:
+    written = WrittenJournal()
+    written.note("anything", level=logging.INFO, code=None, version=0)
+    assert "code" not in written.lines[0]
+    assert written.lines[0]["version"] == 0
+
+
+def test_every_line_of_an_invocation_has_its_ids_and_none_of_the_one_before() -> None:
+    written = WrittenJournal()
+    written.begin(correlation_id="c-1", extended_request_id="x-1", function_request_id="f-1")
+    written.note("first", level=logging.INFO)
+    written.note("second", level=logging.INFO)
+    written.begin(correlation_id="c-2", extended_request_id=None, function_request_id="f-2")
+    written.note("third", level=logging.INFO)
+    assert [line["correlation_id"] for line in written.lines] == ["c-1", "c-1", "c-2"]
+    assert [line.get("extended_request_id") for line in written.lines] == ["x-1", "x-1", None]
+
+
+def test_metrics_are_printed_once_with_stage_and_service(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written = WrittenJournal()
+    written.count("requests")
+    written.count("event_retried", 3)
+    written.flush()
+    written.flush()
+    (line,) = capsys.readouterr().out.splitlines()
+    emf = json.loads(line)
+    assert (emf["stage"], emf["service"]) == ("local", "test")
+    assert (emf["requests"], emf["event_retried"]) == ([1.0], [3.0])
+    assert emf["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "liveness-gateway"
+
+
+def test_nothing_counted_is_nothing_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    WrittenJournal().flush()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_stage_stays_on_the_metrics_of_later_invocations(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written = WrittenJournal()
+    for _ in range(3):
+        written.count("requests")
+        written.flush()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["stage"] for line in lines] == ["local"] * 3
+
+
+def test_more_counts_than_one_line_takes_are_all_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written = WrittenJournal()
+    for _ in range(250):
+        written.count("requests")
+    written.flush()
+    assert counted(capsys) == {"requests": 250}
+
+
+def test_libraries_below_keep_quiet_whatever_the_level() -> None:
+    journal("local")
+    for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
+        assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
+
+
+def test_an_error_is_located_without_its_text() -> None:
+    with pytest.raises(ValueError, match="Expecting value") as caught:
+        json.loads("canary")
+    assert location(caught.value).startswith("decoder.py:")
+    assert location(ValueError("canary")) == "nowhere"

@@ -1,0 +1,149 @@
+"""TLS: the selfie leaves only towards a certificate that is trusted, valid and of that name."""
+
+import socket
+import ssl
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from liveness_gateway.adapters.transport import AnswerLost, NotSent
+from tests.adapters.certificates import Certificate, self_signed
+from tests.adapters.raw_server import (
+    RawServer,
+    answering,
+    byte_by_byte,
+    read_head,
+    read_request,
+    response,
+)
+from tests.adapters.test_strange_answers import GOOD
+from tests.adapters.wire import jpeg, post
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return self_signed(tmp_path_factory.mktemp("certificates"))
+
+
+def test_a_trusted_certificate_is_talked_to(certificate: Certificate) -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(response(GOOD))
+
+    content = jpeg() + bytes(2_000_000)
+    with RawServer(behave, certificate.server()) as server:
+        assert post(server.url, content=content, tls=certificate.client()).body == GOOD
+    assert seen[0].count(content) == 1
+
+
+def never(_: socket.socket) -> None:
+    pytest.fail("a request came through")
+
+
+def test_an_unknown_certificate_gets_nothing(certificate: Certificate) -> None:
+    """The default: certifi's list, and nobody of loopback is on it."""
+    with RawServer(never, certificate.server()) as server, pytest.raises(NotSent, match="tls"):
+        post(server.url)
+
+
+@pytest.mark.parametrize(("host", "days"), [("other.example.com", 1), ("localhost", 0)])
+def test_a_certificate_of_another_name_or_time_gets_nothing(
+    tmp_path: Path, host: str, days: int
+) -> None:
+    wrong = self_signed(tmp_path, host, days)
+    with RawServer(never, wrong.server()) as server, pytest.raises(NotSent, match="tls"):
+        post(server.url, tls=wrong.client())
+
+
+def test_old_versions_of_tls_get_nothing(certificate: Certificate) -> None:
+    old = certificate.server()
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with RawServer(never, old) as server, pytest.raises(NotSent):
+        post(server.url, tls=certificate.client())
+
+
+def test_a_server_that_speaks_no_tls_gets_nothing(certificate: Certificate) -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        seen.append(connection.recv(65536))
+        connection.sendall(response(GOOD))
+
+    with RawServer(behave) as server, pytest.raises(NotSent, match="tls"):
+        post(server.url.replace("http:", "https:"), tls=certificate.client())
+    assert jpeg()[:20] not in seen[0]
+
+
+@pytest.mark.parametrize("interval", [None, 0.3])
+def test_a_handshake_that_does_not_end_is_given_two_seconds(
+    certificate: Certificate, interval: float | None
+) -> None:
+    """Silent, or a byte now and then: a record of 16 KB that is never complete."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for byte in byte_by_byte(b"\x16\x03\x03\x40\x00" + bytes(200)):
+            if interval is None:
+                time.sleep(5)
+            connection.sendall(byte)
+            time.sleep(interval or 0)
+
+    with RawServer(behave) as server:
+        started = time.monotonic()
+        with pytest.raises(NotSent, match="connect_timeout"):
+            post(server.url.replace("http:", "https:"), tls=certificate.client())
+        assert 1.5 < time.monotonic() - started < 2.7
+
+
+@pytest.mark.parametrize("place", ["head", "body"])
+def test_the_deadline_holds_under_tls_and_no_thread_stays(
+    certificate: Certificate, place: str
+) -> None:
+    whole = response(GOOD, Connection="close")
+    head, body = whole[: -len(GOOD)], GOOD
+    pieces = byte_by_byte(whole) if place == "head" else [head, *byte_by_byte(body)]
+    before = threading.active_count()
+    with RawServer(answering(*pieces, interval=0.2), certificate.server()) as server:
+        started = time.monotonic()
+        with pytest.raises(AnswerLost, match="timeout"):
+            post(server.url, tls=certificate.client(), seconds=1)
+        assert time.monotonic() - started < 1.5
+        assert server.wait_until_left(1, 2)
+    until = time.monotonic() + 2
+    while threading.active_count() > before and time.monotonic() < until:
+        time.sleep(0.02)
+    assert threading.active_count() <= before
+
+
+def test_a_deadline_in_the_middle_of_sending_ends_it(certificate: Certificate) -> None:
+    """The selfie is larger than what the kernel takes, and nobody reads."""
+
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        time.sleep(3)
+
+    with RawServer(behave, certificate.server()) as server:
+        started = time.monotonic()
+        with pytest.raises(AnswerLost, match="timeout"):
+            post(
+                server.url, content=jpeg() + bytes(40_000_000), tls=certificate.client(), seconds=1
+            )
+        assert time.monotonic() - started < 1.5
+
+
+def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard(certificate: Certificate) -> None:
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.sendall(response(b"{}", "403 Forbidden"))
+
+    with RawServer(behave, certificate.server()) as server:
+        reply = post(server.url, content=jpeg() + bytes(4_000_000), tls=certificate.client())
+    assert reply.status == 403

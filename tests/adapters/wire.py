@@ -1,0 +1,43 @@
+"""Posting a selfie with the real transport."""
+
+import ssl
+import time
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from liveness_gateway.adapters.transport import HttpTransport, Reply
+from liveness_gateway.domain import Image, Selfie
+from local.faces import draw_selfie
+
+KEY: Final = "our-key-canary"
+
+
+@cache
+def jpeg() -> bytes:
+    return draw_selfie(width=95, height=71)
+
+
+def within(seconds: float) -> float:
+    """A deadline."""
+    return time.monotonic() + seconds
+
+
+def post(
+    url: str,
+    *,
+    content: bytes | None = None,
+    threshold: str = "0.6",
+    seconds: float = 10,
+    tls: ssl.SSLContext | None = None,
+) -> Reply:
+    """Post a selfie in the dialect v0.2; the call has so many seconds."""
+    data = jpeg() if content is None else content
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    return HttpTransport(tls).post(
+        url,
+        {"app-id": "our-id", "app-key": KEY},
+        Selfie(data, Image(95, 71, kind, len(data))),
+        Decimal(threshold),
+        within(seconds),
+    )

@@ -1,0 +1,52 @@
+"""What every invariant needs: how it speaks when it is broken, and DESIGN's rule of the decision.
+
+The decision is computed here a second time, from what the liveness API was told to say.
+"""
+
+from decimal import Decimal
+from typing import Final, NoReturn
+
+from liveness_gateway.domain import MultipleFaces
+from tests.invariants.history import History, Post, Write
+
+# A stored score has at most 36 decimal places; what is cut is never rounded up.
+_PLACES: Final = 36
+
+
+class Violation(AssertionError):  # noqa: N818 - it is what it says
+    """An invariant does not hold."""
+
+
+def broken(invariant: str, what: str) -> NoReturn:
+    """Say which invariant is broken, and by what."""
+    raise Violation(f"{invariant} is broken: {what}")
+
+
+def hold(invariant: str, condition: object, what: str) -> None:
+    """The invariant is broken unless the condition is true."""
+    if not condition:
+        broken(invariant, what)
+
+
+def cut(score: Decimal) -> Decimal:
+    """The score as it may be stored: never larger than it was."""
+    whole, _, fraction = f"{score:f}".partition(".")
+    return Decimal(f"{whole}.{fraction[:_PLACES]}")
+
+
+def decision_of(
+    score: Decimal, faces: int, threshold: Decimal, several: MultipleFaces
+) -> tuple[str, list[str]]:
+    """The decision and its reasons, as DESIGN has them."""
+    if faces == 0:
+        return "inconclusive", ["no_face"]
+    if faces > 1 and several is MultipleFaces.INCONCLUSIVE:
+        return "inconclusive", ["multiple_faces"]
+    return ("live", []) if score >= threshold else ("not_live", ["below_threshold"])
+
+
+def post_behind(write: Write, history: History) -> Post:
+    """The call a completed record came from."""
+    uid = write.new.get("upstream", {}).get("api_req_uid")
+    posts = (post for post in history.posts if f"post-{post.number}" == uid)
+    return next(posts, None) or broken("I10", f"completed by no call: {uid}")

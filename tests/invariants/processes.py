@@ -1,0 +1,178 @@
+"""Processes that take turns: at every effect one may be held, killed, or met with trouble.
+
+A process is real code in a thread of its own, but only one runs at any time and only when it is
+told to, so every interleaving is chosen by the test and comes out the same each time.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.fakes import Faults, KilledError, ManualClock, Step
+from tests.faults import Moment
+
+VERIFY_SECONDS: Final = 28.0
+JOB_SECONDS: Final = 60.0
+
+
+@dataclass
+class Trouble:
+    """Something an effect meets: an error before it happens, or after, when its answer is lost.
+
+    `seconds` pass first, as when a call hangs until its timeout.
+    """
+
+    name: str
+    effect: str
+    moment: Moment
+    error: Callable[[], BaseException]
+    seconds: float = 0.0
+    times: int = 1
+
+
+class Process:
+    """One invocation of a function.
+
+    Attributes:
+        began: what the gateway's clock said when it first ran.
+        own_seconds: what it waited for by itself; time that passed while it was held is not its.
+        troubled: whether any trouble reached it.
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[], None], steering: "Steering", limit: float
+    ) -> None:
+        self.name = name
+        self.began = steering.clock.now()
+        self.troubles: list[Trouble] = []
+        self.troubled = False
+        self.ended = False
+        self.killed = False
+        self.steps = 0
+        self.own_seconds = 0.0
+        self._work = work
+        self._steering = steering
+        self._ends_at = steering.clock.monotonic() + limit
+        self._limit = limit
+        self._left: int | None = None
+        self._dies = False
+        self._failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        self._turn = threading.Semaphore(0)
+        self._back = threading.Semaphore(0)
+
+    def run(self) -> None:
+        """Let it run to its end."""
+        self._go(None)
+
+    def step(self, steps: int) -> None:
+        """Let it run through so many steps, then hold it."""
+        if not self.ended:
+            self._go(steps)
+
+    def kill(self, after: int = 0) -> None:
+        """Let it run through so many steps, then kill it between two effects."""
+        if not self.ended:
+            self._dies = True
+            self._go(after)
+
+    def at(self, step: Step) -> None:
+        """Take a step; called in the process's own flow."""
+        if self._left == 0:
+            self._held()
+        self.steps += 1
+        if self._left is not None:
+            self._left -= 1
+        if self._steering.clock.monotonic() > self._ends_at:
+            if self.own_seconds > self._limit:
+                self._steering.overran.append(self.name)
+            raise KilledError("Lambda's own limit")
+        self._meet(step)
+
+    def _go(self, steps: int | None) -> None:
+        self._left = steps
+        before, self._steering.running = self._steering.running, self
+        if self._thread is None and (steps is None or self._dies):
+            self._flow()  # it will never be held: it needs no thread
+        elif self._thread is None:
+            self._thread = threading.Thread(target=self._flow, daemon=True)
+            self._thread.start()
+            self._back.acquire()
+        else:
+            self._turn.release()
+            self._back.acquire()
+        self._steering.running = before
+        if self._failure is not None:
+            raise self._failure
+
+    def _held(self) -> None:
+        if self._dies:
+            raise KilledError(self.name)
+        self._back.release()
+        self._turn.acquire()
+        if self._dies and self._left == 0:
+            raise KilledError(self.name)
+
+    def _flow(self) -> None:
+        try:
+            self._work()
+        except KilledError:
+            self.killed = True
+        except BaseException as error:  # noqa: BLE001 - shown where the test is, not in the thread
+            self._failure = error
+        self.ended = True
+        if self._thread is not None:
+            self._back.release()
+
+    def _meet(self, step: Step) -> None:
+        for trouble in self.troubles:
+            if (trouble.effect, trouble.moment) == step and trouble.times:
+                trouble.times -= 1
+                self.troubled = True
+                self._steering.clock.advance(trouble.seconds)
+                raise trouble.error()
+
+
+@dataclass
+class Steering(Faults):
+    """The `Faults` of all doubles: whatever announces a step here is held or killed there.
+
+    Attributes:
+        running: the one process that runs now.
+        overran: those that took longer than Lambda lets them, by waiting of their own.
+    """
+
+    clock: "SteeredClock" = field(default_factory=lambda: SteeredClock())
+    running: Process | None = None
+    overran: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock.steering = self
+
+    def at(self, effect: str, moment: Moment) -> None:
+        if self.running is not None:
+            self.running.at(Step(effect, moment))
+
+    @property
+    def actor(self) -> str:
+        """Who is running."""
+        return self.running.name if self.running is not None else "nobody"
+
+
+class SteeredClock(ManualClock):
+    """Knows the true time beside the one the gateway is told, and whose waiting it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steering: Steering | None = None
+        self.skew = 0.0
+
+    def advance(self, seconds: float) -> None:
+        super().advance(seconds)
+        if self.steering is not None and self.steering.running is not None:
+            self.steering.running.own_seconds += seconds
+
+    def jump(self, seconds: float) -> None:
+        super().jump(seconds)
+        self.skew += seconds

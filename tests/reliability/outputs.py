@@ -1,0 +1,99 @@
+"""Everything a run writes, kept to search it for what must never be written (I12)."""
+
+import io
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from liveness_gateway.observability import PowertoolsJournal, journal
+from tests.e2e.traces import forms
+
+# The doubles' own logs are none of ours: they see every request whole.
+_DOUBLES: Final = ("moto", "py.warnings")
+
+
+class Outputs(io.TextIOBase):
+    """A text stream that remembers; safe from several threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self._lock = threading.Lock()
+
+    def write(self, text: str, /) -> int:
+        with self._lock:
+            self._parts.append(text)
+        return len(text)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        with self._lock:
+            return "".join(self._parts)
+
+    def holds(self, canaries: Iterable[bytes]) -> list[str]:
+        """The canaries, in any way of writing bytes, that are in it; none should be."""
+        written = self.text.encode()
+        return [
+            canary.decode(errors="replace")
+            for canary in canaries
+            if any(form in written for form in forms(canary))
+        ]
+
+
+class _WrittenMetrics(EphemeralMetrics):
+    """Metrics that are written to a stream of ours in place of standard output."""
+
+    def __init__(self, outputs: Outputs, service: str) -> None:
+        super().__init__(namespace="liveness-gateway", service=service)
+        self._outputs = outputs
+
+    def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:  # noqa: FBT001, FBT002 - Powertools' signature
+        del raise_on_empty_metrics
+        self._outputs.write(json.dumps(self.serialize_metric_set()) + "\n")
+        self.clear_metrics()
+
+
+class RecordedJournal(PowertoolsJournal):
+    """The real journal at DEBUG; what it writes is kept, what it counts can be read."""
+
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        logger = Logger(service=name, level="DEBUG", stream=outputs, use_rfc3339=True, utc=True)
+        super().__init__(logger, Metrics(provider=_WrittenMetrics(outputs, name)), "local")
+        self.counts: Counter[str] = Counter()
+
+    def count(self, metric: str, value: int = 1) -> None:
+        self.counts[metric] += value
+        super().count(metric, value)
+
+
+class _Kept(logging.Handler):
+    def __init__(self, outputs: Outputs) -> None:
+        super().__init__(logging.DEBUG)
+        self._outputs = outputs
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith(_DOUBLES):
+            self._outputs.write(f"{record.name} {record.getMessage()}\n")
+
+
+@contextmanager
+def everything_logged(outputs: Outputs) -> Iterator[None]:
+    """Keep what any library logs, at DEBUG as far as the functions themselves let it."""
+    journal("local")
+    root, kept = logging.getLogger(), _Kept(outputs)
+    level = root.level
+    root.addHandler(kept)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.removeHandler(kept)
+        root.setLevel(level)

@@ -1,0 +1,145 @@
+"""What runs behind the requests: the emergency queue's consumer, the sweep, the stream's delivery.
+
+Delivery is Lambda's: a batch is filtered, and from the first record that failed on it comes again.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from liveness_gateway.adapters.eventbridge import EventBridgeBus
+from liveness_gateway.adapters.jobs import (
+    Job,
+    all_messages,
+    nothing_swept,
+    publish_batch,
+    store_kept,
+    sweep_once,
+    whole_batch,
+)
+from liveness_gateway.adapters.queues import SqsQueue
+from liveness_gateway.publishing import Publisher
+from liveness_gateway.recovery import Recoverer, Sweeper
+from tests.reliability.clocks import MovableClock
+from tests.reliability.cloud import stream_of
+from tests.reliability.outputs import RecordedJournal
+from tests.reliability.stage import Stage
+
+Record = dict[str, Any]
+TERMINAL: Final = frozenset({"completed", "failed", "unknown"})
+_BATCH: Final = 25
+# As `infra/stream.py` has it; after that Lambda itself notes the record's place in the letters.
+_RETRIES: Final = 50
+_ROUNDS: Final = 20
+AFTER_THE_DEADLINE: Final = 61.0
+
+
+class Recovery:
+    """The recovery of one stage.
+
+    Attributes:
+        given_up: records the stream's delivery gave up on.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.clock = MovableClock()
+        self.given_up: list[Record] = []
+        self._delivered = 0
+        self._journal = RecordedJournal(stage.outputs, f"recovery-{stage.name}")
+
+    def run(self) -> None:
+        """End every fault, let all deadlines pass, and run until nothing changes any more."""
+        self.stage.mend()
+        for _ in range(_ROUNDS):
+            before = len(stream_of(self.stage.table)), self._delivered
+            self.store_kept()
+            self.sweep()
+            self.deliver()
+            if before == (len(stream_of(self.stage.table)), self._delivered):
+                return
+        raise AssertionError("recovery does not come to rest")
+
+    def sweep(self, later: float = AFTER_THE_DEADLINE) -> int:
+        """One run of `sweep`, so many seconds from now; how many it ended."""
+        self.clock.moved = self.stage.clock.moved + later
+        sweeper = Sweeper(self.stage.ledger(), self.clock, self._journal)
+        return int(self._job(sweeper, sweep_once, nothing_swept)({}, None)["ended"])
+
+    def store_kept(self, *, again: int = 1) -> int:
+        """Give every message of the emergency queue to `recover`, `again` times; how many."""
+        sqs, url = self.stage.client("sqs"), self.stage.emergency_url
+        job = self._job(Recoverer(self.stage.ledger(), self._journal), store_kept, all_messages)
+        stored = 0
+        while messages := sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=600
+        ).get("Messages"):
+            event = {"Records": [{"messageId": m["MessageId"], "body": m["Body"]} for m in messages]}
+            for _ in range(again):
+                failed = {one["itemIdentifier"] for one in job(event, None)["batchItemFailures"]}
+            for message in messages:
+                self.stage.outputs.write(message["Body"] + "\n")
+                if message["MessageId"] not in failed:
+                    stored += 1
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return stored
+
+    def deliver(self) -> None:
+        """Deliver what is new in the stream, until it was taken or given up."""
+        new = terminal(stream_of(self.stage.table)[self._delivered :])
+        self._delivered = len(stream_of(self.stage.table))
+        for start in range(0, len(new), _BATCH):
+            self._insist(new[start : start + _BATCH])
+
+    def publish(self, records: Sequence[Record]) -> list[str]:
+        """Give `publish_events` one batch; the sequence numbers it wants again."""
+        stage = self.stage
+        publisher = Publisher(
+            EventBridgeBus(stage.client("events"), stage.bus),
+            SqsQueue(stage.client("sqs"), stage.dead_letter_url),
+            stage.clock,
+            self._journal,
+            "local",
+        )
+        event = {"Records": list(records)}
+        stage.outputs.write(json.dumps(event, default=str) + "\n")
+        answer = self._job(publisher, publish_batch, whole_batch)(event, None)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    def skip(self) -> None:
+        """Take what is in the stream as delivered: a test has delivered it in its own way."""
+        self._delivered = len(stream_of(self.stage.table))
+
+    def _insist(self, batch: Sequence[Record]) -> None:
+        for _ in range(_RETRIES):
+            again = self.publish(batch)
+            if not again:
+                return
+            first = min(map(int, again))
+            batch = [r for r in batch if int(r["dynamodb"]["SequenceNumber"]) >= first]
+        self.given_up += batch
+
+    def _job(
+        self,
+        worker: Any,  # noqa: ANN401 - each job has its own
+        run: Callable[..., dict[str, Any]],
+        failed: Callable[..., dict[str, Any]],
+    ) -> Job[Any]:
+        return Job(lambda: (worker, self._journal), run, failed)
+
+
+def terminal(records: Sequence[Record]) -> list[Record]:
+    """What the event source's filter lets through."""
+    return [
+        record
+        for record in records
+        if record["eventName"] in {"INSERT", "MODIFY"}
+        and record["dynamodb"]["NewImage"]["status"]["S"] in TERMINAL
+    ]
+
+
+def poison(record: Record) -> Record:
+    """The record as it came, but for an image that is none of ours."""
+    change = record["dynamodb"] | {"NewImage": {"status": {"S": "completed"}}}
+    return record | {"eventID": uuid.uuid4().hex, "dynamodb": change}

@@ -1,0 +1,99 @@
+"""A relay in front of the sandbox, which can keep an answer back after it was given.
+
+Upstream has then answered, and may charge; the gateway does not know it yet.
+"""
+
+import contextlib
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+_BLOCK = 64 * 1024
+
+
+class Relay:
+    """A context manager on a port of its own; `url` is its address.
+
+    Attributes:
+        hold: answers wait here until `release`.
+        reset_at_once: connections are reset before anything is read from them.
+    """
+
+    def __init__(self, target: str) -> None:
+        address = urlsplit(target)
+        self._target = (address.hostname or "", address.port or 0)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._released = threading.Event()
+        self._answered = threading.Condition()
+        self._count = 0
+        self.hold = False
+        self.reset_at_once = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def wait_for_answers(self, count: int, timeout: float) -> bool:
+        """Whether upstream has given this many whole answers within the time."""
+        with self._answered:
+            return self._answered.wait_for(lambda: self._count >= count, timeout)
+
+    def release(self) -> None:
+        """Let go of the answers kept back, and keep none from now on."""
+        self.hold = False
+        self._released.set()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # it was closed
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            if self.reset_at_once:
+                # Nothing lingers: closing sends a reset.
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                return
+            with socket.create_connection(self._target) as server:
+                threading.Thread(target=_pump, args=(client, server), daemon=True).start()
+                answer = _all_of(server)
+            self._keep()
+            client.sendall(answer)
+
+    def _keep(self) -> None:
+        with self._answered:
+            self._count += 1
+            self._answered.notify_all()
+        if self.hold:
+            self._released.wait()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # either end is closed when the answer is there
+        while block := source.recv(_BLOCK):
+            sink.sendall(block)
+
+
+def _all_of(server: socket.socket) -> bytes:
+    answer = b""
+    while block := server.recv(_BLOCK):
+        answer += block
+    return answer

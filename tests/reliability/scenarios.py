@@ -1,0 +1,141 @@
+"""A scenario: one numbered fault of the promise, run as often as it has seeds."""
+
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from tests.reliability.cloud import Cloud
+from tests.reliability.history import Cells, cells, history_of
+from tests.reliability.invariants import violations
+from tests.reliability.outputs import Outputs
+from tests.reliability.recovery import Recovery
+from tests.reliability.stage import Stage
+
+Act = Callable[[Stage, Recovery], None]
+SEEDS: Final = 20
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One fault, or one form of it.
+
+    Attributes:
+        number: of the fault, 1 to 30.
+        fault: what goes wrong, as the table says it.
+        act: makes it go wrong and asks the gateway; recovery runs afterwards.
+        seeds: how often it is run, each time with other choices.
+        together: the seeds run at once, for they mostly wait.
+        options: of the `Stage`.
+    """
+
+    number: int
+    fault: str
+    act: Act
+    seeds: int
+    together: bool
+    options: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Unique and short enough to be a test's id."""
+        return f"{self.number:02d} {self.fault}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What all seeds of a scenario showed.
+
+    Attributes:
+        cells: the table's line; where seeds differ, each value once.
+        violations: broken invariants, each with its seed.
+        slowest: the longest answer, as a share of the time Lambda gave it.
+        ratio: upstream calls and requests.
+    """
+
+    scenario: Scenario
+    cells: Cells
+    violations: Sequence[str]
+    slowest: float
+    calls: int
+    requests: int
+    seconds: float
+
+
+_ALL: list[Scenario] = []
+
+
+def scenario(
+    number: int,
+    fault: str,
+    *,
+    seeds: int = SEEDS,
+    together: bool = False,
+    **options: Any,  # noqa: ANN401 - whatever a `Stage` takes
+) -> Callable[[Act], Act]:
+    """Register a function as the scenario of this fault; it may be given several names."""
+
+    def register(act: Act) -> Act:
+        _ALL.append(Scenario(number, fault, act, seeds, together, options))
+        return act
+
+    return register
+
+
+def registered() -> list[Scenario]:
+    """All scenarios, by number."""
+    return sorted(_ALL, key=lambda each: each.number)
+
+
+def run(of: Scenario, cloud: Cloud, outputs: Outputs) -> Finding:
+    """Run every seed of a scenario and merge what they showed."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        stages = [stack.enter_context(stage) for stage in _stages(of, cloud, outputs)]
+        if of.together:
+            pool = stack.enter_context(ThreadPoolExecutor(len(stages)))
+            each = list(pool.map(lambda stage: _once(of, stage), stages))
+        else:
+            each = [_once(of, stage) for stage in stages]
+    lines = [line for line, *_ in each]
+    merged = {name: _merged(getattr(line, name) for line in lines) for name in Cells.__slots__}
+    return Finding(
+        scenario=of,
+        cells=Cells(**merged),
+        violations=[
+            f"seed {seed}: {broken}" for seed, (_, all_, *_) in enumerate(each) for broken in all_
+        ],
+        slowest=max(share for *_, share, _, _ in each),
+        calls=sum(calls for *_, calls, _ in each),
+        requests=sum(requests for *_, requests in each),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _stages(of: Scenario, cloud: Cloud, outputs: Outputs) -> Iterator[Stage]:
+    start = zlib.crc32(of.name.encode())
+    for seed in range(of.seeds):
+        yield Stage(cloud, outputs, Random(start + seed), **of.options)  # noqa: S311 - choices, not secrets
+
+
+def _once(of: Scenario, stage: Stage) -> tuple[Cells, list[str], float, int, int]:
+    recovery = Recovery(stage)
+    of.act(stage, recovery)
+    recovery.run()
+    history = history_of(stage, recovery)
+    slowest = max((answer.seconds / answer.allowed for answer in stage.answers), default=0.0)
+    return (
+        cells(history),
+        violations(history),
+        slowest,
+        len(history.requests),
+        len(history.posted),
+    )
+
+
+def _merged(values: Iterator[str]) -> str:
+    return " / ".join(sorted(set(values)))

@@ -1,0 +1,27 @@
+"""Drawn selfies that carry what must be seen nowhere: their EXIF text, their name, their bytes."""
+
+from random import Random
+from typing import Final
+
+from local.faces import draw_selfie
+from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY, slices
+from tests.images import segment
+
+FILE_NAME: Final = f"{FILE_NAME_CANARY}.jpg"
+SELFIES: Final = tuple(
+    draw_selfie(width=96, height=96, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
+    for seed in range(1, 5)
+)
+CANARIES: Final = (
+    FILE_NAME_CANARY.encode(),
+    EXIF_CANARY.encode(),
+    *(piece for selfie in SELFIES for piece in slices(selfie)),
+)
+"""What no output may hold: name, EXIF text, and pieces of every image."""
+_COMMENT: Final = 0xFE
+
+
+def new_selfie(random: Random) -> bytes:
+    """A selfie nobody has seen before: one of ours with a comment of its own."""
+    selfie = random.choice(SELFIES)
+    return selfie[:2] + segment(_COMMENT, random.randbytes(16).hex().encode()) + selfie[2:]

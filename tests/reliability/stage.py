@@ -1,0 +1,317 @@
+"""One gateway for one run: real adapters on real sockets, wired as `bootstrap` wires them.
+
+`tests/reliability/test_stage.py` compares the wiring with that of `bootstrap`, object by object.
+"""
+
+import base64
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, Final
+
+from botocore.config import Config
+
+from liveness_gateway import bootstrap
+from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
+from liveness_gateway.adapters.dialects import DIALECTS
+from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
+from liveness_gateway.adapters.transport import HttpTransport
+from liveness_gateway.adapters.upstream import UpstreamClient
+from liveness_gateway.api.edge import Application, Function
+from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
+from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.service import Policy, RecordReader, VerificationService
+from local.sandbox import Sandbox
+from tests.adapters.aws_endpoint import Fault
+from tests.bodies import CLIENTS, Body, form
+from tests.reliability.clocks import Countdown, MovableClock
+from tests.reliability.cloud import Cloud, stream_of
+from tests.reliability.outputs import Outputs, RecordedJournal
+from tests.reliability.selfies import FILE_NAME, new_selfie
+from tests.reliability.tables import create_tables
+
+APP_ID: Final = "sandbox-app-id"
+APP_KEY: Final = "canary-app-key-3f9c"
+FINGERPRINT_KEY: Final = "canary-fingerprint-key-" + "5b" * 20
+API_KEY: Final = "canary-client-api-key-8d"
+# A busy machine is not what most faults are about: they wait longer than `bootstrap` lets them.
+_PATIENT: Final = Config(connect_timeout=20, read_timeout=20)
+
+Wrap = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer of the gateway, and what was true at the moment it came."""
+
+    key: str
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+    seconds: float
+    allowed: float
+    written: int
+
+    @property
+    def replayed(self) -> bool:
+        return "Idempotency-Replayed" in self.headers
+
+    @property
+    def says(self) -> str:
+        """The status and the one word that tells most."""
+        word = self.body.get("code") or self.body.get("decision") or self.body.get("status")
+        return f"{self.status} {word}" + (" (replayed)" if self.replayed else "")
+
+    @property
+    def verification_id(self) -> str:
+        return str(self.body["verification_id"])
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The functions' boto3 clients: as `verify` has them for its table, and all others'."""
+
+    once: Config
+    quick: Config
+
+    @classmethod
+    def of(cls, *, patient: bool) -> "Clients":
+        once, quick = bootstrap._ONCE, bootstrap._QUICK  # noqa: SLF001 - what is under test
+        if not patient:
+            return cls(once, quick)
+        return cls(once.merge(_PATIENT), quick.merge(_PATIENT))
+
+
+@dataclass
+class Stage:
+    """A gateway with tables, queues, secrets and an upstream of its own.
+
+    Attributes:
+        name: part of the name of everything it has, so that its faults are its own.
+        clock: of the functions; a test may move it.
+        secret_clock: by which the caches of secrets grow old.
+        answers: every answer to a POST, in order.
+        posted: the key and the selfie's SHA-256 of every POST, in order.
+        environments: how many execution environments of `verify` were made.
+        seconds_left: what Lambda gives each request.
+    """
+
+    cloud: Cloud
+    outputs: Outputs
+    random: Random
+    patient: bool = True
+    dialect: str = "v0.1"
+    minimum_threshold: str = "0"
+    seconds_left: float = 28.0
+    answers: list[Answered] = field(default_factory=list)
+    posted: list[tuple[str, str]] = field(default_factory=list)
+    environments: int = 0
+
+    def __post_init__(self) -> None:
+        self.name = uuid.uuid4().hex[:12]
+        self.clock, self.secret_clock = MovableClock(), MovableClock()
+        self.sandbox = Sandbox(app_id=APP_ID, app_key=APP_KEY)
+        self.upstream_url = self.sandbox.url
+        self.journal = RecordedJournal(self.outputs, f"verify-{self.name}")
+        self._configs = Clients.of(patient=self.patient)
+        self._lock = threading.Lock()
+        self.table, self.breaker_table, self.bus = (
+            f"{kind}-{self.name}" for kind in ("verifications", "breaker", "bus")
+        )
+        self._clients: dict[tuple[str, Config], Any] = {}
+        self._make()
+
+    def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+        """A client of this stage, made once for each config."""
+        wanted = (service, config or self._configs.quick)
+        with self._lock:
+            if wanted not in self._clients:
+                self._clients[wanted] = self.cloud.client(*wanted)
+            return self._clients[wanted]
+
+    def _make(self) -> None:
+        create_tables(self.client("dynamodb"), self.table, self.breaker_table)
+        sqs = self.client("sqs")
+        self.emergency_url, self.dead_letter_url = (
+            sqs.create_queue(QueueName=f"{kind}-{self.name}")["QueueUrl"]
+            for kind in ("emergency", "dead-letters")
+        )
+        self.client("events").create_event_bus(Name=self.bus)
+        self.upstream_secret, self.fingerprint_secret = (
+            f"{kind}-{self.name}" for kind in ("upstream", "fingerprint")
+        )
+        secrets = self.client("secretsmanager")
+        secrets.create_secret(Name=self.upstream_secret)
+        self.put_credentials(APP_ID, APP_KEY)
+        secrets.create_secret(Name=self.fingerprint_secret, SecretString=FINGERPRINT_KEY)
+
+    def put_credentials(self, app_id: str, app_key: str) -> None:
+        """What the operator does."""
+        self.client("secretsmanager").put_secret_value(
+            SecretId=self.upstream_secret,
+            SecretString=json.dumps({"app_id": app_id, "app_key": app_key}),
+        )
+
+    def verify_function(self, wrap: Wrap = lambda _, port: port) -> Function:
+        """A new execution environment of `verify`: nothing is cached in it yet."""
+        self.environments += 1
+        service = VerificationService(
+            ledger=wrap("ledger", self.ledger(self._configs.once)),
+            upstream=wrap("upstream", self._upstream(wrap)),
+            fingerprints=wrap("fingerprints", HmacFingerprints(self._secret("fingerprint"))),
+            emergency=wrap(
+                "emergency",
+                SqsEmergencyQueue(
+                    SqsQueue(self.client("sqs", self._configs.once), self.emergency_url)
+                ),
+            ),
+            clock=wrap("clock", self.clock),
+            journal=wrap("journal", self.journal),
+            policy=Policy(
+                default_threshold=Decimal("0.6"),
+                minimum_threshold=Decimal(self.minimum_threshold),
+                retention=timedelta(hours=24),
+                multiple_faces=MultipleFaces.INCONCLUSIVE,
+            ),
+        )
+        routes = VerifyRoutes(service, SelfieLimits(0, 5000)).table()
+        edge_journal = wrap("edge_journal", self.journal)
+        return Function(lambda: Application(routes, ("*",), edge_journal))
+
+    def _upstream(self, wrap: Wrap) -> UpstreamClient:
+        # A client of its own: each of Powertools' stores adds a word to its client's user agent.
+        dynamodb = self.cloud.client("dynamodb", self._configs.quick)
+        store = CountingBreakerStore(self.breaker_table, boto3_client=dynamodb)
+        store.count_failures_in(self.journal)
+        store.configure(breaker_config(), "upstream")
+        return UpstreamClient(
+            transport=wrap("transport", HttpTransport()),
+            dialect=DIALECTS[self.dialect],
+            base_url=self.upstream_url,
+            credentials=wrap("credentials", UpstreamCredentials(self._secret("upstream"))),
+            breaker=wrap("breaker", CircuitBreaker(store, self.clock, self.journal)),
+            clock=wrap("clock", self.clock),
+            journal=wrap("journal", self.journal),
+        )
+
+    def results_function(self) -> Function:
+        """A new execution environment of `results`."""
+        routes = ResultsRoutes(RecordReader(self.ledger(), self.clock), "local").table()
+        return Function(lambda: Application(routes, ("*",), self.journal))
+
+    def ledger(self, config: Config | None = None) -> DynamoDBLedger:
+        """The table, as a function sees it."""
+        return DynamoDBLedger(self.client("dynamodb", config), self.table)
+
+    def _secret(self, which: str) -> SecretsManager:
+        client = self.client("secretsmanager")
+        return SecretsManager(client, f"{which}-{self.name}", self.secret_clock)
+
+    def fail(self, operation: str, *faults: Fault | None) -> None:
+        """Let the next calls of this operation fail so, whatever resource they name."""
+        self.cloud.fail(operation, *faults, at=self.name)
+
+    def fail_always(self, operation: str, fault: Fault) -> None:
+        """Let every call of this operation fail so, until `mend`."""
+        self.cloud.fail_always(operation, fault, at=self.name)
+
+    def mend(self) -> None:
+        """End every fault of AWS and of upstream."""
+        self.cloud.mend(self.name)
+        self.sandbox.set_default("live")
+        self.sandbox.script.clear()
+
+    def form(self) -> Body:
+        """A selfie nobody has posted to this stage, in some client's handwriting."""
+        return form(
+            self.random.choice(sorted(CLIENTS)),
+            new_selfie(self.random),
+            threshold=self.random.choice(("0.6", "0.50", "0.725")),
+            subject_ref=uuid.uuid4().hex,
+            file_name=FILE_NAME,
+        )
+
+    def post(
+        self, body: Body | None = None, key: str | None = None, function: Function | None = None
+    ) -> Answered:
+        """Post a selfie to a function (a new one by default) and keep its answer."""
+        key, body = key or uuid.uuid4().hex, body or self.form()
+        with self._lock:
+            self.posted.append((key, selfie_digest(body)))
+        return self._ask(function or self.verify_function(), proxy_event(body, key), key)
+
+    def read(self, verification_id: str) -> Answered:
+        """Ask for a record; the answer is not kept among `answers`."""
+        event = {
+            "httpMethod": "GET",
+            "resource": "/v1/verifications/{verification_id}",
+            "pathParameters": {"verification_id": verification_id},
+            "headers": {},
+            "requestContext": _context(),
+        }
+        return self._ask(self.results_function(), event, "", keep=False)
+
+    def _ask(
+        self, function: Function, event: dict[str, Any], key: str, *, keep: bool = True
+    ) -> Answered:
+        started = time.monotonic()
+        context = Countdown(self.seconds_left, uuid.uuid4().hex)
+        answer = function(event, context)
+        ended = time.monotonic()
+        self.outputs.write(json.dumps(answer) + "\n")
+        answered = Answered(
+            key=key,
+            status=answer["statusCode"],
+            body=json.loads(answer["body"]),
+            headers=answer["headers"],
+            seconds=ended - started,
+            allowed=self.seconds_left,
+            written=len(stream_of(self.table)),
+        )
+        if keep:
+            with self._lock:
+                self.answers.append(answered)
+        return answered
+
+    def __enter__(self) -> "Stage":
+        self.sandbox.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sandbox.stop()
+
+
+def selfie_digest(body: Body) -> str:
+    """The SHA-256 of the selfie in a form of ours: it begins and ends as a JPEG does."""
+    start, end = body.content.index(b"\xff\xd8\xff"), body.content.rindex(b"\xff\xd9") + 2
+    return hashlib.sha256(body.content[start:end]).hexdigest()
+
+
+def proxy_event(body: Body, key: str, resource: str = "/v1/verifications") -> dict[str, Any]:
+    """The event API Gateway makes of a POST."""
+    return {
+        "httpMethod": "POST",
+        "resource": resource,
+        "headers": {
+            "Content-Type": body.content_type,
+            "Idempotency-Key": key,
+            "x-api-key": API_KEY,
+        },
+        "requestContext": _context(),
+        "body": base64.b64encode(body.content).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def _context() -> dict[str, Any]:
+    return {"requestId": uuid.uuid4().hex, "identity": {"apiKeyId": "client-1"}}

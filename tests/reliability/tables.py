@@ -1,0 +1,40 @@
+"""The stack's two tables, as `infra/storage.py` makes them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def create_tables(client: "DynamoDBClient", verifications: str, breaker: str) -> None:
+    """Make both; the table of verifications has its stream and its index."""
+    client.create_table(
+        TableName=verifications,
+        KeySchema=[{"AttributeName": "verification_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": "verification_id", "AttributeType": "S"},
+            {"AttributeName": "sweep_shard", "AttributeType": "S"},
+            {"AttributeName": "deadline", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "overdue",
+                "KeySchema": [
+                    {"AttributeName": "sweep_shard", "KeyType": "HASH"},
+                    {"AttributeName": "deadline", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["attempt", "expires_at", "status"],
+                },
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    client.create_table(
+        TableName=breaker,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )

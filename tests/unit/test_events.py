@@ -1,0 +1,182 @@
+"""The events consumers receive: their shape, their ids, and that nothing biometric is in them."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liveness_gateway.domain import (
+    Decision,
+    NotCharged,
+    OutcomeUnknown,
+    Status,
+    UpstreamReceipt,
+    Verification,
+)
+from liveness_gateway.errors import Problem
+from liveness_gateway.events import DETAIL_TYPES, event_detail, event_id, rfc3339, upstream_body
+from liveness_gateway.publishing import event_of
+from tests.fakes import NOON, answer, selfie
+from tests.world import World
+
+
+def made(world: World, fault: NotCharged | OutcomeUnknown | None = None) -> Verification:
+    """A stored record with this fate."""
+    if fault is None:
+        return world.verify(subject_ref="subject-1").verification
+    world.upstream.will(fault)
+    with pytest.raises(Problem):
+        world.verify()
+    return world.ledger.all()[0]
+
+
+def test_the_event_of_a_completed_verification(world: World) -> None:
+    record = made(world)
+    assert event_detail(record, "dev") == {
+        "metadata": {
+            "id": event_id(record),
+            "version": 1,
+            "occurred_at": "2025-06-01T12:00:00.250Z",
+            "correlation_id": "request-1",
+            "client_id": "client-1",
+            "stage": "dev",
+        },
+        "data": {
+            "verification_id": record.verification_id,
+            "status": "completed",
+            "decision": "live",
+            "reasons": [],
+            "score": 0.9998,
+            "threshold": 0.6,
+            "upstream": {
+                "api_req_uid": "e7e1-4a0b",
+                "response_code": 2,
+                "requested_at": "2025-06-01T12:00:00.100",
+                "processed_at": "2025-06-01T12:00:00.900",
+            },
+            "subject_ref": "subject-1",
+            "created_at": "2025-06-01T12:00:00.250Z",
+            "completed_at": "2025-06-01T12:00:00.250Z",
+            "expires_at": "2025-06-02T12:00:00.000Z",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (NotCharged("upstream_limit", "limit_reached"), "failed"),
+        (OutcomeUnknown("upstream_timeout", "timeout"), "unknown"),
+    ],
+)
+def test_the_event_of_one_without_a_result(
+    world: World, fault: NotCharged | OutcomeUnknown, status: str
+) -> None:
+    record = made(world, fault)
+    assert event_detail(record, "local")["data"] == {
+        "verification_id": record.verification_id,
+        "status": status,
+        "problem_code": fault.code,
+        "reasons": [fault.reason],
+        "threshold": 0.6,
+        "created_at": "2025-06-01T12:00:00.250Z",
+        "expires_at": "2025-06-02T12:00:00.000Z",
+    }
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_every_decision_has_its_word(world: World, decision: Decision) -> None:
+    record = replace(made(world), decision=decision, reasons=("why",))
+    data = event_detail(record, "local")["data"]
+    assert (data["decision"], data["reasons"]) == (decision.value, ["why"])
+
+
+def test_a_decision_without_a_score_is_not_announced_as_one(world: World) -> None:
+    data = event_detail(replace(made(world), score=None), "local")["data"]
+    assert not {"decision", "score", "completed_at", "upstream"} & data.keys()
+
+
+def test_the_detail_type_says_how_it_ended(world: World) -> None:
+    record = made(world)
+    for status, detail_type in DETAIL_TYPES.items():
+        event = event_of(replace(record, status=status), "local")
+        assert event.keys() == {"source", "detail_type", "detail", "id"}
+        assert (event["source"], event["detail_type"]) == ("liveness-gateway", detail_type)
+        assert event["id"] == json.loads(event["detail"])["metadata"]["id"]
+    assert {name.value: detail_type for name, detail_type in DETAIL_TYPES.items()} == {
+        "completed": "LivenessVerificationCompleted",
+        "failed": "LivenessVerificationFailed",
+        "unknown": "LivenessVerificationUnknown",
+    }
+
+
+def test_what_is_not_settled_has_no_event(world: World) -> None:
+    record = made(world)
+    with pytest.raises(ValueError, match="never settled"):
+        event_detail(replace(record, settled_at=None), "local")
+    with pytest.raises(KeyError):
+        event_detail(replace(record, status=Status.PROCESSING), "local")
+
+
+def test_nothing_biometric_is_in_an_event(world: World) -> None:
+    pixels = b"\xff\xd8\xffcanary-pixels"
+    world.upstream.will(answer(width=1234, height=4321))
+    record = world.verify(image=selfie(pixels, 5678, 8765)).verification
+    text = event_of(record, "local")["detail"]
+    for canary in ("canary", pixels.hex(), "38.0577", "25.3957", "0.9885", "1234", "8765", "jpeg"):
+        assert canary not in text
+    assert not {"faces", "image", "fingerprint", "top_left", "img"} & set(text.split('"'))
+
+
+def test_the_id_is_a_digest_of_record_creation_and_version(world: World) -> None:
+    record = made(world)
+    text = f"{record.verification_id}\n2025-06-01T12:00:00.250Z\n1"
+    assert event_id(record) == hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def test_the_id_is_the_same_however_often_the_version_is_announced(world: World) -> None:
+    record = made(world)
+    (line,) = world.ledger.records()
+    assert line.verification is not None
+    assert event_id(line.verification) == event_id(record)
+    elsewhere = replace(record, correlation_id="another", reasons=("x",), client_id="y")
+    assert event_id(elsewhere) == event_id(record)
+
+
+def test_each_version_and_each_creation_has_an_id_of_its_own(world: World) -> None:
+    record = made(world)
+    others = [
+        replace(record, version=2),
+        replace(record, version=11),
+        replace(record, created_at=NOON + timedelta(milliseconds=1)),
+        replace(record, verification_id="0" * 32),
+    ]
+    assert len({event_id(each) for each in (record, *others)}) == 5
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
+def test_times_are_utc_in_milliseconds(moment: datetime) -> None:
+    text = rfc3339(moment)
+    assert len(text) == 24
+    assert text.endswith("Z")
+    assert timedelta(0) <= moment - datetime.fromisoformat(text) < timedelta(milliseconds=1)
+
+
+def test_a_receipt_upstream_did_not_give_is_shown_as_nothing() -> None:
+    nothing = dict.fromkeys(("api_req_uid", "response_code", "requested_at", "processed_at"))
+    assert upstream_body(None) == upstream_body(UpstreamReceipt()) == nothing
+
+
+def test_upstreams_request_id_is_for_the_operator_only() -> None:
+    assert "request_id" not in upstream_body(UpstreamReceipt(request_id="x"))
+
+
+def test_numbers_are_json_numbers(world: World) -> None:
+    record = replace(made(world), score=Decimal(0), threshold=Decimal(1))
+    data = json.loads(event_of(record, "local")["detail"])["data"]
+    assert (data["score"], data["threshold"]) == (0.0, 1.0)

@@ -1,0 +1,85 @@
+"""Whatever a body holds: a form or a problem; and what the form holds is what was sent."""
+
+import time
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from liveness_gateway.api.multipart import read_form
+from liveness_gateway.errors import Problem
+from tests.bodies import CLIENTS, Body, Part, encode, form, mutate, seeded
+from tests.images import drawn
+
+JPEG = drawn("JPEG", 64, 48)
+TOKENS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=1)
+BOUNDARIES = TOKENS.filter(lambda boundary: len(boundary) <= 70)
+# Made of what delimiters are made of, so that many come close to one.
+CONTENTS = st.lists(
+    st.sampled_from([b"\r", b"\n", b"-", b"--", b"b", b"\r\n--b", b"\0", b"\xff"]) | st.binary()
+).map(b"".join)
+
+
+def refused(given_body: Body) -> str | None:
+    """The code of the problem, or None where the form was read; anything else fails the test."""
+    try:
+        found = read_form(given_body.content_type, given_body.content)
+    except Problem as problem:
+        return problem.code
+    assert found.selfie in given_body.content
+    assert (found.threshold or b"") in given_body.content
+    assert (found.subject_ref or b"") in given_body.content
+    return None
+
+
+@given(CONTENTS, BOUNDARIES, st.binary(max_size=40))
+def test_the_selfie_comes_out_as_it_went_in(content: bytes, boundary: str, text: bytes) -> None:
+    delimiter = b"\r\n--" + boundary.encode()
+    assume(delimiter not in b"\r\n" + content + b"\r\n")
+    assume(delimiter not in b"\r\n" + text + b"\r\n")
+    selfie = Part(('Content-Disposition: form-data; name="selfie"',), content)
+    threshold = Part(('Content-Disposition: form-data; name="threshold"',), text)
+    for parts in ((selfie, threshold), (threshold, selfie)):
+        found = read_form(f"multipart/form-data; boundary={boundary}", encode(boundary, *parts))
+        assert (found.selfie, found.threshold) == (content, text)
+
+
+@given(st.text(), st.binary())
+def test_any_content_type_and_any_bytes(content_type: str, content: bytes) -> None:
+    refused(Body(content_type, content))
+
+
+@given(st.text(max_size=200))
+def test_any_content_type_over_a_whole_body(content_type: str) -> None:
+    whole = form("curl", JPEG)
+    refused(Body(content_type, whole.content))
+    refused(Body(f"{whole.content_type}; {content_type}", whole.content))
+
+
+@given(st.binary(max_size=300))
+def test_any_header_of_a_part(header: bytes) -> None:
+    whole = form("curl", JPEG)
+    first, end_of_line, rest = whole.content.partition(b"\r\n")
+    refused(Body(whole.content_type, first + end_of_line + header + b"\r\n" + rest))
+    refused(Body(whole.content_type, first + end_of_line + header + b"\r\n\r\n" + rest))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_broken_bodies_are_read_or_refused(client: str) -> None:
+    random = seeded("multipart", client)
+    whole = form(client, JPEG, subject_ref="abc")
+    codes = []
+    for _ in range(400):
+        broken = mutate(whole, random)
+        started = time.process_time()
+        codes.append(refused(broken))
+        assert time.process_time() - started < 1
+    assert set(codes) <= {None, "malformed_request", "unsupported_media", "too_large"}
+    # The breaks neither spoil everything nor nothing.
+    assert 20 < codes.count(None) < 380
+
+
+def test_breaking_is_repeatable() -> None:
+    whole = form("curl", JPEG)
+    once, again = seeded("x", 1), seeded("x", 1)
+    assert [mutate(whole, once) for _ in range(20)] == [mutate(whole, again) for _ in range(20)]

@@ -1,0 +1,151 @@
+"""A record as clients read it."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from liveness_gateway.api.presenters import verification_body, wire_body
+from liveness_gateway.domain import (
+    Image,
+    NotCharged,
+    OutcomeUnknown,
+    Status,
+    UpstreamReceipt,
+    Verification,
+)
+from liveness_gateway.errors import Problem
+from tests.fakes import answer
+from tests.world import World
+
+FACE = {
+    "confidence": 0.9885,
+    "top_left": {"x": 38.0577, "y": 4.0824},
+    "delta": {"x": 18.9982, "y": 25.3957},
+}
+RECEIPT = {
+    "api_req_uid": "e7e1-4a0b",
+    "response_code": 2,
+    "requested_at": "2025-06-01T12:00:00.100",
+    "processed_at": "2025-06-01T12:00:00.900",
+}
+
+
+@pytest.fixture
+def record(world: World) -> Verification:
+    return world.verify(subject_ref="subject-1").verification
+
+
+def test_a_completed_record(record: Verification) -> None:
+    body = verification_body(record)
+    assert body == {
+        "verification_id": record.verification_id,
+        "status": "completed",
+        "decision": "live",
+        "reasons": [],
+        "score": 0.9998,
+        "threshold": 0.6,
+        "faces": [FACE],
+        "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": 11},
+        "upstream": RECEIPT,
+        "subject_ref": "subject-1",
+        "created_at": "2025-06-01T12:00:00.250Z",
+        "completed_at": "2025-06-01T12:00:00.250Z",
+        "expires_at": "2025-06-02T12:00:00.000Z",
+    }
+    assert json.loads(json.dumps(body)) == body
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (NotCharged("upstream_limit", "limit_reached"), "failed"),
+        (OutcomeUnknown("upstream_timeout", "timeout", request_id="u-1"), "unknown"),
+    ],
+)
+def test_a_record_without_a_result(
+    world: World, fault: NotCharged | OutcomeUnknown, status: str
+) -> None:
+    world.upstream.will(fault)
+    with pytest.raises(Problem):
+        world.verify()
+    (made,) = world.ledger.all()
+    assert verification_body(made) == {
+        "verification_id": made.verification_id,
+        "status": status,
+        "reasons": [fault.reason],
+        "problem_code": fault.code,
+        "threshold": 0.6,
+        "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": 11},
+        "created_at": "2025-06-01T12:00:00.250Z",
+        "expires_at": "2025-06-02T12:00:00.000Z",
+    }
+
+
+def test_a_record_that_is_still_processing(record: Verification) -> None:
+    processing = replace(
+        record, status=Status.PROCESSING, decision=None, settled_at=None, subject_ref=None
+    )
+    body = verification_body(processing)
+    assert body["status"] == "processing"
+    assert not {"decision", "score", "faces", "upstream", "completed_at", "problem_code"} & set(
+        body
+    )
+    assert "subject_ref" not in body
+
+
+def test_the_secret_parts_of_a_record_are_not_shown(record: Verification) -> None:
+    text = json.dumps(verification_body(record)) + json.dumps(wire_body(record))
+    for hidden in (record.fingerprint, "client-1", "upstream-1", "request-1", "attempt"):
+        assert hidden not in text
+
+
+def test_a_png(record: Verification) -> None:
+    image = Image(1, 2, "png", 3)
+    assert verification_body(replace(record, image=image))["image"]["format"] == "png"
+
+
+def test_the_liveness_apis_own_answer_has_exactly_its_documented_members(
+    record: Verification,
+) -> None:
+    body = wire_body(record)
+    assert body == {
+        **RECEIPT,
+        "response_data": {
+            "faces_liveness": 0.9998,
+            "faces_predicted": [FACE],
+            "img": {"height": 71, "width": 95},
+        },
+    }
+    assert json.loads(json.dumps(body)) == body
+
+
+def test_several_faces_in_order(world: World) -> None:
+    world.upstream.will(answer(faces=3))
+    made = world.verify().verification
+    assert verification_body(made)["faces"] == [FACE, FACE, FACE]
+    assert wire_body(made)["response_data"]["faces_predicted"] == [FACE, FACE, FACE]
+
+
+@pytest.mark.parametrize("receipt", [None, UpstreamReceipt()])
+def test_what_upstream_did_not_say_is_null(
+    record: Verification, receipt: UpstreamReceipt | None
+) -> None:
+    nothing = dict.fromkeys(RECEIPT)
+    assert verification_body(replace(record, upstream=receipt))["upstream"] == nothing
+    wire = wire_body(replace(record, upstream=receipt))
+    assert {name: value for name, value in wire.items() if name in RECEIPT} == nothing
+
+
+def test_no_score_can_never_be_read_as_live(record: Verification) -> None:
+    scoreless = replace(record, score=None)
+    assert verification_body(scoreless)["score"] == 0
+    assert wire_body(scoreless)["response_data"]["faces_liveness"] == 0
+
+
+@pytest.mark.parametrize("score", ["0", "1", "0.6", "0.123456789012345678901234567890"])
+def test_numbers_are_json_numbers(record: Verification, score: str) -> None:
+    shown = verification_body(replace(record, score=Decimal(score)))["score"]
+    assert shown == float(score)
+    assert isinstance(shown, float)

@@ -1,0 +1,193 @@
+"""Stored versions reach the bus or the dead letters; no entry waits for another."""
+
+import json
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from liveness_gateway.domain import Status, Verification
+from liveness_gateway.events import event_id
+from liveness_gateway.publishing import StreamRecord, event_of
+from tests.world import World
+
+FINAL = [
+    "InvalidArgument",
+    "MalformedDetail",
+    "NotAuthorizedForDetailTypeException",
+    "NotAuthorizedForSourceException",
+    "ValidationException",
+]
+PASSING = ["ThrottlingException", "InternalFailure", "InternalException", "ConnectTimeoutError",
+           "AccessDeniedException", "SomethingNew", ""]  # fmt: skip
+
+
+def records(world: World, count: int) -> list[StreamRecord]:
+    """This many terminal lines of the stream; their sequence numbers are `s-0`, `s-1`, ..."""
+    made = world.verify(None).verification
+    return [
+        StreamRecord(f"s-{number}", replace(made, verification_id=f"{number:032x}"))
+        for number in range(count)
+    ]
+
+
+def ids(lines: list[StreamRecord]) -> list[str]:
+    return [event_id(line.verification) for line in lines if line.verification]
+
+
+def accepted(world: World) -> list[str]:
+    return [entry.id for entry in world.bus.accepted]
+
+
+def letters(world: World) -> list[dict[str, Any]]:
+    return [json.loads(body) for body in world.dead_letters.bodies]
+
+
+@pytest.mark.parametrize("count", range(26))
+def test_a_batch_is_announced_in_order_in_calls_of_at_most_ten(world: World, count: int) -> None:
+    lines = records(world, count)
+    assert world.publisher().publish(lines) == []
+    assert accepted(world) == ids(lines)
+    full, rest = divmod(count, 10)
+    assert world.bus.calls == [10] * full + [rest] * (rest > 0)
+    assert "event_retried" not in world.journal.counts
+
+
+def test_what_the_bus_gets_is_the_event_of_the_record(world: World) -> None:
+    (line,) = records(world, 1)
+    world.publisher("prod").publish([line])
+    (entry,) = world.bus.accepted
+    assert line.verification is not None
+    assert vars(entry) == event_of(line.verification, "prod")
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_only_the_entry_that_failed_comes_again(world: World, code: str) -> None:
+    lines = records(world, 12)
+    world.bus.fail_next({3: code})
+    assert world.publisher().publish(lines) == ["s-3"]
+    assert accepted(world) == ids(lines[:3] + lines[4:])
+    assert letters(world) == []
+    assert world.journal.counts["event_retried"] == 1
+    assert world.journal.notes[-1].fields == {"code": code}
+    assert world.journal.notes[-1].level == logging.ERROR
+
+
+@pytest.mark.parametrize("code", FINAL)
+def test_an_entry_the_bus_will_never_take_is_a_dead_letter_at_once(world: World, code: str) -> None:
+    lines = records(world, 12)
+    world.bus.poison(ids(lines)[3], code)
+    assert world.publisher().publish(lines) == []
+    assert accepted(world) == ids(lines[:3] + lines[4:])
+    assert lines[3].verification is not None
+    assert letters(world) == [
+        {
+            "reason": code,
+            "sequence_number": "s-3",
+            "event": event_of(lines[3].verification, "local"),
+        }
+    ]
+    assert world.journal.counts["event_dead_lettered"] == 1
+
+
+def test_a_dead_letter_no_queue_takes_comes_again(world: World) -> None:
+    lines = records(world, 2)
+    world.bus.poison(ids(lines)[0], "MalformedDetail")
+    world.dead_letters.full = True
+    assert world.publisher().publish([*lines, StreamRecord("s-unreadable", None)]) == [
+        "s-unreadable", "s-0",
+    ]  # fmt: skip
+    assert accepted(world) == ids(lines[1:])
+    assert world.journal.counts["event_retried"] == 2
+
+
+def test_a_call_that_fails_as_a_whole_comes_again_as_a_whole(world: World) -> None:
+    lines = records(world, 12)
+    world.bus.fail_next_call("ThrottlingException")
+    assert world.publisher().publish(lines) == [f"s-{number}" for number in range(10)]
+    assert accepted(world) == ids(lines[10:])
+
+
+def test_a_call_whose_answer_was_lost_is_announced_again_under_the_same_ids(world: World) -> None:
+    lines = records(world, 3)
+    world.bus.fail_next_call("ReadTimeoutError", applied=True)
+    assert world.publisher().publish(lines) == ["s-0", "s-1", "s-2"]
+    assert world.publisher().publish(lines) == []
+    assert accepted(world) == ids(lines) * 2
+
+
+def test_one_entry_that_fails_the_whole_call_buries_only_itself(world: World) -> None:
+    lines = records(world, 10)
+    world.bus.fail_next_call("ValidationException")
+    world.bus.poison(ids(lines)[4], "ValidationException")
+    assert world.publisher().publish(lines) == []
+    assert accepted(world) == ids(lines[:4] + lines[5:])
+    assert [letter["sequence_number"] for letter in letters(world)] == ["s-4"]
+
+
+def test_an_unreadable_record_is_a_dead_letter_and_delays_nobody(world: World) -> None:
+    lines = records(world, 2)
+    poison = StreamRecord("s-unreadable", None)
+    assert world.publisher().publish([lines[0], poison, lines[1]]) == []
+    assert accepted(world) == ids(lines)
+    assert letters(world) == [
+        {"reason": "unreadable_record", "sequence_number": "s-unreadable", "event": None}
+    ]
+
+
+def _spoilt(made: Verification) -> dict[str, Verification]:
+    no_number: Any = "0.6 or so"
+    no_time: Any = "yesterday"
+    no_list: Any = 7
+    return {
+        "never settled": replace(made, settled_at=None),
+        "no number": replace(made, threshold=no_number),
+        "no time": replace(made, created_at=no_time),
+        "no expiry": replace(made, expires_at=no_time),
+        "no list": replace(made, reasons=no_list),
+    }
+
+
+@pytest.mark.parametrize("fault", ["never settled", "no number", "no time", "no expiry", "no list"])
+def test_a_record_no_event_can_be_made_of_is_a_dead_letter(world: World, fault: str) -> None:
+    lines = records(world, 2)
+    assert lines[0].verification is not None
+    spoilt = StreamRecord("s-spoilt", _spoilt(lines[0].verification)[fault])
+    assert world.publisher().publish([spoilt, *lines]) == []
+    assert accepted(world) == ids(lines)
+    assert letters(world)[0]["sequence_number"] == "s-spoilt"
+
+
+def test_what_has_expired_is_not_announced(world: World) -> None:
+    lines = records(world, 3)
+    world.clock.advance(24 * 3600)
+    assert world.publisher().publish(lines) == []
+    assert (accepted(world), world.bus.calls, letters(world)) == ([], [], [])
+
+
+def test_what_is_still_processing_is_not_announced(world: World) -> None:
+    (line,) = records(world, 1)
+    assert line.verification is not None
+    processing = replace(line.verification, status=Status.PROCESSING, settled_at=None)
+    assert world.publisher().publish([StreamRecord("s-0", processing)]) == []
+    assert (accepted(world), letters(world)) == ([], [])
+
+
+def test_an_empty_batch_does_nothing(world: World) -> None:
+    assert world.publisher().publish([]) == []
+    assert (world.bus.calls, world.journal.notes) == ([], [])
+
+
+def test_a_batch_delivered_again_in_another_order_has_the_same_ids(world: World) -> None:
+    lines = records(world, 7)
+    world.publisher().publish(lines)
+    world.publisher().publish(lines[::-1])
+    assert accepted(world) == ids(lines) + ids(lines)[::-1]
+
+
+def test_nothing_of_the_event_is_in_the_log(world: World) -> None:
+    made = world.verify(subject_ref="canary-subject").verification
+    world.bus.poison(event_id(made), "MalformedDetail")
+    world.publish()
+    assert "canary" not in repr(world.journal.notes)

@@ -1,0 +1,190 @@
+"""The sweep and the emergency queue's consumer."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from liveness_gateway.domain import Claimed, Settlement, Status
+from liveness_gateway.errors import LedgerUnavailable, Problem, SettleRefused
+from tests.fakes import KilledError
+from tests.world import World
+
+DOWN = LedgerUnavailable("ThrottlingException")
+# A claim lives 60 s; the index compares whole seconds, so it is overdue a second later.
+OVERDUE = 62
+
+
+def abandon(world: World, *keys: str) -> None:
+    """Let the function die after upstream was asked."""
+    for key in keys:
+        world.faults.fail("upstream.verify", KilledError(), "after")
+        with pytest.raises(KilledError):
+            world.verify(key)
+
+
+def kept(world: World, key: str = "key-1") -> Settlement:
+    """A paid result that is in the emergency queue only."""
+    world.faults.fail("ledger.settle", DOWN, times=10_000)
+    with pytest.raises(Problem):
+        world.verify(key)
+    world.faults.clear()
+    return world.emergency.kept[-1]
+
+
+def test_a_verification_nobody_answered_for_becomes_unknown(world: World) -> None:
+    abandon(world, "key-1")
+    world.clock.advance(OVERDUE)
+    assert world.sweeper().sweep() == 1
+    (record,) = world.ledger.all()
+    assert (record.status, record.reasons) == (Status.UNKNOWN, ("abandoned",))
+    assert (record.problem_code, record.version) == ("upstream_timeout", 1)
+    assert record.settled_at == world.clock.now()
+    assert world.journal.counts == {"verification_unknown": 1}
+    (note,) = world.journal.notes
+    assert (note.message, note.level) == ("verification abandoned", logging.ERROR)
+    assert note.fields == {"verification_id": record.verification_id, "attempt": 1}
+
+
+def test_a_claim_whose_function_may_still_be_running_is_left_alone(world: World) -> None:
+    abandon(world, "key-1")
+    world.clock.advance(60)
+    assert world.sweeper().sweep() == 0
+    assert world.ledger.all()[0].status is Status.PROCESSING
+
+
+def test_what_has_a_result_is_left_alone(world: World) -> None:
+    world.verify()
+    world.clock.advance(OVERDUE)
+    before = world.ledger.all()
+    assert world.sweeper().sweep() == 0
+    assert world.ledger.all() == before
+
+
+def test_every_overdue_verification_is_ended_and_counted_once(world: World) -> None:
+    abandon(world, *(f"key-{number}" for number in range(40)))
+    world.clock.advance(OVERDUE)
+    assert world.sweeper().sweep() == 40
+    assert world.sweeper().sweep() == 0
+    assert {record.status for record in world.ledger.all()} == {Status.UNKNOWN}
+    assert world.journal.counts["verification_unknown"] == 40
+
+
+def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
+    abandon(world, "key-1", "key-2")
+    world.clock.advance(OVERDUE)
+    world.ledger.index_lags = True
+    assert world.sweeper().sweep() == 2
+    world.clock.advance(300)
+    assert world.sweeper().sweep() == 0
+    assert world.journal.counts["verification_unknown"] == 2
+    assert len(world.ledger.records()) == 2
+
+
+def test_a_sweep_whose_index_lags_does_not_touch_what_was_answered(world: World) -> None:
+    settlement = kept(world)
+    world.clock.advance(OVERDUE)
+    world.ledger.index_lags = True
+    world.recoverer().store(settlement)
+    assert world.sweeper().sweep() == 0
+    assert world.ledger.all()[0].status is Status.COMPLETED
+
+
+def test_two_sweeps_at_once_end_it_once(world: World) -> None:
+    abandon(world, "key-1")
+    world.clock.advance(OVERDUE)
+
+    def another_sweep() -> None:
+        world.clock.advance(0.001)
+        assert world.sweeper().sweep() == 1
+
+    world.faults.meanwhile("ledger.settle", another_sweep)
+    assert world.sweeper().sweep() == 0
+    assert len(world.ledger.records()) == 1
+
+
+def test_a_sweep_goes_on_in_the_next_run_after_the_ledger_failed(world: World) -> None:
+    abandon(world, "key-1", "key-2", "key-3")
+    world.clock.advance(OVERDUE)
+    world.faults.fail("ledger.settle", DOWN, skip=1)
+    with pytest.raises(LedgerUnavailable):
+        world.sweeper().sweep()
+    assert world.sweeper().sweep() == 2
+
+
+def test_a_sweep_that_cannot_read_says_so(world: World) -> None:
+    world.faults.fail("ledger.overdue", DOWN)
+    with pytest.raises(LedgerUnavailable):
+        world.sweeper().sweep()
+
+
+def test_what_has_expired_is_not_ended_any_more(world: World) -> None:
+    abandon(world, "key-1")
+    world.clock.advance(24 * 3600)
+    assert world.sweeper().sweep() == 0
+    assert world.ledger.records() == []
+    world.ledger.delete_expired(world.clock.now())
+    assert world.ledger.all() == []
+    assert world.sweeper().sweep() == 0
+
+
+def test_a_kept_result_is_stored_and_announced(world: World) -> None:
+    world.recoverer().store(kept(world))
+    (record,) = world.ledger.all()
+    assert (record.status, record.version) == (Status.COMPLETED, 1)
+    assert world.journal.counts["result_recovered"] == 1
+    note = world.journal.notes[-1]
+    assert (note.message, note.level) == ("result recovered", logging.WARNING)
+    assert note.fields == {
+        "verification_id": record.verification_id,
+        "status": "completed",
+        "version": 1,
+    }
+    assert world.publish() == []
+    assert len(world.bus.accepted) == 1
+
+
+def test_a_kept_result_delivered_twice_is_stored_once(world: World) -> None:
+    settlement = kept(world)
+    world.recoverer().store(settlement)
+    world.recoverer().store(settlement)
+    assert world.ledger.all()[0].version == 1
+    assert len(world.ledger.records()) == 1
+
+
+def test_a_kept_result_that_comes_after_the_sweep_is_a_new_version(world: World) -> None:
+    settlement = kept(world)
+    world.clock.advance(OVERDUE)
+    world.sweeper().sweep()
+    world.recoverer().store(settlement)
+    (record,) = world.ledger.all()
+    assert (record.status, record.version, record.reasons) == (Status.COMPLETED, 2, ())
+
+
+def test_a_kept_unknown_that_comes_after_the_sweep_changes_nothing(world: World) -> None:
+    settlement = replace(
+        kept(world), status=Status.UNKNOWN, reasons=("timeout",), decision=None, score=None
+    )
+    world.clock.advance(OVERDUE)
+    world.sweeper().sweep()
+    before = world.ledger.all()
+    world.recoverer().store(settlement)
+    assert world.ledger.all() == before
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_ledger_that_still_fails_lets_the_message_come_again(world: World, moment: str) -> None:
+    settlement = kept(world)
+    world.faults.fail("ledger.settle", DOWN, "before" if moment == "before" else "after")
+    with pytest.raises(LedgerUnavailable):
+        world.recoverer().store(settlement)
+    world.recoverer().store(settlement)
+    assert len(world.ledger.records()) == 1
+
+
+def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:
+    settlement = kept(world)
+    for stale in (Claimed(settlement.claimed.verification_id, 2), Claimed("0" * 32, 1)):
+        with pytest.raises(SettleRefused):
+            world.recoverer().store(replace(settlement, claimed=stale))
+    assert "result_recovered" not in world.journal.counts

@@ -1,0 +1,250 @@
+"""An event of API Gateway as a checked request: headers, client, key, body and its limits."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from liveness_gateway.api.multipart import MAXIMUM_BODY
+from liveness_gateway.api.requests import client_id, header, verification_request
+from liveness_gateway.errors import Problem
+from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.service import VerificationRequest
+from tests.bodies import Body, form, proxied
+from tests.images import drawn
+
+JPEG = drawn("JPEG")
+
+
+def asked(given: dict[str, Any], limits: SelfieLimits | None = None) -> VerificationRequest:
+    return verification_request(given, limits or SelfieLimits(), "correlation-1", 123.5)
+
+
+def refusal(given: dict[str, Any], limits: SelfieLimits | None = None) -> Problem:
+    with pytest.raises(Problem) as caught:
+        asked(given, limits)
+    return caught.value
+
+
+def test_a_whole_request() -> None:
+    given = form("requests", JPEG, threshold="0.75", subject_ref="Zoë 🤳")
+    request = asked(proxied(given, idempotency_key="order 66"))
+    assert request == VerificationRequest(
+        client_id="key-id-1",
+        idempotency_key="order 66",
+        selfie=request.selfie,
+        threshold=request.threshold,
+        subject_ref="Zoë 🤳",
+        correlation_id="correlation-1",
+        deadline=123.5,
+    )
+    assert request.selfie.content == JPEG
+    assert (request.selfie.image.width, request.selfie.image.height) == (95, 71)
+    assert str(request.threshold) == "0.75"
+
+
+def test_what_is_optional_may_be_missing() -> None:
+    request = asked(proxied(form("curl", JPEG, threshold=None)))
+    assert (request.idempotency_key, request.threshold, request.subject_ref) == (None, None, None)
+
+
+def test_the_limits_of_the_stage_hold() -> None:
+    assert (
+        refusal(proxied(form("curl", JPEG)), SelfieLimits(minimum_side=72)).code == "invalid_selfie"
+    )
+
+
+@pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
+def test_a_header_is_found_whatever_its_case(name: str) -> None:
+    assert header({"headers": {name: "x"}}, "content-type") == "x"
+    assert header({"multiValueHeaders": {name: ["x"]}}, "content-type") == "x"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {}, {"headers": None, "multiValueHeaders": None}, {"headers": {}}, {"headers": {"a": "b"}},
+        {"multiValueHeaders": {"origin": []}}, {"multiValueHeaders": {"a": ["b"]}},
+    ],
+)  # fmt: skip
+def test_a_header_that_is_not_there(given: dict[str, Any]) -> None:
+    assert header(given, "origin") is None
+
+
+def test_a_header_that_is_there_twice_with_one_value_is_one() -> None:
+    same: dict[str, Any] = {"multiValueHeaders": {"Origin": ["x", "x"], "origin": ["x"]}}
+    assert header(same, "origin") == "x"
+    both = {"headers": {"Origin": "last"}, "multiValueHeaders": {"Origin": ["x"]}}
+    assert header(both, "origin") == "x"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"multiValueHeaders": {"Idempotency-Key": ["a", "b"]}},
+        {"multiValueHeaders": {"Idempotency-Key": ["a"], "idempotency-key": ["b"]}},
+        {"headers": {"Idempotency-Key": "a", "idempotency-key": "b"}},
+    ],
+)
+def test_a_header_with_two_values_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(Problem) as caught:
+        header(given, "idempotency-key")
+    assert caught.value.code == "malformed_request"
+    problem = refusal(proxied(form("curl", JPEG)) | given)
+    assert problem.code == "malformed_request"
+
+
+def test_the_client_is_the_api_key_that_was_let_in() -> None:
+    assert client_id({"requestContext": {"identity": {"apiKeyId": "abc"}}}) == "abc"
+
+
+def test_without_the_keys_id_a_digest_of_the_key_stands_in() -> None:
+    key = "the-key-of-a-client"
+    found = client_id({"headers": {"X-Api-Key": key}, "requestContext": {"identity": {}}})
+    assert found == hashlib.sha256(key.encode()).hexdigest()[:20]
+    assert key not in found
+
+
+@pytest.mark.parametrize("context", [None, {}, {"identity": None}, {"identity": {"apiKeyId": ""}}])
+def test_nobody_is_no_client(context: dict[str, Any] | None) -> None:
+    for headers in ({}, {"x-api-key": ""}):
+        problem = refusal(
+            proxied(form("curl", JPEG)) | {"requestContext": context, "headers": headers}
+        )
+        assert problem.code == "unauthorized"
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "~", "a b", "8e03978e-40d5-43dd-bc93-6894a57f9324", "x" * 255, '"quoted"', "!"]
+)
+def test_idempotency_keys(key: str) -> None:
+    assert asked(proxied(form("curl", JPEG), idempotency_key=key)).idempotency_key == key
+
+
+@pytest.mark.parametrize(
+    "key", ["", " ", " a", "a ", "x" * 256, "é", "a\tb", "a\nb", "a\n", "\x7f", "\0", "🤳", "a\x85"]
+)
+def test_what_is_no_idempotency_key(key: str) -> None:
+    problem = refusal(proxied(form("curl", JPEG), idempotency_key=key))
+    assert problem.code == "malformed_request"
+    assert problem.detail == "The Idempotency-Key is not 1 to 255 printable ASCII characters."
+
+
+def _of_size(size: int) -> Body:
+    """A form of exactly this many bytes: the rest is behind the pixels of the selfie."""
+    room = size - len(form("curl", JPEG).content)
+    return form("curl", JPEG + b"\0" * room)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2, 3])
+def test_a_body_of_up_to_four_and_a_half_mebibytes(missing: int) -> None:
+    given = _of_size(4_718_592 - missing)
+    request = asked(proxied(given))
+    assert request.selfie.content.startswith(JPEG)
+    assert request.selfie.image.bytes == len(JPEG) + len(given.content) - len(
+        form("curl", JPEG).content
+    )
+
+
+@pytest.mark.parametrize("more", [1, 2, 3, 4, 1_000_000])
+def test_a_larger_body_is_refused(more: int) -> None:
+    assert MAXIMUM_BODY == 4_718_592
+    problem = refusal(proxied(_of_size(4_718_592 + more)))
+    assert (problem.code, problem.detail) == (
+        "too_large",
+        "The body is larger than 4,718,592 bytes.",
+    )
+
+
+class Untouched(str):
+    """A body that must be refused by its length alone."""
+
+    __slots__ = ()
+
+    def encode(self, *_: Any, **__: Any) -> bytes:  # noqa: ANN401 - as str's own
+        raise AssertionError("decoded before its length was checked")
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_the_length_is_checked_before_anything_is_decoded(*, encoded: bool) -> None:
+    too_long = Untouched("!" * (4_718_592 * 4 // 3 + 4))
+    problem = refusal(proxied(form("curl", JPEG)) | {"body": too_long, "isBase64Encoded": encoded})
+    assert problem.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "!", "a", "ab", "abc", "====", "ab=c", "abcd\n", " abcd", "ab\ncd", "abcd=", "abc-", "abc_",
+        "ab cd", "é===", "🤳🤳🤳🤳", "\ud800\ud800\ud800\ud800", "abcdé", "QQ==QQ==", "\0\0\0\0",
+    ],
+)  # fmt: skip
+def test_base64_is_read_strictly(body: str) -> None:
+    problem = refusal(proxied(form("curl", JPEG)) | {"body": body})
+    assert (problem.code, problem.detail) == ("malformed_request", "The body did not arrive whole.")
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+@pytest.mark.parametrize("body", ["", None])
+def test_no_body(body: str | None, *, encoded: bool) -> None:
+    assert (
+        refusal(proxied(form("curl", JPEG)) | {"body": body, "isBase64Encoded": encoded}).code
+        == "malformed_request"
+    )
+
+
+def test_a_body_that_came_as_text_is_told_what_is_wrong_with_its_type() -> None:
+    given = form("curl", b"a text")
+    as_text = proxied(form("curl", JPEG)) | {
+        "body": given.content.decode(),
+        "isBase64Encoded": False,
+    }
+    assert refusal(as_text | {"headers": {"content-type": "application/json"}}).code == (
+        "unsupported_media"
+    )
+    assert refusal(as_text | {"headers": {"content-type": given.content_type}}).code == (
+        "unsupported_media"
+    )
+
+
+def test_an_image_that_came_as_text_is_spoilt_and_refused() -> None:
+    given = form("curl", JPEG)
+    spoilt = given.content.decode("utf-8", "replace")
+    problem = refusal(proxied(given) | {"body": spoilt, "isBase64Encoded": False})
+    assert problem.code == "unsupported_media"
+    assert refusal(
+        proxied(form("curl", JPEG)) | {"body": "\ud800" * 9, "isBase64Encoded": False}
+    ).code
+
+
+@pytest.mark.parametrize("reference", ["a", "Zoë 🤳", "x" * 256, "🤳" * 256, " a ", '"<script>"'])
+def test_subject_refs(reference: str) -> None:
+    assert asked(proxied(form("curl", JPEG, subject_ref=reference))).subject_ref == reference
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "x" * 257, "a\nb", "a\r\nb", "\0", "\x1b[31m", "a\u2028b", "\u200b", "\x7f"]
+)
+def test_what_is_no_subject_ref(reference: str) -> None:
+    problem = refusal(proxied(form("curl", JPEG, subject_ref=reference)))
+    assert problem.code == "malformed_request"
+    assert "`subject_ref` is not 1 to 256 printable characters" in problem.detail
+
+
+def test_a_subject_ref_that_is_no_utf_8() -> None:
+    given = form("curl", JPEG, subject_ref="REFERENCE")
+    spoilt = Body(given.content_type, given.content.replace(b"REFERENCE", b"\xff\xfe\x00"))
+    assert refusal(proxied(spoilt)).code == "malformed_request"
+
+
+def test_no_detail_repeats_what_the_client_sent() -> None:
+    canary = "canary-7"
+    for given in (
+        proxied(form("curl", JPEG), idempotency_key=f"{canary}\0"),
+        proxied(form("curl", JPEG, threshold=canary)),
+        proxied(form("curl", JPEG, subject_ref=f"{canary}\0")),
+        proxied(form("curl", canary.encode(), file_name=canary)),
+        proxied(form("curl", JPEG)) | {"headers": {"content-type": canary}},
+        proxied(form("curl", JPEG)) | {"body": canary},
+    ):
+        assert canary not in str(refusal(given))

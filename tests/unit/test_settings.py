@@ -1,0 +1,141 @@
+"""What the stack tells the functions: each value is there, usable, and typed; or nothing starts."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.settings import (
+    PublishSettings,
+    ResultsSettings,
+    SettingsError,
+    TableSettings,
+    VerifySettings,
+)
+
+VERIFY = {
+    "STAGE": "dev",
+    "TABLE_NAME": "verifications",
+    "UPSTREAM_URL": "https://liveness.example.com/api/",
+    "UPSTREAM_DIALECT": "v0.2",
+    "UPSTREAM_SECRET_ARN": "arn:upstream",
+    "FINGERPRINT_SECRET_ARN": "arn:fingerprint",
+    "BREAKER_TABLE_NAME": "breaker",
+    "EMERGENCY_QUEUE_URL": "https://queue.example.com/emergency",
+    "ALLOWED_ORIGINS": "https://app.example.com, https://www.example.com",
+    "DEFAULT_THRESHOLD": "0.6",
+    "MINIMUM_THRESHOLD": "0.5",
+    "MINIMUM_SIDE": "300",
+    "MAXIMUM_SIDE": "5000",
+    "RETENTION_HOURS": "48",
+    "MULTIPLE_FACES": "score",
+}
+RESULTS = {name: VERIFY[name] for name in ("STAGE", "TABLE_NAME", "ALLOWED_ORIGINS")}
+PUBLISH = {"STAGE": "dev", "EVENT_BUS_NAME": "bus", "DEAD_LETTER_QUEUE_URL": "https://dlq"}
+TABLE = {"STAGE": "dev", "TABLE_NAME": "verifications"}
+
+Reader = Callable[[Mapping[str, str]], object]
+READERS: list[tuple[Reader, dict[str, str]]] = [
+    (VerifySettings.read, VERIFY),
+    (ResultsSettings.read, RESULTS),
+    (PublishSettings.read, PUBLISH),
+    (TableSettings.read, TABLE),
+]
+
+
+def refusal(changes: Mapping[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        VerifySettings.read(VERIFY | dict(changes))
+    return str(caught.value)
+
+
+def test_all_that_verify_is_told() -> None:
+    assert VerifySettings.read(VERIFY) == VerifySettings(
+        stage="dev",
+        table_name="verifications",
+        upstream_url="https://liveness.example.com/api",
+        upstream_dialect="v0.2",
+        upstream_secret_arn="arn:upstream",  # noqa: S106 - a name, no secret
+        fingerprint_secret_arn="arn:fingerprint",  # noqa: S106 - a name, no secret
+        breaker_table_name="breaker",
+        emergency_queue_url="https://queue.example.com/emergency",
+        allowed_origins=("https://app.example.com", "https://www.example.com"),
+        default_threshold=Decimal("0.6"),
+        minimum_threshold=Decimal("0.5"),
+        minimum_side=300,
+        maximum_side=5000,
+        retention=timedelta(hours=48),
+        multiple_faces=MultipleFaces.SCORE,
+    )
+
+
+def test_all_that_the_others_are_told() -> None:
+    origins = ("https://app.example.com", "https://www.example.com")
+    assert ResultsSettings.read(RESULTS) == ResultsSettings("dev", "verifications", origins)
+    assert PublishSettings.read(PUBLISH) == PublishSettings("dev", "bus", "https://dlq")
+    assert TableSettings.read(TABLE) == TableSettings("dev", "verifications")
+
+
+@pytest.mark.parametrize(
+    ("read", "variables", "name"),
+    [(read, variables, name) for read, variables in READERS for name in variables],
+)
+def test_each_setting_must_be_there(read: Reader, variables: dict[str, str], name: str) -> None:
+    without = {other: value for other, value in variables.items() if other != name}
+    for broken in (without, without | {name: ""}):
+        with pytest.raises(SettingsError, match=f"^{name} is not set$"):
+            read(broken)
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_THRESHOLD", "MINIMUM_THRESHOLD"])
+@pytest.mark.parametrize(
+    "value", ["x", "NaN", "sNaN", "Infinity", "-Infinity", "1e999999999", "-0.1", "1.01", "60"]
+)
+def test_a_threshold_is_a_number_from_0_to_1(name: str, value: str) -> None:
+    message = refusal({name: value})
+    assert message.startswith(f"{name} is not ")
+    assert f" {value}" not in message
+
+
+@pytest.mark.parametrize("name", ["MINIMUM_SIDE", "MAXIMUM_SIDE", "RETENTION_HOURS"])
+@pytest.mark.parametrize(
+    "value", ["many", "NaN", "Infinity", "-1", "24.5", "1000001", "1e30", "1e999999"]
+)
+def test_sides_and_hours_are_whole_numbers(name: str, value: str) -> None:
+    assert refusal({name: value}).startswith(f"{name} is not ")
+
+
+def test_a_record_must_live_for_a_day() -> None:
+    assert refusal({"RETENTION_HOURS": "23"}).startswith("RETENTION_HOURS is below 24")
+    day = VerifySettings.read(VERIFY | {"RETENTION_HOURS": "24"})
+    assert day.retention == timedelta(days=1)
+
+
+def test_the_default_threshold_must_be_one_the_stage_takes() -> None:
+    changes = {"DEFAULT_THRESHOLD": "0.4999"}
+    assert refusal(changes) == "DEFAULT_THRESHOLD is below MINIMUM_THRESHOLD"
+    same = VerifySettings.read(VERIFY | {"DEFAULT_THRESHOLD": "0.5"})
+    assert same.default_threshold == same.minimum_threshold
+
+
+def test_the_sides_must_leave_room_for_a_selfie() -> None:
+    assert refusal({"MAXIMUM_SIDE": "299"}) == "MAXIMUM_SIDE is below MINIMUM_SIDE"
+
+
+@pytest.mark.parametrize(("minimum", "maximum"), [("300", "0"), ("0", "0"), ("300", "300")])
+def test_0_switches_a_limit_off(minimum: str, maximum: str) -> None:
+    sides = {"MINIMUM_SIDE": minimum, "MAXIMUM_SIDE": maximum}
+    settings = VerifySettings.read(VERIFY | sides)
+    assert (settings.minimum_side, settings.maximum_side) == (int(minimum), int(maximum))
+
+
+@pytest.mark.parametrize("value", ["Score", "both", " score"])
+def test_the_policy_for_several_faces_is_one_of_two(value: str) -> None:
+    assert refusal({"MULTIPLE_FACES": value}) == "MULTIPLE_FACES is neither inconclusive nor score"
+
+
+def test_all_origins() -> None:
+    settings = VerifySettings.read(VERIFY | {"ALLOWED_ORIGINS": "*"})
+    assert settings.allowed_origins == ("*",)
