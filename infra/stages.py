@@ -55,7 +55,7 @@ class Stage:
     default_threshold: str = "0.6"
     minimum_threshold: str
     minimum_side: int = 0
-    maximum_side: int = 5000
+    maximum_side: int = 0
     multiple_faces: Literal["inconclusive", "score"] = "inconclusive"
     retention_hours: int
     rate_limit: int
@@ -122,6 +122,8 @@ _STAGES: Final = (
         name="prod",
         allowed_origins=(),
         minimum_threshold="0.5",
+        # The largest side any of the liveness API's documents names.
+        maximum_side=5000,
         retention_hours=24 * 30,
         rate_limit=25,
         burst_limit=50,

@@ -97,6 +97,24 @@ COUNTED: Final = (
         "results",
         "An error that nobody foresaw became an `internal` problem.",
     ),
+    (
+        "PublishEventsUnhandled",
+        "unhandled",
+        "publish_events",
+        "An error that nobody foresaw: the batch is delivered again.",
+    ),
+    (
+        "SweepUnhandled",
+        "unhandled",
+        "sweep",
+        "An error that nobody foresaw: the next run goes on.",
+    ),
+    (
+        "RecoverUnhandled",
+        "unhandled",
+        "recover",
+        "An error that nobody foresaw: the messages are delivered again.",
+    ),
 )
 
 

@@ -31,6 +31,16 @@ def test_every_alarm_tells_somebody_and_says_what_it_means(assembly: Assembly) -
         assert alarm["TreatMissingData"] == "notBreaching"
 
 
+def test_every_alarm_has_its_line_in_the_handbook(assembly: Assembly) -> None:
+    handbook = (ROOT / "docs" / "operate.md").read_text()
+    alarms = {
+        name.removeprefix("Monitoring")[: -len("1A2B3C4D")]
+        for name in assembly.resources("AWS::CloudWatch::Alarm")
+    }
+    assert alarms >= {row[0] for row in COUNTED}
+    assert {name for name in alarms if f"`{name}`" not in handbook} == set()
+
+
 def test_alarms_may_publish_and_only_those_of_this_account(assembly: Assembly) -> None:
     (policy,) = assembly.resources("AWS::SNS::TopicPolicy").values()
     (allowed,) = (s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow")

@@ -6,6 +6,7 @@ routing there is. Every answer carries CORS, a correlation id and `Cache-Control
 
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,6 +18,9 @@ from liveness_gateway.api.requests import Event, header
 from liveness_gateway.errors import CATALOGUE, Problem
 from liveness_gateway.observability import PowertoolsJournal, location
 
+_TRACE_ID: Final = re.compile(
+    r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;[A-Za-z]+=[0-9a-fA-F:-]{1,64}){0,5}"
+)
 EXPOSED_HEADERS: Final = "Location, Retry-After, X-Correlation-Id, Idempotency-Replayed"
 
 
@@ -177,8 +181,18 @@ def _begin(journal: PowertoolsJournal, event: Event, context: LambdaContext) -> 
         correlation_id=correlation_id,
         extended_request_id=request.get("extendedRequestId"),
         function_request_id=context.aws_request_id,
+        trace_id=_trace_id(event),
     )
     return correlation_id
+
+
+def _trace_id(event: Event) -> str | None:
+    # API Gateway writes this header, but may carry over what a client put into it.
+    try:
+        value = header(event, "x-amzn-trace-id") or ""
+    except Problem:
+        return None
+    return value if _TRACE_ID.fullmatch(value) else None
 
 
 def _correlation_id(event: Event, context: LambdaContext) -> str:
