@@ -1,6 +1,8 @@
 """Runs last: no secret, image byte or file name in anything the session left behind."""
 
 import base64
+import time
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ def test_nothing_that_must_not_be_seen_was_left_anywhere(
     answers.append(answer)
     verification_id = answer.json()["verification_id"].encode()
     assert gateway.await_event(verification_id.decode())
+    assert _is_in_time(gateway.logs / "functions.log", verification_id)
     secrets = [
         sandbox.credentials.app_key.encode(),
         b"canary-client-key-77",
@@ -32,7 +35,14 @@ def test_nothing_that_must_not_be_seen_was_left_anywhere(
     hunted = [form for secret in secrets for form in forms(secret)]
     left = dict(traces(gateway, answers))
     # The search can find something: the id is everywhere it should be.
-    for place in ("function logs", "items", "events", "queues", f"answer {len(answers) - 1}"):
+    for place in (
+        "functions.log",
+        "function logs",
+        "items",
+        "events",
+        "queues",
+        f"answer {len(answers) - 1}",
+    ):
         assert verification_id in left[place], place
     found = [(place, form) for place, text in left.items() for form in hunted if form in text]
     assert found == []
@@ -45,3 +55,11 @@ def test_the_hunted_forms_are_found_wherever_they_start(before: bytes) -> None:
     texts.append(base64.b64encode(before + secret + b"after"))
     for text in texts:
         assert any(form in text for form in forms(secret)), text
+
+
+def _is_in_time(log: Path, text: bytes) -> bool:
+    """The file follows the functions by a second or so."""
+    deadline = time.monotonic() + 20
+    while text not in log.read_bytes() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return text in log.read_bytes()

@@ -81,7 +81,7 @@ def test_nothing_is_started_any_more_when_the_run_is_over(tmp_path: Path) -> Non
 
 
 def _written_pids(log: Path) -> list[int]:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if log.exists() and (text := log.read_text()).endswith("\n"):
             return [int(word) for word in text.split()]
@@ -90,7 +90,7 @@ def _written_pids(log: Path) -> list[int]:
 
 
 def _all_end(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while any(map(_lives, pids)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not any(map(_lives, pids))
