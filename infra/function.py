@@ -72,7 +72,7 @@ class GatewayFunction(Construct):
             runtime=lambda_.Runtime(f"python{stage.python_version}", lambda_.RuntimeFamily.PYTHON),
             architecture=_ARCHITECTURES[stage.architecture],
             handler=f"{spec.name}.handler.handler",
-            code=lambda_.Code.from_asset(str(bundler.folder(spec.name))),
+            code=lambda_.Code.from_asset(str(bundler.archive(spec.name))),
             role=self.role,
             log_group=log_group,
             memory_size=spec.memory_size,

@@ -121,7 +121,7 @@ class FakeLedger:
         return None if _is_own(standing, claim) else standing
 
     def _reclaim(self, failed: Verification, claim: Verification) -> Verification | None:
-        # status = :failed AND attempt = :attempt AND expires_at > :now
+        # status = :failed AND attempt = :attempt AND deadline = :deadline AND expires_at > :now
         standing = self._read(claim.verification_id)
         if standing is None:
             raise LedgerUnavailable("ConditionalCheckFailedException")
@@ -132,13 +132,14 @@ class FakeLedger:
             version=failed.version,
         )
         live = not self._expired(claim.verification_id, claim.created_at)
-        if standing.status is Status.FAILED and standing.attempt == failed.attempt and live:
+        if standing.status is Status.FAILED and standing.claimed == failed.claimed and live:
             self._write(claim_item(again))
             return again
         return again if _is_own(standing, again) else None
 
     def _settle(self, settlement: Settlement) -> Verification:
-        # attempt = :attempt AND expires_at > :now AND (status = :processing [OR :unknown])
+        # attempt = :attempt AND deadline = :deadline AND expires_at > :now
+        # AND (status = :processing [OR :unknown])
         key = settlement.claimed.verification_id
         standing = self._read(key)
         if standing is None:
@@ -146,7 +147,7 @@ class FakeLedger:
         allowed = {Status.PROCESSING}
         if settlement.status is not Status.UNKNOWN:
             allowed.add(Status.UNKNOWN)
-        of_this_attempt = standing.attempt == settlement.claimed.attempt
+        of_this_attempt = standing.claimed == settlement.claimed
         live = not self._expired(key, settlement.settled_at)
         if of_this_attempt and live and standing.status in allowed:
             self._write(_settled(self.items[key], standing.version + 1, settlement))
@@ -167,7 +168,7 @@ class FakeLedger:
             if "sweep_shard" in item and int(item["deadline"]["N"]) < int(now.timestamp())
         ]
         found.sort(key=lambda row: row[:2])
-        return [Claimed(each.verification_id, each.attempt) for _, _, each in found]
+        return [each.claimed for _, _, each in found]
 
     def _expired(self, key: str, now: datetime) -> bool:
         return int(self.items[key]["expires_at"]["N"]) <= int(now.timestamp())

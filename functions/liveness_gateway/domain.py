@@ -156,6 +156,11 @@ class Verification:
     upstream: UpstreamReceipt | None = None
     problem_code: str | None = None
 
+    @property
+    def claimed(self) -> "Claimed":
+        """The attempt this record stands at: what a result must name to be stored on it."""
+        return Claimed(self.verification_id, self.attempt, self.deadline.replace(microsecond=0))
+
     def readable_by(self, client_id: str, now: datetime) -> bool:
         """Whether this client may see the record now: it is theirs and has not expired (I11)."""
         return self.client_id == client_id and now < self.expires_at
@@ -173,10 +178,15 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The one attempt of one verification that a terminal result belongs to."""
+    """The one attempt of one verification that a terminal result belongs to.
+
+    A key used again after its record expired begins anew at attempt 1; the deadline (whole
+    seconds) tells the two apart, so that a result kept for days cannot settle another selfie.
+    """
 
     verification_id: str
     attempt: int
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)

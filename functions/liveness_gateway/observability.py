@@ -11,10 +11,12 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from liveness_gateway.settings import SettingsError
+
 _FIELDS: Final = frozenset(
     {
         "attempt", "charged", "client_id", "code", "count", "decision", "duration_ms",
-        "error_type", "event_id", "failed", "location", "method", "reason", "reasons",
+        "error_type", "event_id", "failed", "method", "raised_at", "reason", "reasons",
         "replayed", "route", "status", "transition", "upstream_request_id", "verification_id",
         "version",
     }
@@ -66,12 +68,20 @@ class PowertoolsJournal:
 
 
 def journal(stage: str) -> PowertoolsJournal:
-    """The journal of this function; Powertools reads its own settings from the environment."""
-    logger = Logger(use_rfc3339=True, utc=True)
+    """The journal of this function; Powertools reads its own settings from the environment.
+
+    Raises:
+        SettingsError: the metrics have no namespace, so none could be written.
+    """
+    metrics = Metrics()
+    if not metrics.provider.namespace:
+        raise SettingsError("POWERTOOLS_METRICS_NAMESPACE is not set")
+    # Powertools' own `location` would name this module on every line.
+    logger = Logger(use_rfc3339=True, utc=True, location=None)
     # Libraries below us could log what they send: they stay at their warnings.
     for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return PowertoolsJournal(logger, Metrics(), stage)
+    return PowertoolsJournal(logger, metrics, stage)
 
 
 def location(error: BaseException) -> str:

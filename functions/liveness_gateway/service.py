@@ -186,7 +186,7 @@ class VerificationService:
         )
 
     def _judge(self, claim: Verification, request: VerificationRequest) -> Outcome:
-        claimed = Claimed(claim.verification_id, claim.attempt)
+        claimed = claim.claimed
         try:
             answer = self._upstream.verify(request.selfie, claim.threshold, request.deadline)
         except UpstreamFault as fault:

@@ -27,6 +27,7 @@ class WrittenJournal(PowertoolsJournal):
             logger_handler=logging.StreamHandler(self.stream),
             use_rfc3339=True,
             utc=True,
+            location=None,
         )
         super().__init__(logger, _METRICS, "local")
 

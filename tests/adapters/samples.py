@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from liveness_gateway.domain import (
-    Claimed,
     Decision,
     Image,
     Settlement,
@@ -54,7 +53,7 @@ def claim(
 
 def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> Settlement:
     return Settlement(
-        claimed=Claimed(of.verification_id, of.attempt),
+        claimed=of.claimed,
         status=Status.COMPLETED,
         settled_at=at,
         decision=Decision.LIVE,
@@ -67,7 +66,7 @@ def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> S
 
 def failed(of: Verification, at: datetime = SOON) -> Settlement:
     return Settlement(
-        claimed=Claimed(of.verification_id, of.attempt),
+        claimed=of.claimed,
         status=Status.FAILED,
         settled_at=at,
         reasons=("connection_refused",),
@@ -77,7 +76,7 @@ def failed(of: Verification, at: datetime = SOON) -> Settlement:
 
 def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> Settlement:
     return Settlement(
-        claimed=Claimed(of.verification_id, of.attempt),
+        claimed=of.claimed,
         status=Status.UNKNOWN,
         settled_at=at,
         reasons=(reason,),

@@ -63,7 +63,7 @@ CLAIMS: Final = st.builds(
 )
 SETTLEMENTS: Final = st.builds(
     Settlement,
-    claimed=st.builds(Claimed, TEXTS, st.integers(1, 1000)),
+    claimed=st.builds(Claimed, TEXTS, st.integers(1, 1000), SECONDS),
     status=st.sampled_from([Status.COMPLETED, Status.FAILED, Status.UNKNOWN]),
     settled_at=MOMENTS,
     reasons=REASONS,

@@ -6,6 +6,8 @@ import logging
 import pytest
 
 from liveness_gateway.observability import journal, location
+from liveness_gateway.settings import SettingsError
+from tests.adapters.environment import bare_environment, environment
 from tests.adapters.journals import WrittenJournal, counted
 
 
@@ -97,8 +99,35 @@ def test_more_counts_than_one_line_takes_are_all_printed(
     assert counted(capsys) == {"requests": 250}
 
 
+def test_the_journal_of_a_function_is_as_its_environment_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = {
+        "POWERTOOLS_SERVICE_NAME": "observability-test",
+        "POWERTOOLS_METRICS_NAMESPACE": "liveness-gateway",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+    }
+    with environment(**settings):
+        made = journal("local")
+        made.begin(correlation_id="c-1")
+        made.note("not loud enough", level=logging.INFO)
+        made.note("loud", level=logging.WARNING, code="internal")
+        made.count("requests")
+        made.flush()
+    line, emf = (json.loads(printed) for printed in capsys.readouterr().out.splitlines())
+    assert (line["message"], line["service"]) == ("loud", "observability-test")
+    assert "location" not in line
+    assert (emf["service"], emf["stage"], emf["requests"]) == ("observability-test", "local", [1.0])
+
+
+def test_without_a_namespace_for_metrics_there_is_no_journal() -> None:
+    with bare_environment(), pytest.raises(SettingsError, match="POWERTOOLS_METRICS_NAMESPACE"):
+        journal("local")
+
+
 def test_libraries_below_keep_quiet_whatever_the_level() -> None:
-    journal("local")
+    with environment(POWERTOOLS_METRICS_NAMESPACE="test"):
+        journal("local")
     for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
 

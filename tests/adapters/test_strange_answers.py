@@ -226,7 +226,8 @@ def test_two_thousand_mutated_answers_are_answers_or_bad_and_live_only_with_thei
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
 )
 
 
@@ -255,7 +256,7 @@ def test_any_bytes_are_a_bad_answer(raw: bytes) -> None:
         read_answer(raw)
 
 
-@given(st.dictionaries(st.text(max_size=10), JSON, max_size=5))
+@given(st.dictionaries(st.text(max_size=5), JSON, max_size=3))
 def test_extra_members_change_nothing(extra: dict[str, Any]) -> None:
     known = {"Errors", "api_req_uid", "api_req_uuid", *body()}
     whole = {name: value for name, value in extra.items() if name not in known} | body()

@@ -88,6 +88,14 @@ def test_a_name_nobody_knows_sent_nothing(host: str) -> None:
     assert time.monotonic() - started < 3 + SLACK
 
 
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/x", "http://[::1/x", "http://127.0.0.1:port/x", "", "nowhere"]
+)
+def test_an_address_that_is_none_sent_nothing(url: str) -> None:
+    with pytest.raises(NotSent):
+        post(url, seconds=3)
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, -1e9])
 def test_a_deadline_that_has_passed_sends_nothing(seconds: float) -> None:
     seen: list[bytes] = []

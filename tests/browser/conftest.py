@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from local.faces import write_camera_film
-from local.gateway import Gateway, running_gateway
+from local.gateway import Gateway
 from local.sandbox import Sandbox
 from tools.browser import find
 
@@ -44,20 +44,6 @@ class Visit:
 
 
 Visitor = Callable[..., Visit]
-
-
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with running_gateway(quiet=True, directory=tmp_path_factory.mktemp("gateway")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(gateway: Gateway) -> Iterator[Sandbox]:
-    assert gateway.sandbox
-    gateway.sandbox.forget()
-    yield gateway.sandbox
-    gateway.sandbox.forget()
 
 
 @pytest.fixture(scope="session")

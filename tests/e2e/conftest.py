@@ -1,15 +1,13 @@
 """The real stack, deployed once by the real CDK CLI, and what every test leaves in it."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from local.faces import draw_selfie
-from local.gateway import Gateway, running_gateway
-from local.sandbox import Sandbox
 from tests.e2e.clients import Answer
 from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY
 
@@ -23,21 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The canaries are searched for in what all the other tests left behind.
     last = [item for item in ours if item.path.name == LAST]
     items[:] = [item for item in items if item not in last] + last
-
-
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with running_gateway(quiet=True, directory=tmp_path_factory.mktemp("gateway")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(gateway: Gateway) -> Iterator[Sandbox]:
-    """The upstream, with nothing in its memory."""
-    assert gateway.sandbox
-    gateway.sandbox.forget()
-    yield gateway.sandbox
-    gateway.sandbox.forget()
 
 
 @dataclass(frozen=True)

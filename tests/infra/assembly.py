@@ -3,9 +3,12 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,9 +108,18 @@ class Assembly:
         return found
 
     def bundle(self, name: str) -> Path:
-        """The folder that becomes one function's zip."""
+        """What is in one function's zip."""
         resource = self.template["Resources"][self.function_id(name)]
-        return self.directory / str(resource["Metadata"]["aws:asset:path"])
+        archive = self.directory / str(resource["Metadata"]["aws:asset:path"])
+        folder = archive.with_suffix("")
+        if not folder.is_dir():
+            # Another test process may be at it too: the quicker one's is used.
+            with tempfile.TemporaryDirectory(dir=self.directory) as workshop:
+                shutil.unpack_archive(archive, workshop)
+                with suppress(OSError):
+                    Path(workshop).rename(folder)
+                Path(workshop).mkdir(exist_ok=True)
+        return folder
 
     def statements(self, name: str) -> list[dict[str, Any]]:
         """All that one function's role allows."""

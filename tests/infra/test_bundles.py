@@ -201,3 +201,9 @@ def test_without_the_runtimes_interpreter_it_says_so_once(
 def test_the_running_interpreter_is_found() -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     assert bytecode.find_interpreter(version) == Path(sys.executable)
+
+
+def test_the_same_bundle_is_the_same_zip(sources: Path, build: Path, tmp_path: Path) -> None:
+    one = Bundler(_local(), functions=sources, build=build).archive("sweep")
+    other = Bundler(_local(), functions=sources, build=tmp_path / "other").archive("sweep")
+    assert one.read_bytes() == other.read_bytes()

@@ -1,7 +1,7 @@
 """The invariants that hold at every moment: I1, I3, I4, I6, I7, I9, I10, I12 (DESIGN section 4)."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -24,6 +24,8 @@ _DETAIL_TYPES: Final = {
 }
 # What a caller may hear although the record says otherwise: our own services are in trouble.
 _OF_THE_MOMENT: Final = frozenset({"upstream_unavailable", "internal"})
+# What a caller hears because of another request under the same key.
+_OF_OTHERS: Final = frozenset({"in_progress", "idempotency_conflict"})
 
 
 def i1_claim_precedes_call(history: History) -> None:
@@ -69,7 +71,7 @@ def i6_answer_is_stored(history: History) -> None:
         asked = history.asked_by(answer.process)
         if answer.code is None:
             _stored_before(history, answer, asked)
-        elif answer.code not in _OF_THE_MOMENT and "verification_id" in answer.body:
+        elif answer.code not in _OF_THE_MOMENT | _OF_OTHERS and "verification_id" in answer.body:
             _problem_stored(history, answer)
     for earlier, later in _repeats(history):
         _same_answer(history, earlier, later)
@@ -170,8 +172,6 @@ def _stored_before(history: History, answer: Answered, asked: Asked) -> None:
 
 
 def _problem_stored(history: History, answer: Answered) -> None:
-    if answer.code in {"in_progress", "idempotency_conflict"}:
-        return
     stored = any(
         write.new.get("problem_code") == answer.code
         and write.new["verification_id"] == answer.body["verification_id"]
@@ -195,7 +195,8 @@ def _repeats(history: History) -> Iterator[tuple[Answered, Answered]]:
 
 
 def _same_answer(history: History, earlier: Answered, later: Answered) -> None:
-    if later.code in _OF_THE_MOMENT or "verification_id" not in earlier.body:
+    said_nothing = earlier.code in _OF_OTHERS or "verification_id" not in earlier.body
+    if later.code in _OF_THE_MOMENT or said_nothing:
         return
     record = str(earlier.body["verification_id"])
     standing, then = history.standing(record, earlier.tick), history.standing(record, later.tick)
@@ -236,11 +237,10 @@ def _went_on(write: Write) -> None:
     hold("I9", step in _ALLOWED, f"{step[0]} became {step[1]}")
     attempts, versions = new["attempt"] - old["attempt"], new["version"] - old["version"]
     expected = (0, 1) if write.terminal else (1, 0)
-    hold("I9", (attempts, versions) == expected, f"{step}: {attempts} attempts, {versions} versions")
-    kept: Callable[[Mapping[str, Any]], list[Any]] = lambda values: [  # noqa: E731 - one use
-        values[name] for name in ("client_id", "fingerprint", "threshold", "created_at")
-    ]
-    hold("I9", kept(old) == kept(new), f"{step}: the claim itself changed")
+    counted = f"{step}: {attempts} attempts, {versions} versions"
+    hold("I9", (attempts, versions) == expected, counted)
+    for name in ("client_id", "fingerprint", "threshold", "created_at"):
+        hold("I9", old[name] == new[name], f"{step}: the claim's {name} changed")
 
 
 def _follows_from_answer(history: History, write: Write, several: MultipleFaces) -> None:

@@ -1,18 +1,13 @@
 """The gateway as it is deployed, every function real, over the doubles of this folder.
 
-A *process* is one invocation. `verify` runs in containers that stay warm and hold their caches,
-one request at a time; a killed process takes its container with it.
+A *process* is one invocation of a function: it can be held and killed between any two effects.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from liveness_gateway.adapters.breaker import CircuitBreaker
-from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.adapters.jobs import (
@@ -24,32 +19,25 @@ from liveness_gateway.adapters.jobs import (
     sweep_once,
     whole_batch,
 )
-from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
-from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
-from liveness_gateway.adapters.upstream import UpstreamClient
-from liveness_gateway.api.presenters import verification_body, wire_body
-from liveness_gateway.api.problems import problem_body
+from liveness_gateway.adapters.queues import SqsQueue
+from liveness_gateway.api.presenters import verification_body
 from liveness_gateway.domain import MultipleFaces
 from liveness_gateway.errors import Problem
 from liveness_gateway.publishing import Publisher
 from liveness_gateway.recovery import Recoverer, Sweeper
-from liveness_gateway.service import (
-    Policy,
-    RecordReader,
-    VerificationRequest,
-    VerificationService,
+from liveness_gateway.service import Policy, RecordReader
+from tests.fakes import RecordingJournal
+from tests.invariants.copies import (
+    DEFAULT_THRESHOLD,
+    MINIMUM_THRESHOLD,
+    Copies,
+    Copy,
+    Request,
+    Surroundings,
 )
-from tests.fakes import RecordingJournal, selfie
-from tests.invariants.history import Answered, Asked, Content, Delivered, History, ReadBack
+from tests.invariants.history import Answered, Asked, Delivered, History, ReadBack
 from tests.invariants.liveness_api import LivenessApi
-from tests.invariants.outside import (
-    FINGERPRINT_SECRET,
-    UPSTREAM_SECRET,
-    BreakerStoreDouble,
-    BusDouble,
-    QueueDouble,
-    SecretsDouble,
-)
+from tests.invariants.outside import BreakerStoreDouble, BusDouble, QueueDouble, SecretsDouble
 from tests.invariants.processes import (
     JOB_SECONDS,
     VERIFY_SECONDS,
@@ -63,9 +51,10 @@ from tests.invariants.table import TABLE, TableDouble
 if TYPE_CHECKING:
     from liveness_gateway.observability import PowertoolsJournal
 
-DEFAULT_THRESHOLD: Final = Decimal("0.6")
-MINIMUM_THRESHOLD: Final = Decimal("0.5")
 STAGE: Final = "local"
+DAY: Final = timedelta(hours=24)
+# No two records are made in one millisecond: it is part of what names their events.
+_BETWEEN_REQUESTS: Final = 0.007
 
 
 class Journal(RecordingJournal):
@@ -78,33 +67,20 @@ class Journal(RecordingJournal):
         """Nothing to print here."""
 
 
-@dataclass
-class Container:
-    """One warm copy of `verify`."""
-
-    number: int
-    service: VerificationService
-    busy: bool = False
-
-
 class Gateway:
     """Everything that is deployed, and everything around it.
 
     Attributes:
         pending: sequence numbers of the stream the publisher has still to be done with.
-        processes: those that are held, in the order they started.
-        parked: messages of the emergency queue nobody could store.
+        parked: bodies of the emergency queue's messages that nobody could store.
     """
 
     def __init__(
-        self,
-        retention: timedelta = timedelta(hours=24),
-        several_faces: MultipleFaces = MultipleFaces.INCONCLUSIVE,
+        self, retention: timedelta = DAY, several_faces: MultipleFaces = MultipleFaces.INCONCLUSIVE
     ) -> None:
         self.steering = Steering()
         self.clock: SteeredClock = self.steering.clock
         self.history = History(overran=self.steering.overran)
-        self.policy = Policy(DEFAULT_THRESHOLD, MINIMUM_THRESHOLD, retention, several_faces)
         self.table = TableDouble(self.steering, self.history)
         self.secrets = SecretsDouble(self.steering)
         self.api = LivenessApi(self.steering, self.history)
@@ -112,42 +88,36 @@ class Gateway:
         self.bus = BusDouble(self.steering, self.history)
         self.emergency = QueueDouble(self.steering, "emergency.send", self.history.kept)
         self.letters = QueueDouble(self.steering, "letters.send", self.history.letters)
-        self.journal = Journal(faults=self.steering, notes=self.history.notes)
+        self.journal = Journal(
+            faults=self.steering, notes=self.history.notes, counts=self.history.counts
+        )
+        self.policy = Policy(DEFAULT_THRESHOLD, MINIMUM_THRESHOLD, retention, several_faces)
         self.pending: list[str] = []
-        self.processes: list[Process] = []
         self.parked: list[str] = []
         self._seen = 0
         self._started = 0
-        self._containers: list[Container] = []
+        self._held: list[Process] = []
+        self._copies = Copies(self._surroundings())
 
-    def ask(
-        self,
-        image: bytes,
-        *,
-        threshold: Decimal | None = None,
-        subject_ref: str | None = None,
-        client_id: str = "client-1",
-        key: str | None = "key-1",
-        scripts: Sequence[str] = (),
-        troubles: Sequence[Trouble] = (),
-    ) -> Process:
-        """A new POST, not yet begun; the liveness API will behave by `scripts`, then be live."""
-        container = self._free_container()
+    def ask(self, request: Request, troubles: Sequence[Trouble] = ()) -> Process:
+        """A POST, not yet begun."""
+        self.clock.advance(_BETWEEN_REQUESTS)
+        copy = self._copies.free()
         name = self._name("request")
         asked = Asked(
             tick=self.history.tick(),
             process=name,
-            container=container.number,
-            client_id=client_id,
-            key=key,
-            content=Content(image, threshold or DEFAULT_THRESHOLD, subject_ref),
+            container=copy.number,
+            client_id=request.client_id,
+            key=request.key,
+            content=request.content,
             now=self.clock.now(),
         )
         self.history.asked.append(asked)
-        self.api.scripts[name] = deque(scripts)
+        self.api.scripts[name] = deque(request.behaviours)
 
         def work() -> None:
-            self._answer(container, asked, threshold, process)
+            self._answer(copy, asked, request, process)
 
         process = self._process(name, work, troubles)
         return process
@@ -156,7 +126,7 @@ class Gateway:
         """One run of `sweep`."""
         worker = Sweeper(self._ledger(), self.clock, self.journal)
         job = Job(lambda: (worker, self._powertools()), sweep_once, nothing_swept)
-        return self._process(self._name("sweep"), lambda: _run(job, {}), troubles)
+        return self._process(self._name("sweep"), lambda: _done(job), troubles)
 
     def recover(
         self, messages: Sequence[str], *, again: bool = False, troubles: Sequence[Trouble] = ()
@@ -176,19 +146,18 @@ class Gateway:
 
         return self._process(self._name("recover"), work, troubles)
 
-    def publish(
-        self, sequence_numbers: Sequence[str], troubles: Sequence[Trouble] = ()
-    ) -> Process:
+    def publish(self, sequence_numbers: Sequence[str], troubles: Sequence[Trouble] = ()) -> Process:
         """One batch of the stream, whatever was delivered before."""
         bus = EventBridgeBus(cast("Any", self.bus), "the-bus")
         letters = SqsQueue(cast("Any", self.letters), "letters")
         worker = Publisher(bus, letters, self.clock, self.journal, STAGE)
         job = Job(lambda: (worker, self._powertools()), publish_batch, whole_batch)
-        records = [self._stream_record(number) for number in sequence_numbers]
+        batch = list(sequence_numbers)
+        records = [self._stream_record(number) for number in batch]
 
         def work() -> None:
             result = _run(job, {"Records": records})
-            self._delivered(process, sequence_numbers, result)
+            self._delivered(process, batch, result)
 
         process = self._process(self._name("publish"), work, troubles)
         return process
@@ -197,25 +166,10 @@ class Gateway:
         """A GET, to its end."""
 
         def work() -> None:
-            code, body = None, {}
-            try:
-                found = RecordReader(self._ledger(), self.clock).read(verification_id, client_id)
-                body = dict(verification_body(found))
-            except Problem as problem:
-                code = problem.code
-            except Exception:  # noqa: BLE001 - what the edge does
-                code = "internal"
-            self.history.reads.append(
-                ReadBack(
-                    self.history.tick(),
-                    client_id,
-                    verification_id,
-                    code,
-                    body,
-                    self.clock.now(),
-                    process.troubled,
-                )
-            )
+            reader = RecordReader(self._ledger(), self.clock)
+            code, body = _read(reader, verification_id, client_id)
+            now, tick = self.clock.now(), self.history.tick()
+            self.history.reads.append(ReadBack(tick, client_id, verification_id, code, body, now))
 
         process = self._process(self._name("read"), work, troubles)
         process.run()
@@ -233,27 +187,47 @@ class Gateway:
         self.history.poison.append(number)
         self.pending.append(number)
 
+    def codes(self) -> list[str | None]:
+        """What the callers were answered, in order; None is a 2xx."""
+        return [answer.code for answer in self.history.answers]
+
+    def record(self) -> Mapping[str, Any]:
+        """The record written last, as it stands."""
+        return self.history.writes[-1].new
+
     def erase(self) -> None:
         """TTL deletes what has expired, by DynamoDB's own clock."""
         true_now = self.clock.now() - timedelta(seconds=self.clock.skew)
-        self.history.erased += self.table.delete_expired(true_now)
+        tick = self.history.tick()
+        gone = self.table.delete_expired(true_now)
+        self.history.erasures += [(tick, generation) for generation in gone]
 
     def held(self) -> list[Process]:
         """The processes that have not ended."""
-        self.processes = [process for process in self.processes if not process.ended]
-        return self.processes
+        self._held = [process for process in self._held if not process.ended]
+        return self._held
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            clock=self.clock,
+            journal=self.journal,
+            policy=self.policy,
+            table=self.table,
+            secrets=self.secrets,
+            api=self.api,
+            breaker_store=self.breaker_store,
+            emergency=self.emergency,
+        )
 
     def _name(self, kind: str) -> str:
         self._started += 1
         return f"{kind}-{self._started}"
 
-    def _process(
-        self, name: str, work: Callable[[], None], troubles: Sequence[Trouble]
-    ) -> Process:
+    def _process(self, name: str, work: Callable[[], None], troubles: Sequence[Trouble]) -> Process:
         limit = VERIFY_SECONDS if name.startswith("request") else JOB_SECONDS
         process = Process(name, work, self.steering, limit)
         process.troubles = list(troubles)
-        self.processes.append(process)
+        self._held.append(process)
         return process
 
     def _ledger(self) -> DynamoDBLedger:
@@ -262,40 +236,9 @@ class Gateway:
     def _powertools(self) -> "PowertoolsJournal":
         return cast("PowertoolsJournal", self.journal)
 
-    def _free_container(self) -> Container:
-        free = next((one for one in self._containers if not one.busy), None)
-        if free is None:
-            free = Container(len(self._containers), self._service())
-            self._containers.append(free)
-        free.busy = True
-        return free
-
-    def _service(self) -> VerificationService:
-        secrets = cast("Any", self.secrets)
-        upstream = UpstreamClient(
-            transport=self.api,
-            dialect=DIALECTS["v0.2"],
-            base_url="https://liveness.example.com",
-            credentials=UpstreamCredentials(SecretsManager(secrets, UPSTREAM_SECRET, self.clock)),
-            breaker=CircuitBreaker(self.breaker_store, self.clock, self.journal),
-            clock=self.clock,
-            journal=self.journal,
-        )
-        return VerificationService(
-            ledger=self._ledger(),
-            upstream=upstream,
-            fingerprints=HmacFingerprints(SecretsManager(secrets, FINGERPRINT_SECRET, self.clock)),
-            emergency=SqsEmergencyQueue(SqsQueue(cast("Any", self.emergency), "emergency")),
-            clock=self.clock,
-            journal=self.journal,
-            policy=self.policy,
-        )
-
-    def _answer(
-        self, container: Container, asked: Asked, threshold: Decimal | None, process: Process
-    ) -> None:
-        # A killed process never gets to free its container.
-        code, body = _judged(container.service, self._request(asked, threshold))
+    def _answer(self, copy: Copy, asked: Asked, request: Request, process: Process) -> None:
+        # A killed process never gets to free its copy.
+        code, body = copy.answer(request, asked.process)
         self.history.answers.append(
             Answered(
                 tick=self.history.tick(),
@@ -307,18 +250,7 @@ class Gateway:
                 troubled=process.troubled,
             )
         )
-        container.busy = False
-
-    def _request(self, asked: Asked, threshold: Decimal | None) -> VerificationRequest:
-        return VerificationRequest(
-            client_id=asked.client_id,
-            idempotency_key=asked.key,
-            selfie=selfie(asked.content.image),
-            threshold=threshold,
-            subject_ref=asked.content.subject_ref,
-            correlation_id=asked.process,
-            deadline=self.clock.monotonic() + 20,
-        )
+        copy.busy = False
 
     def _stream_record(self, sequence_number: str) -> dict[str, Any]:
         image: Any = {"verification_id": {"S": "unreadable"}}
@@ -327,13 +259,16 @@ class Gateway:
                 image = write.after
         return {"dynamodb": {"SequenceNumber": sequence_number, "NewImage": image}}
 
-    def _delivered(
-        self, process: Process, numbers: Sequence[str], result: dict[str, Any]
-    ) -> None:
+    def _delivered(self, process: Process, numbers: Sequence[str], result: dict[str, Any]) -> None:
         again = frozenset(one["itemIdentifier"] for one in result["batchItemFailures"])
         self.history.delivered.append(
             Delivered(
-                self.history.tick(), tuple(numbers), again, process.began, process.troubled
+                tick=self.history.tick(),
+                sequence_numbers=tuple(numbers),
+                again=again,
+                refused=frozenset(process.refused),
+                now=process.began,
+                troubled=process.troubled,
             )
         )
         done = set(numbers) - again
@@ -344,14 +279,16 @@ def _run(job: Job[Any], event: dict[str, Any]) -> dict[str, Any]:
     return job(event, None)
 
 
-def _judged(
-    service: VerificationService, request: VerificationRequest
-) -> tuple[str | None, dict[str, Any]]:
+def _done(job: Job[Any]) -> None:
+    _run(job, {})
+
+
+def _read(
+    reader: RecordReader, verification_id: str, client_id: str
+) -> tuple[str | None, Mapping[str, Any]]:
     try:
-        outcome = service.verify(request)
+        return None, {**verification_body(reader.read(verification_id, client_id))}
     except Problem as problem:
-        return problem.code, dict(problem_body(problem, request.correlation_id))
-    except Exception:  # noqa: BLE001 - what the edge does: nothing of it is shown
+        return problem.code, {}
+    except Exception:  # noqa: BLE001 - the edge's own promise: nothing of it is shown
         return "internal", {}
-    body = verification_body(outcome.verification)
-    return None, {**body, "wire": wire_body(outcome.verification)}

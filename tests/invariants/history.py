@@ -5,6 +5,7 @@ items are read with boto3's own deserialiser, scores are what the liveness API w
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ class Write:
 
     @property
     def terminal(self) -> bool:
-        return self.new["status"] != "processing"
+        return str(self.new["status"]) != "processing"
 
     @property
     def starts_life(self) -> bool:
@@ -136,7 +137,6 @@ class ReadBack:
     code: str | None
     body: Mapping[str, Any]
     now: datetime
-    troubled: bool
 
 
 @dataclass(frozen=True)
@@ -155,11 +155,15 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Delivered:
-    """A batch of the stream was given to the publisher; `again` is what it wants once more."""
+    """A batch of the stream was given to the publisher; `again` is what it wants once more.
+
+    `refused` are the generations and versions the bus did not take for the moment.
+    """
 
     tick: int
     sequence_numbers: tuple[str, ...]
     again: frozenset[str]
+    refused: frozenset[tuple[Generation, int]]
     now: datetime
     troubled: bool
 
@@ -178,10 +182,11 @@ class History:
     letters: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
-    erased: list[Generation] = field(default_factory=list)
+    erasures: list[tuple[int, Generation]] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
     overran: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
     canaries: list[str] = field(default_factory=list)
     _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -236,4 +241,4 @@ def generation_of(values: Mapping[str, Any]) -> Generation:
 
 
 def expired(values: Mapping[str, Any], now: datetime) -> bool:
-    return now >= datetime.fromtimestamp(int(values["expires_at"]), UTC)
+    return now >= datetime.fromtimestamp(float(values["expires_at"]), UTC)

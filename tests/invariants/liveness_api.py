@@ -6,7 +6,7 @@ to the one call it came from.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +16,7 @@ from tests.invariants.history import History, Post
 from tests.invariants.outside import app_key
 from tests.invariants.processes import Steering
 
+ADDRESS: Final = "https://liveness.example.com"
 _FACE: Final = (
     '{"confidence": 0.9885, "top_left": {"x": 38.0577, "y": 4.0824}, '
     '"delta": {"x": 18.9982, "y": 25.3957}}'
@@ -90,6 +91,7 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
         faces=1,
     ),
     "refused credentials": _refused(401),
+    "refused credentials, slowly": replace(_refused(401), seconds=19.9),
     "limit": _refused(403),
     "too many": _refused(429),
     "too many, soon": _refused(429, "1"),
@@ -133,7 +135,7 @@ class LivenessApi:
         threshold: Decimal,
         deadline: float,
     ) -> Reply:
-        if url != "https://liveness.example.com/v0.2/liveness-verification":
+        if url != f"{ADDRESS}/v0.2/liveness-verification":
             raise AssertionError(url)
         self.steering.at("transport.post", "before")
         process = self.steering.actor

@@ -12,12 +12,12 @@ from aws_lambda_powertools.utilities.circuit_breaker import CircuitState
 from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
 from botocore.exceptions import ClientError
 
-from tests.invariants.history import Accepted, History
+from tests.invariants.history import Accepted, Generation, History
 from tests.invariants.processes import Steering
 
 FINGERPRINT_KEY: Final = "fingerprint-key-canary-0123456789abcdef"
-UPSTREAM_SECRET: Final = "upstream"
-FINGERPRINT_SECRET: Final = "fingerprint"
+UPSTREAM_ARN: Final = "upstream"
+FINGERPRINT_ARN: Final = "fingerprint"
 _PROBE_SECONDS: Final = 30
 
 
@@ -41,8 +41,10 @@ class SecretsDouble:
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - as boto3 has it
         self.steering.at(f"secret.{SecretId}", "before")
-        if SecretId == FINGERPRINT_SECRET:
+        if SecretId == FINGERPRINT_ARN:
             return {"SecretString": FINGERPRINT_KEY, "VersionId": "1"}
+        if self.state != "good":
+            self.steering.trouble()
         if self.state == "denied":
             raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "Get")
         text = {"malformed": "{", "empty": ""}.get(self.state, self._text())
@@ -70,6 +72,7 @@ class QueueDouble:
     def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, str]:  # noqa: N803 - as boto3 has it
         self.steering.at(self.effect, "before")
         if self.down:
+            self.steering.trouble()
             raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": QueueUrl}}, "S")
         self.messages[f"message-{len(self.log)}"] = MessageBody
         self.log.append(MessageBody)
@@ -103,10 +106,13 @@ class BusDouble:
 
     def _put(self, entry: Mapping[str, str], refusal: str | None) -> dict[str, str]:
         detail = json.loads(entry["Detail"])
+        running = self.steering.running
         code = refusal or self.poisoned.get(detail["data"]["verification_id"])
+        if code and running is not None:
+            life = Generation(detail["data"]["verification_id"], detail["data"]["created_at"])
+            running.refused.add((life, detail["metadata"]["version"]))
         if code:
             return {"ErrorCode": code, "ErrorMessage": "refused"}
-        running = self.steering.running
         began = self.steering.clock.now() if running is None else running.began
         self.history.accepted.append(
             Accepted(self.history.tick(), entry["DetailType"], detail, began)

@@ -7,10 +7,13 @@ told to, so every interleaving is chosen by the test and comes out the same each
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.fakes import Faults, KilledError, ManualClock, Step
 from tests.faults import Moment
+
+if TYPE_CHECKING:
+    from tests.invariants.history import Generation
 
 VERIFY_SECONDS: Final = 28.0
 JOB_SECONDS: Final = 60.0
@@ -38,6 +41,7 @@ class Process:
         began: what the gateway's clock said when it first ran.
         own_seconds: what it waited for by itself; time that passed while it was held is not its.
         troubled: whether any trouble reached it.
+        refused: what the bus did not take from it for the moment.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Process:
         self.began = steering.clock.now()
         self.troubles: list[Trouble] = []
         self.troubled = False
+        self.refused: set[tuple[Generation, int]] = set()
         self.ended = False
         self.killed = False
         self.steps = 0
@@ -64,7 +69,8 @@ class Process:
 
     def run(self) -> None:
         """Let it run to its end."""
-        self._go(None)
+        if not self.ended:
+            self._go(None)
 
     def step(self, steps: int) -> None:
         """Let it run through so many steps, then hold it."""
@@ -107,12 +113,14 @@ class Process:
             raise self._failure
 
     def _held(self) -> None:
-        if self._dies:
+        if not self._dies:
+            self._back.release()
+            self._turn.acquire()
+        if self._doomed():
             raise KilledError(self.name)
-        self._back.release()
-        self._turn.acquire()
-        if self._dies and self._left == 0:
-            raise KilledError(self.name)
+
+    def _doomed(self) -> bool:
+        return self._dies and self._left == 0
 
     def _flow(self) -> None:
         try:
@@ -143,7 +151,7 @@ class Steering(Faults):
         overran: those that took longer than Lambda lets them, by waiting of their own.
     """
 
-    clock: "SteeredClock" = field(default_factory=lambda: SteeredClock())
+    clock: "SteeredClock" = field(default_factory=lambda: SteeredClock())  # noqa: PLW0108 - defined below
     running: Process | None = None
     overran: list[str] = field(default_factory=list)
 
@@ -153,6 +161,11 @@ class Steering(Faults):
     def at(self, effect: str, moment: Moment) -> None:
         if self.running is not None:
             self.running.at(Step(effect, moment))
+
+    def trouble(self) -> None:
+        """Note that what runs has met a service that is down."""
+        if self.running is not None:
+            self.running.troubled = True
 
     @property
     def actor(self) -> str:

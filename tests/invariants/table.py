@@ -109,7 +109,7 @@ class TableDouble:
         key = arguments["Key"]["verification_id"]["S"]
         self._check(key, arguments)
         after = updated(
-            self.items.get(key, arguments["Key"]),
+            self.items.get(key) or dict(arguments["Key"]),
             arguments["UpdateExpression"],
             arguments["ExpressionAttributeNames"],
             deepcopy(arguments["ExpressionAttributeValues"]),

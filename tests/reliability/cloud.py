@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
@@ -70,6 +71,14 @@ class Cloud(AwsEndpoint):
         self._refused: dict[str, deque[Mapping[int, str]]] = {}
         self._watches: list[_Watch] = []
         self._rules_lock = threading.Lock()
+        self._clients: dict[tuple[str, Config], Any] = {}
+
+    def shared_client(self, service: str, config: Config) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+        """A client of a service, made once for each config: using one is safe in threads."""
+        with self._rules_lock:
+            if (service, config) not in self._clients:
+                self._clients[service, config] = self.client(service, config)
+            return self._clients[service, config]
 
     def fail(self, operation: str, *faults: Fault | None, at: str = "") -> None:
         """Answer the next calls of this operation that name `at` so; None lets one through."""

@@ -1,4 +1,8 @@
-"""Faults 1 to 7 and 10 to 12: what upstream does to a connection, and what it answers."""
+"""Faults 1 to 7 and 10 to 12: what upstream does to a connection, and which status it gives."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
@@ -6,7 +10,11 @@ from tests.reliability.scenarios import scenario
 from tests.reliability.stage import Stage
 
 # The function waits for 2 s of these (it keeps 5 s for itself, as of its real 28).
-_IMPATIENT = 7.0
+_IMPATIENT: Final = 7.0
+_GARBAGE: Final = (
+    "soon", "-1", "1.5", "1e0", "0x1", "", "1;2", "NaN", "99999999999999999999", "\u0661",
+    "2 seconds", "one", "+1", "1,1", "\x7f1", "null", "true", "--", "1/1", "0.0",
+)  # fmt: skip
 
 
 def _upstream_does(stage: Stage, outcome: str, **particulars: object) -> None:
@@ -19,15 +27,23 @@ def silent(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "silent", seconds=60)
 
 
-@scenario(2, "the connection is reset at once", together=True)
-def reset_at_once(stage: Stage, _: Recovery) -> None:
+@scenario(2, "nobody listens at upstream's address")
+def refused(stage: Stage, _: Recovery) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    stage.upstream_url = f"http://127.0.0.1:{port}"
+    stage.post()
+
+
+@scenario(2, "a reset within the request")
+def reset_within_request(stage: Stage, _: Recovery) -> None:
     with Relay(stage.sandbox.url) as relay:
-        relay.reset_at_once = True
+        relay.reset = True
         stage.upstream_url = relay.url
         stage.post()
 
 
-@scenario(2, "the connection is reset after the request")
+@scenario(2, "a reset in place of the status line")
 def reset_after_request(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "reset_before_status")
 
@@ -60,3 +76,98 @@ def slow_headers(stage: Stage, _: Recovery) -> None:
 @scenario(4, "a body at one byte per second", together=True, seconds_left=_IMPATIENT)
 def slow_body(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "drip_body", interval=1.0)
+
+
+@scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s", seeds=5)
+def burst(stage: Stage, _: Recovery) -> None:
+    status = stage.random.choice((500, 502, 503, 504, 520))
+    stage.sandbox.set_default("server_error", status=status)
+    function = stage.verify_function()
+    for _request in range(7):
+        stage.post(function=function)
+    stage.clock.moved += 30
+    stage.post(function=function)
+    stage.post(function=function)
+    stage.clock.moved += 30
+    stage.sandbox.set_default("live")
+    stage.post(function=function)
+    stage.post(function=function)
+
+
+@scenario(5, "the circuit is open; after 30 s ten environments ask at once", seeds=5)
+def one_probe(stage: Stage, _: Recovery) -> None:
+    _upstream_does(stage, "limit")
+    stage.sandbox.set_default("live")
+    stage.clock.moved += 60
+    with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(10) as pool:
+        relay.hold, stage.upstream_url = True, relay.url
+        asked = [pool.submit(stage.post) for _ in range(10)]
+        while sum(one.done() for one in asked) < 9:
+            stage.clock.sleep(0.01)
+        assert relay.wait_for_answers(1, 10)
+        relay.release()
+
+
+@scenario(6, "429, come back in 1 s", together=True)
+def later(stage: Stage, _: Recovery) -> None:
+    stage.sandbox.next("too_many_requests", retry_after="1")
+    stage.post()
+
+
+@scenario(6, "429 to both calls", together=True)
+def later_twice(stage: Stage, _: Recovery) -> None:
+    _upstream_does(stage, "too_many_requests", retry_after=stage.random.choice(("0", "1")))
+
+
+@scenario(6, "429 with a date that is past")
+def past(stage: Stage, _: Recovery) -> None:
+    date = f"Wed, 21 Oct 20{stage.random.randint(10, 24)} 07:28:00 GMT"
+    _upstream_does(stage, "too_many_requests", retry_after=date)
+
+
+@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`")
+def garbage(stage: Stage, _: Recovery) -> None:
+    _upstream_does(
+        stage, "too_many_requests", retry_after=stage.random.choice((*_GARBAGE, None, "3600"))
+    )
+
+
+@scenario(6, "503, come back in 1 s", together=True)
+def unavailable(stage: Stage, _: Recovery) -> None:
+    stage.sandbox.next("unavailable", retry_after="1")
+    stage.post()
+
+
+@scenario(7, "403, the usage limit; another request, and one after 60 s")
+def limit(stage: Stage, _: Recovery) -> None:
+    function = stage.verify_function()
+    stage.sandbox.next("limit")
+    stage.post(function=function)
+    stage.post(function=function)
+    stage.clock.moved += 60
+    stage.post(function=function)
+    assert stage.journal.counts["limit_reached"] == 1
+
+
+@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204")
+def no_answer(stage: Stage, _: Recovery) -> None:
+    for outcome in ("html", "errors_in_200", "empty", "no_content"):
+        _upstream_does(stage, outcome)
+
+
+@scenario(11, "an answer of 20 MB", seeds=3)
+def large_body(stage: Stage, _: Recovery) -> None:
+    _upstream_does(stage, "huge_body")
+
+
+@scenario(11, "1 MB of headers, in many and in one", seeds=3)
+def large_headers(stage: Stage, _: Recovery) -> None:
+    _upstream_does(stage, "huge_headers")
+    _upstream_does(stage, "live", headers={"X-Long": "p" * 1024 * 1024})
+
+
+@scenario(12, "301, 302, 307 and 308 to another address")
+def redirects(stage: Stage, _: Recovery) -> None:
+    for status in (301, 302, 307, 308):
+        _upstream_does(stage, "redirect", status=status)
+    assert not stage.sandbox.canary_visits

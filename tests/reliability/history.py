@@ -1,6 +1,7 @@
 """What happened in one run, seen from outside: answers, writes, upstream's requests, events."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from tests.reliability.stage import Answered, Stage
 
 # Upstream says by these that it has not charged (DESIGN section 5).
 NOT_CHARGED: Final = frozenset({"unauthorized", "limit", "too_many_requests", "unavailable"})
+
+_ONE_OF_MANY: Final = re.compile(r"(upstream_status_[35])\d\d")
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def _state(record: Verification) -> str:
         return f"completed ({record.decision})"
     if record.status is Status.PROCESSING:
         return "processing"
-    return f"{record.status} ({', '.join(record.reasons)})"
+    reasons = (_ONE_OF_MANY.sub(r"\1xx", reason) for reason in record.reasons)
+    return f"{record.status} ({', '.join(reasons)})"
 
 
 def _runs(words: Iterable[str]) -> str:
@@ -143,4 +147,3 @@ def _runs(words: Iterable[str]) -> str:
 def _counted(words: Iterable[str]) -> str:
     counted = sorted(Counter(words).items())
     return ", ".join(f"{count} x {word}" if count > 1 else word for word, count in counted)
-

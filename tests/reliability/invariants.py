@@ -83,7 +83,8 @@ def answers_are_stored(history: History) -> Violations:
         ]
         if answer.body not in stored:
             yield "I6: an answer says what was not stored"
-        if told.setdefault(answer.verification_id, answer.body) != answer.body:
+        of = f"{answer.verification_id} {answer.body['created_at']}"
+        if told.setdefault(of, answer.body) != answer.body:
             yield "I6: one verification was answered in two ways"
 
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from liveness_gateway.observability import PowertoolsJournal, journal
 from tests.e2e.traces import forms
+from tests.reliability.surroundings import ALL_FUNCTIONS, environment
 
 # The doubles' own logs are none of ours: they see every request whole.
 _DOUBLES: Final = ("moto", "py.warnings")
@@ -87,7 +88,8 @@ class _Kept(logging.Handler):
 @contextmanager
 def everything_logged(outputs: Outputs) -> Iterator[None]:
     """Keep what any library logs, at DEBUG as far as the functions themselves let it."""
-    journal("local")
+    with environment(ALL_FUNCTIONS):
+        journal("local")
     root, kept = logging.getLogger(), _Kept(outputs)
     level = root.level
     root.addHandler(kept)

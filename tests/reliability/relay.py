@@ -18,7 +18,7 @@ class Relay:
 
     Attributes:
         hold: answers wait here until `release`.
-        reset_at_once: connections are reset before anything is read from them.
+        reset: connections are reset when the request's body has begun to arrive.
     """
 
     def __init__(self, target: str) -> None:
@@ -29,7 +29,7 @@ class Relay:
         self._answered = threading.Condition()
         self._count = 0
         self.hold = False
-        self.reset_at_once = False
+        self.reset = False
 
     @property
     def url(self) -> str:
@@ -68,7 +68,8 @@ class Relay:
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):
-            if self.reset_at_once:
+            if self.reset:
+                _read_into_body(client)
                 # Nothing lingers: closing sends a reset.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 return
@@ -84,6 +85,12 @@ class Relay:
             self._answered.notify_all()
         if self.hold:
             self._released.wait()
+
+
+def _read_into_body(client: socket.socket) -> None:
+    got = b""
+    while not got.partition(b"\r\n\r\n")[2]:
+        got += client.recv(_BLOCK)
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

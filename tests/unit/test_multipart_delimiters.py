@@ -140,7 +140,7 @@ def test_another_content_type_is_not_taken(kind: str | None) -> None:
         "multipart/form-data", "multipart/form-data;", "multipart/form-data; boundary",
         "multipart/form-data; boundary=", 'multipart/form-data; boundary=""',
         "multipart/form-data, boundary=the-boundary;", "multipart/form-data; b=the-boundary",
-        "multipart/form-data; boundary=" + "x" * 71, 'multipart/form-data; boundary="\u00fc"',
+        'multipart/form-data; boundary="\u00fc"',
         'multipart/form-data; boundary="a\tb"', 'multipart/form-data; boundary="a\r\nb"',
         'multipart/form-data; boundary="a\0b"', 'multipart/form-data; boundary="the-boundary',
         "multipart/form-data; boundary=the-boundary; boundary=other",
@@ -156,6 +156,12 @@ def test_a_missing_boundary_gets_the_advice_that_helps() -> None:
     with pytest.raises(Problem, match="Do not set this header yourself") as caught:
         read_form("multipart/form-data", WHOLE)
     assert caught.value.code == "malformed_request"
+
+
+@pytest.mark.parametrize("boundary", ["x" * 71, "x" * 5_000])
+def test_a_boundary_is_at_most_70_long(boundary: str) -> None:
+    content = encode(boundary, SELFIE)
+    assert code(content, f"multipart/form-data; boundary={boundary}") == "malformed_request"
 
 
 @pytest.mark.parametrize("boundary", ["x", "x" * 70, "a b", "'()+_,-./:=?", "0"])

@@ -117,13 +117,23 @@ def test_a_call_whose_answer_was_lost_is_announced_again_under_the_same_ids(worl
     assert accepted(world) == ids(lines) * 2
 
 
-def test_one_entry_that_fails_the_whole_call_buries_only_itself(world: World) -> None:
-    lines = records(world, 10)
+@pytest.mark.parametrize("count", [2, 10])
+def test_one_entry_that_fails_the_whole_call_buries_only_itself(world: World, count: int) -> None:
+    lines = records(world, count)
     world.bus.fail_next_call("ValidationException")
-    world.bus.poison(ids(lines)[4], "ValidationException")
+    world.bus.poison(ids(lines)[1], "ValidationException")
     assert world.publisher().publish(lines) == []
-    assert accepted(world) == ids(lines[:4] + lines[5:])
-    assert [letter["sequence_number"] for letter in letters(world)] == ["s-4"]
+    assert accepted(world) == ids(lines[:1] + lines[2:])
+    assert [letter["sequence_number"] for letter in letters(world)] == ["s-1"]
+    assert world.bus.calls == [count] + [1] * count
+
+
+def test_one_entry_alone_is_not_offered_twice(world: World) -> None:
+    lines = records(world, 1)
+    world.bus.fail_next_call("ValidationException")
+    assert world.publisher().publish(lines) == []
+    assert world.bus.calls == [1]
+    assert len(letters(world)) == 1
 
 
 def test_an_unreadable_record_is_a_dead_letter_and_delays_nobody(world: World) -> None:

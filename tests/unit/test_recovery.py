@@ -2,12 +2,13 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from liveness_gateway.domain import Claimed, Settlement, Status
 from liveness_gateway.errors import LedgerUnavailable, Problem, SettleRefused
-from tests.fakes import KilledError
+from tests.fakes import NOON, KilledError
 from tests.world import World
 
 DOWN = LedgerUnavailable("ThrottlingException")
@@ -184,7 +185,9 @@ def test_a_ledger_that_still_fails_lets_the_message_come_again(world: World, mom
 
 def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:
     settlement = kept(world)
-    for stale in (Claimed(settlement.claimed.verification_id, 2), Claimed("0" * 32, 1)):
+    claimed = settlement.claimed
+    of_another_life = replace(claimed, deadline=claimed.deadline + timedelta(days=2))
+    for stale in (replace(claimed, attempt=2), Claimed("0" * 32, 1, NOON), of_another_life):
         with pytest.raises(SettleRefused):
             world.recoverer().store(replace(settlement, claimed=stale))
     assert "result_recovered" not in world.journal.counts

@@ -120,8 +120,20 @@ def test_the_default_threshold_must_be_one_the_stage_takes() -> None:
     assert same.default_threshold == same.minimum_threshold
 
 
-def test_the_sides_must_leave_room_for_a_selfie() -> None:
-    assert refusal({"MAXIMUM_SIDE": "299"}) == "MAXIMUM_SIDE is below MINIMUM_SIDE"
+@pytest.mark.parametrize("maximum", ["1", "299"])
+def test_the_sides_must_leave_room_for_a_selfie(maximum: str) -> None:
+    assert refusal({"MAXIMUM_SIDE": maximum}) == "MAXIMUM_SIDE is below MINIMUM_SIDE"
+
+
+@pytest.mark.parametrize("value", ["0", "1", "1e-3", "0.0"])
+def test_the_ends_of_the_range_are_thresholds_too(value: str) -> None:
+    thresholds = {"DEFAULT_THRESHOLD": "1", "MINIMUM_THRESHOLD": value}
+    assert VerifySettings.read(VERIFY | thresholds).minimum_threshold == Decimal(value)
+
+
+def test_the_largest_whole_number() -> None:
+    settings = VerifySettings.read(VERIFY | {"RETENTION_HOURS": "1e6"})
+    assert settings.retention == timedelta(hours=1_000_000)
 
 
 @pytest.mark.parametrize(("minimum", "maximum"), [("300", "0"), ("0", "0"), ("300", "300")])

@@ -15,6 +15,7 @@ from liveness_gateway.adapters.items import (
     Item,
     UnreadableError,
     claim_item,
+    claimed_of,
     epoch,
     marshal,
     result_values,
@@ -58,11 +59,12 @@ class DynamoDBLedger:
         )
         standing = self._put_claim(
             reclaimed,
-            "#name = :failed AND attempt = :attempt AND expires_at > :now",
+            "#name = :failed AND attempt = :attempt AND deadline = :deadline AND expires_at > :now",
             "status",
             {
                 ":failed": str(Status.FAILED),
                 ":attempt": failed.attempt,
+                ":deadline": epoch(failed.deadline),
                 ":now": epoch(claim.created_at),
             },
         )
@@ -75,6 +77,7 @@ class DynamoDBLedger:
             allowed = f"({allowed} OR #status = :unknown)"
         values = {
             ":attempt": settlement.claimed.attempt,
+            ":deadline": epoch(settlement.claimed.deadline),
             ":processing": str(Status.PROCESSING),
             ":now": epoch(settlement.settled_at),
             ":one": 1,
@@ -87,7 +90,10 @@ class DynamoDBLedger:
                 TableName=self._table,
                 Key=marshal({"verification_id": settlement.claimed.verification_id}),
                 UpdateExpression=update,
-                ConditionExpression=f"attempt = :attempt AND expires_at > :now AND {allowed}",
+                ConditionExpression=(
+                    f"attempt = :attempt AND deadline = :deadline AND expires_at > :now"
+                    f" AND {allowed}"
+                ),
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=marshal(values) | result,
                 ReturnValues="ALL_NEW",
@@ -125,7 +131,7 @@ class DynamoDBLedger:
         try:
             for page in pages:
                 for item in page["Items"]:
-                    yield Claimed(item["verification_id"]["S"], int(item["attempt"]["N"]))
+                    yield claimed_of(item)
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailable(type(error).__name__) from error
 
@@ -208,7 +214,7 @@ def _settled_before(error: Exception, settlement: Settlement) -> Verification:
     standing = _standing_or_refused(error)
     same = (
         standing.status is settlement.status
-        and standing.attempt == settlement.claimed.attempt
+        and standing.claimed == settlement.claimed
         and (standing.status is Status.UNKNOWN or standing.reasons == settlement.reasons)
         and standing.score == settlement.score
     )

@@ -123,9 +123,16 @@ def _verification(plain: Mapping[str, Any]) -> Verification:
     )
 
 
+def claimed_of(item: Item) -> Claimed:
+    """The attempt an entry of the index names."""
+    deadline = _moment(_deserializer.deserialize(item["deadline"]))
+    return Claimed(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
+
+
 def settlement_values(settlement: Settlement) -> dict[str, Any]:
     """A terminal result whole, as plain values: what the emergency queue carries."""
-    return asdict(settlement.claimed) | result_values(settlement)
+    deadline = {"deadline": settlement.claimed.deadline.isoformat()}
+    return asdict(settlement.claimed) | deadline | result_values(settlement)
 
 
 def settlement_of(plain: Mapping[str, Any]) -> Settlement:
@@ -136,7 +143,8 @@ def settlement_of(plain: Mapping[str, Any]) -> Settlement:
     """
     try:
         fields = _result_fields(plain)
-        claimed = Claimed(plain["verification_id"], int(plain["attempt"]))
+        deadline = datetime.fromisoformat(plain["deadline"])
+        claimed = Claimed(plain["verification_id"], int(plain["attempt"]), deadline)
     except _NONE_OF_OURS:
         raise UnreadableError("these values are no result") from None
     if fields["settled_at"] is None:

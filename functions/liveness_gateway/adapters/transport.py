@@ -72,8 +72,12 @@ class HttpTransport:
             NotSent: the selfie did not leave.
             AnswerLost: it did, and no whole answer of at most 1 MiB came in time.
         """
+        try:
+            connection = self._connection(url, deadline)
+        except (http.client.InvalidURL, ValueError):
+            raise NotSent("unusable_address") from None
         exchange = _Exchange(
-            self._connection(url, deadline),
+            connection,
             urlsplit(url).path,
             headers,
             _encode(selfie, threshold),

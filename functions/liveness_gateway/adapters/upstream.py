@@ -203,28 +203,36 @@ class UpstreamClient:
             return _Again(NotCharged("upstream_unavailable", str(stopped)))
         except AnswerLost as lost:
             raise _lost(str(lost)) from None
-        return self._judge(reply, credentials)
+        return self._judge(reply, credentials, deadline)
 
-    def _judge(self, reply: Reply, used: Credentials) -> UpstreamAnswer | _Again:
+    def _judge(self, reply: Reply, used: Credentials, deadline: float) -> UpstreamAnswer | _Again:
         match reply.status:
             case status if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
                 return _answer(reply)
             case 401:
-                return self._refused("upstream_unavailable", "credentials_refused", reply, used)
+                fault = _refusal("upstream_unavailable", "credentials_refused", reply)
+                return self._refreshed(fault, used, deadline)
             case 403:
-                return self._refused("upstream_limit", "limit_reached", reply, used)
+                fault = _refusal("upstream_limit", "limit_reached", reply)
+                return self._refreshed(fault, used, deadline)
             case 429 | 503:
                 return _later(reply)
         raise OutcomeUnknown(
             "upstream_bad_answer", f"upstream_status_{reply.status}", request_id=reply.request_id
         )
 
-    def _refused(self, code: str, reason: str, reply: Reply, used: Credentials) -> _Again:
-        fault = NotCharged(code, reason, request_id=reply.request_id)
+    def _refreshed(self, fault: NotCharged, used: Credentials, deadline: float) -> _Again:
+        # Reading the secret can hang: not where there is no time to use what it gives (I13).
+        if deadline - self._clock.monotonic() < _SHORTEST_TRY:
+            raise fault
         fresh = self._credentials.refresh()
         if fresh is None or fresh.version == used.version:
             raise fault
         return _Again(fault, credentials=fresh)
+
+
+def _refusal(code: str, reason: str, reply: Reply) -> NotCharged:
+    return NotCharged(code, reason, request_id=reply.request_id)
 
 
 def _answer(reply: Reply) -> UpstreamAnswer:

@@ -61,7 +61,10 @@ class Route:
 
 
 class Application:
-    """Answers API Gateway's events from a table of routes."""
+    """Answers API Gateway's events from a table of routes.
+
+    What a route raises is answered; only what the journal raises leaves it (see `Function`).
+    """
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class Application:
         self._journal = journal
 
     def __call__(self, event: Event, context: LambdaContext) -> dict[str, Any]:
-        """Answer. Raises nothing: a failure nobody foresaw is the problem `internal`."""
+        """Answer: a failure nobody foresaw is the problem `internal`."""
         started = time.monotonic()
         correlation_id = _begin(self._journal, event, context)
         resource = (event.get("httpMethod", ""), event.get("resource", ""))
@@ -137,7 +140,8 @@ class Application:
 class Function:
     """A Lambda handler that builds its application when it is first called, and not on import.
 
-    A deployment that cannot be built (a setting is missing) answers the problem `internal`.
+    Where it cannot be built (a setting is missing), or its journal fails, the answer is the
+    problem `internal`.
     """
 
     def __init__(self, build: Callable[[], Application]) -> None:
@@ -149,16 +153,19 @@ class Function:
         try:
             if self._application is None:
                 self._application = self._build()
+            return self._application(event, context)
         except Exception as error:  # noqa: BLE001 - the outermost edge: see the class
             logging.getLogger(__name__).critical(
-                "the function cannot start: %s at %s", type(error).__name__, location(error)
+                "the function failed: %s at %s", type(error).__name__, location(error)
             )
-            return _cannot_start(event, context)
-        return self._application(event, context)
+            return _last_resort(event, context)
 
 
-def _cannot_start(event: Event, context: LambdaContext) -> dict[str, Any]:
-    correlation_id = _correlation_id(event, context)
+def _last_resort(event: Event, context: LambdaContext) -> dict[str, Any]:
+    try:
+        correlation_id = _correlation_id(event, context)
+    except Exception:  # noqa: BLE001 - an event API Gateway never sends
+        correlation_id = str(uuid.uuid4())
     body = problem_body(Problem("internal", "The gateway is not set up."), correlation_id)
     headers = {"Content-Type": "application/problem+json"} | cors_headers(("*",), None)
     return _proxy_answer(CATALOGUE["internal"].status, body, headers, correlation_id)
@@ -214,7 +221,7 @@ def _unforeseen(journal: PowertoolsJournal, error: Exception) -> Problem:
         "unhandled error",
         level=logging.CRITICAL,
         error_type=type(error).__name__,
-        location=location(error),
+        raised_at=location(error),
     )
     return Problem("internal", "Something nobody foresaw. The operator has been told.")
 

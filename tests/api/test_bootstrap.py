@@ -1,0 +1,280 @@
+"""Each function as it is deployed: built from its environment, over real sockets."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.jobs import (
+    Job,
+    all_messages,
+    nothing_swept,
+    publish_batch,
+    store_kept,
+    sweep_once,
+    whole_batch,
+)
+from liveness_gateway.api.edge import Function
+from liveness_gateway.bootstrap import (
+    SystemClock,
+    publisher,
+    recoverer,
+    results_application,
+    sweeper,
+    verify_application,
+)
+from liveness_gateway.settings import SettingsError
+from publish_events.handler import handler as publish_events
+from recover.handler import handler as recover
+from results.handler import handler as results
+from sweep.handler import handler as sweep
+from tests.adapters.aws_endpoint import HANGS, SERVER_ERROR, Fault
+from tests.adapters.environment import bare_environment, environment
+from tests.adapters.samples import claim
+from tests.api.deployment import Deployment
+from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, read_event
+from tests.api.events import selfie_form as form
+from tests.api.gateway import SELFIE, Answered, Context, answered
+from verify.handler import handler as verify
+
+NEEDED: Final = {
+    verify_application: (
+        "STAGE", "TABLE_NAME", "UPSTREAM_URL", "UPSTREAM_DIALECT", "UPSTREAM_SECRET_ARN",
+        "FINGERPRINT_SECRET_ARN", "BREAKER_TABLE_NAME", "EMERGENCY_QUEUE_URL", "ALLOWED_ORIGINS",
+        "DEFAULT_THRESHOLD", "MINIMUM_THRESHOLD", "MINIMUM_SIDE", "MAXIMUM_SIDE",
+        "RETENTION_HOURS", "MULTIPLE_FACES", "POWERTOOLS_METRICS_NAMESPACE",
+    ),
+    results_application: (
+        "STAGE", "TABLE_NAME", "ALLOWED_ORIGINS", "POWERTOOLS_METRICS_NAMESPACE",
+    ),
+    publisher: (
+        "STAGE", "EVENT_BUS_NAME", "DEAD_LETTER_QUEUE_URL", "POWERTOOLS_METRICS_NAMESPACE",
+    ),
+    sweeper: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+    recoverer: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+}  # fmt: skip
+AWS_ONLY: Final = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+)
+MISSING: Final = [(build, name) for build, names in NEEDED.items() for name in names]
+
+
+@pytest.mark.parametrize(("build", "name"), MISSING)
+def test_a_missing_setting_is_named(
+    deployment: Deployment, build: Callable[[], object], name: str
+) -> None:
+    with environment(**{name: ""}), pytest.raises(SettingsError, match=name):
+        build()
+    assert deployment.aws.calls == []
+
+
+@pytest.mark.parametrize(("build", "names"), NEEDED.items())
+def test_each_function_needs_nothing_else(
+    deployment: Deployment, build: Callable[[], object], names: tuple[str, ...]
+) -> None:
+    known = deployment.environment
+    with bare_environment(**{name: known[name] for name in (*names, *AWS_ONLY)}):
+        assert build() is not None
+
+
+def test_a_dialect_nobody_speaks_is_refused(deployment: Deployment) -> None:
+    assert deployment.environment["UPSTREAM_DIALECT"]
+    with environment(UPSTREAM_DIALECT="v9"), pytest.raises(SettingsError, match="UPSTREAM_DIALECT"):
+        verify_application()
+
+
+@pytest.mark.parametrize("handler", [verify, results])
+def test_without_an_environment_the_answer_is_internal(handler: Function) -> None:
+    with bare_environment():
+        refused = answered(handler(post_event(form(SELFIE)), Context()))
+    assert (refused.status, refused.body["code"]) == (500, "internal")
+
+
+def test_without_an_environment_the_jobs_lose_nothing() -> None:
+    with bare_environment():
+        batch = {"Records": [{"dynamodb": {"SequenceNumber": "7"}, "messageId": "m", "body": ""}]}
+        assert publish_events(batch, None) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
+        assert recover(batch, None) == {"batchItemFailures": [{"itemIdentifier": "m"}]}
+        assert sweep({}, None) == {"ended": 0}
+
+
+def post(function: Function, seconds: float = 28.0, **headers: str) -> Answered:
+    named = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return answered(function(post_event(form(SELFIE), headers=named), Context(seconds)))
+
+
+@pytest.fixture
+def function(deployment: Deployment) -> Function:
+    assert deployment.name
+    return Function(verify_application)
+
+
+def test_a_selfie_goes_all_the_way(deployment: Deployment, function: Function) -> None:
+    created = post(function, Idempotency_Key="key-1", Origin="https://other.example.com")
+    assert (created.status, created.body["decision"]) == (201, "live")
+    assert created.headers["Access-Control-Allow-Origin"] == "https://other.example.com"
+    verification_id = created.body["verification_id"]
+    assert post(function, Idempotency_Key="key-1").body == created.body
+    (request,) = deployment.sandbox.requests
+    assert (request.dialect, request.credentials_right, request.threshold) == ("v0.2", True, "0.6")
+
+    reader = Function(results_application)
+    read = answered(reader(read_event(verification_id), Context()))
+    assert (read.status, read.body) == (200, created.body)
+    healthy = answered(reader(proxy_event("GET", HEALTH, api_key_id=None), Context()))
+    assert healthy.body == {"status": "ok", "stage": "local"}
+
+    announce = Job(publisher, publish_batch, whole_batch)
+    assert announce(deployment.stream(), Context()) == {"batchItemFailures": []}
+    (message,) = deployment.messages("consumer")
+    event = json.loads(message["Body"])
+    assert event["detail-type"] == "LivenessVerificationCompleted"
+    assert event["detail"]["data"]["verification_id"] == verification_id
+
+
+def test_the_other_dialect_and_the_wire_format(deployment: Deployment) -> None:
+    with environment(UPSTREAM_DIALECT="v0.1"):
+        function = Function(verify_application)
+        event = post_event(form(SELFIE), WIRE_PATHS[0])
+        assert answered(function(event, Context())).status == 200
+    (request,) = deployment.sandbox.requests
+    assert (request.dialect, request.credential_style) == ("v0.1", "app_id")
+
+
+def test_the_stages_policy_is_read(deployment: Deployment) -> None:
+    policy = {"MULTIPLE_FACES": "score", "DEFAULT_THRESHOLD": "0.75", "MINIMUM_SIDE": "72"}
+    with environment(**policy):
+        function = Function(verify_application)
+        small = post(function)
+        assert (small.status, small.body["code"]) == (422, "invalid_selfie")
+    with environment(**policy | {"MINIMUM_SIDE": "71"}):
+        function = Function(verify_application)
+        deployment.sandbox.next("multiple_faces")
+        event = post_event(form(SELFIE, threshold=None))
+        created = answered(function(event, Context()))
+        assert (created.body["decision"], created.body["threshold"]) == ("live", 0.75)
+
+
+def test_an_overdue_claim_is_swept(deployment: Deployment) -> None:
+    ledger = DynamoDBLedger(deployment.aws.client("dynamodb"), deployment.table)
+    now = SystemClock().now()
+    ledger.claim(claim(at=now - timedelta(seconds=62)))
+    ledger.claim(claim(at=now))
+    assert Job(sweeper, sweep_once, nothing_swept)({}, Context()) == {"ended": 1}
+    assert sorted(item["status"]["S"] for item in deployment.items()) == ["processing", "unknown"]
+
+
+def test_a_result_the_table_did_not_take_waits_and_is_stored(
+    deployment: Deployment, function: Function
+) -> None:
+    deployment.aws.fail_always("UpdateItem", SERVER_ERROR)
+    refused = post(function, seconds=7)
+    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
+    deployment.aws.recover()
+    (message,) = deployment.messages("emergency")
+    batch = {"Records": [{"messageId": "m-1", "body": message["Body"]}]}
+    store = Job(recoverer, store_kept, all_messages)
+    assert store(batch, Context()) == {"batchItemFailures": []}
+    read = answered(
+        Function(results_application)(read_event(refused.body["verification_id"]), Context())
+    )
+    assert (read.status, read.body["decision"]) == (200, "live")
+
+
+def timed(call: Callable[[], Answered]) -> tuple[Answered, float]:
+    started = time.monotonic()
+    result = call()
+    return result, time.monotonic() - started
+
+
+@pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault(400, "AccessDeniedException")])
+def test_a_secret_out_of_reach_is_said_within_three_seconds(
+    deployment: Deployment, function: Function, fault: Fault
+) -> None:
+    deployment.aws.fail_always("GetSecretValue", fault)
+    refused, seconds = timed(lambda: post(function))
+    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
+    assert seconds < 3
+    assert deployment.sandbox.requests == ()
+    assert deployment.items() == []
+
+
+def test_only_the_upstream_secret_out_of_reach(deployment: Deployment, function: Function) -> None:
+    hidden = deployment.aws.client("secretsmanager")
+    hidden.put_secret_value(SecretId=deployment.secret, SecretString="not JSON, canary")
+    refused = post(function)
+    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
+    assert "canary" not in refused.text
+    assert deployment.sandbox.requests == ()
+    assert deployment.items()[0]["status"] == {"S": "failed"}
+
+
+@pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault()])
+def test_a_table_that_is_down_costs_no_upstream_call(
+    deployment: Deployment, function: Function, fault: Fault
+) -> None:
+    deployment.aws.fail_always("PutItem", fault)
+    refused, seconds = timed(lambda: post(function))
+    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
+    assert seconds < 5
+    assert deployment.sandbox.requests == ()
+
+
+@pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR])
+def test_after_the_money_the_whole_answer_stays_within_its_time(
+    deployment: Deployment, function: Function, fault: Fault
+) -> None:
+    """The table and the queue hang after upstream has used up its time: 28 s is the end."""
+    deployment.sandbox.next("live", delay=1.0)
+    for operation in ("UpdateItem", "SendMessage"):
+        deployment.aws.fail_always(operation, fault)
+    refused, seconds = timed(lambda: post(function, seconds=6.5))
+    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
+    assert refused.body["verification_id"]
+    assert seconds < 6.5
+
+
+def test_the_breakers_store_down_is_no_outage(deployment: Deployment) -> None:
+    with environment(BREAKER_TABLE_NAME="nowhere"):
+        function = Function(verify_application)
+        assert [post(function).status for _ in range(3)] == [201] * 3
+    assert len(deployment.sandbox.requests) == 3
+
+
+def test_the_breaker_keeps_calls_away_from_an_upstream_that_refuses(
+    deployment: Deployment, function: Function
+) -> None:
+    deployment.sandbox.set_default("limit")
+    first, second = post(function), post(Function(verify_application))
+    assert (first.body["code"], second.body["code"]) == ("upstream_limit", "upstream_unavailable")
+    assert second.body["detail"].endswith("circuit_open.")
+    assert len(deployment.sandbox.requests) == 1
+
+
+def test_nothing_but_its_own_address_is_asked(deployment: Deployment, function: Function) -> None:
+    post(function)
+    assert set(deployment.aws.calls) <= {"GetSecretValue", "PutItem", "GetItem", "UpdateItem"}
+
+
+def test_the_system_clock_is_the_machines() -> None:
+    clock = SystemClock()
+    before = clock.monotonic()
+    clock.sleep(0.01)
+    assert clock.monotonic() - before >= 0.01
+    assert abs(clock.now().timestamp() - time.time()) < 5
+    assert clock.now().utcoffset() is not None
+
+
+def test_the_routes_of_a_function_are_its_own(deployment: Deployment, function: Function) -> None:
+    assert deployment.name
+    refused = answered(function(read_event("0" * 32), Context()))
+    assert refused.status == 404
+    reader = Function(results_application)
+    assert answered(reader(post_event(form(SELFIE), CREATE), Context())).status == 404

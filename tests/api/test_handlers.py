@@ -1,0 +1,72 @@
+"""Importing a handler costs nothing and touches nothing: no environment, no network, no file."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+FUNCTIONS: Final = Path(__file__).parents[2] / "functions"
+HANDLERS: Final = ("verify", "results", "publish_events", "sweep", "recover")
+# Run in a process of its own, with an empty environment: every event of the interpreter that
+# touches the outside is noted from before the first import on. (urllib3 asks the kernel whether it
+# has IPv6 by binding a socket to loopback: nobody is talked to.)
+PROGRAM: Final = """
+import json, sys
+touched = []
+OUTSIDE = ("socket.connect", "socket.get", "socket.send", "subprocess.", "os.system", "os.exec",
+           "os.fork", "urllib.", "http.", "shutil.", "os.remove", "os.mkdir")
+def watch(event, arguments):
+    if event.startswith(OUTSIDE):
+        touched.append(event)
+    if event == "open" and arguments[1] and set(str(arguments[1])) & set("wax+"):
+        touched.append(f"open {arguments[0]}")
+sys.addaudithook(watch)
+import importlib, threading
+module = importlib.import_module(sys.argv[1])
+print(json.dumps({
+    "callable": callable(module.handler), "touched": touched, "threads": threading.active_count(),
+    "clients": [name for name in sys.modules if name.startswith("botocore.data")],
+}))
+"""
+
+
+def run(program: str, *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own interpreter and program
+        [sys.executable, "-B", "-c", program, *arguments],
+        env={"PYTHONPATH": str(FUNCTIONS)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_importing_a_handler_touches_nothing(name: str) -> None:
+    found = json.loads(run(PROGRAM, f"{name}.handler"))
+    assert found == {"callable": True, "touched": [], "threads": 1, "clients": []}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_a_handler_is_nothing_but_wiring(name: str) -> None:
+    lines = (FUNCTIONS / name / "handler.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 15
+    assert not any(line.startswith(("def ", "class ", "if ", "    ")) for line in lines)
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_the_heavy_and_the_unneeded_are_not_loaded(name: str) -> None:
+    """pydantic alone would double the time of a cold start; the tracer loads all of botocore."""
+    program = f"import {name}.handler, sys; print('\\n'.join(sys.modules))"
+    loaded = set(run(program).split())
+    assert not loaded & {"pydantic", "aws_xray_sdk", "moto", "hypothesis", "pytest", "infra"}
+
+
+def test_every_function_folder_has_a_handler() -> None:
+    folders = {path.parent.name for path in FUNCTIONS.glob("*/handler.py")}
+    assert folders == set(HANDLERS)

@@ -1,0 +1,235 @@
+"""The routes of our own shape, and what every answer carries."""
+
+import re
+from typing import Any
+
+import pytest
+
+from liveness_gateway.domain import NotCharged, OutcomeUnknown, UpstreamAnswer, UpstreamFault
+from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, post_event, proxy_event, selfie_form
+from tests.api.gateway import SELFIE, Answered, Gateway
+from tests.fakes import UpstreamCall, answer
+from tests.images import drawn
+
+COMPLETED: dict[str, Any] = {
+    "status": "completed",
+    "decision": "live",
+    "reasons": [],
+    "score": 0.9998,
+    "threshold": 0.6,
+    "faces": [
+        {
+            "confidence": 0.9885,
+            "top_left": {"x": 38.0577, "y": 4.0824},
+            "delta": {"x": 18.9982, "y": 25.3957},
+        }
+    ],
+    "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": len(SELFIE)},
+    "upstream": {
+        "api_req_uid": "e7e1-4a0b",
+        "response_code": 2,
+        "requested_at": "2025-06-01T12:00:00.100",
+        "processed_at": "2025-06-01T12:00:00.900",
+    },
+    "created_at": "2025-06-01T12:00:00.250Z",
+    "completed_at": "2025-06-01T12:00:00.250Z",
+    "expires_at": "2025-06-02T12:00:00.000Z",
+}
+
+
+def test_a_verification_is_created(gateway: Gateway) -> None:
+    created = gateway.post()
+    verification_id = created.body.pop("verification_id")
+    assert created.status == 201
+    assert created.headers["Location"] == f"/v1/verifications/{verification_id}"
+    assert re.fullmatch("[0-9a-f]{32}", verification_id)
+    assert created.body == COMPLETED
+    assert "Idempotency-Replayed" not in created.headers
+
+
+def test_the_record_reads_as_it_was_created(gateway: Gateway) -> None:
+    form = selfie_form(SELFIE, threshold="0.75", subject_ref="subject é 1")
+    created = gateway.post(form)
+    read = gateway.read(created.body["verification_id"])
+    assert (read.status, read.body) == (200, created.body)
+    assert read.body["subject_ref"] == "subject é 1"
+    assert read.body["threshold"] == 0.75
+
+
+def test_the_selfie_reaches_upstream_byte_for_byte(gateway: Gateway) -> None:
+    gateway.post()
+    (call,) = gateway.world.upstream.calls
+    assert call.content == SELFIE
+
+
+@pytest.mark.parametrize(
+    ("script", "decision", "reasons"),
+    [
+        (answer("0.6"), "live", []),
+        (answer("0.5999999999999999"), "not_live", ["below_threshold"]),
+        (answer("1", faces=0), "inconclusive", ["no_face"]),
+        (answer("1", faces=2), "inconclusive", ["multiple_faces"]),
+    ],
+)
+def test_the_decision_and_its_reasons(
+    gateway: Gateway, script: UpstreamAnswer, decision: str, reasons: list[str]
+) -> None:
+    gateway.world.upstream.will(script)
+    created = gateway.post()
+    assert (created.body["decision"], created.body["reasons"]) == (decision, reasons)
+
+
+def test_the_image_has_the_size_upstream_saw(gateway: Gateway) -> None:
+    gateway.world.upstream.will(answer(width=190, height=142))
+    assert gateway.post().body["image"] == COMPLETED["image"] | {"width": 190, "height": 142}
+
+
+def test_a_png_is_called_one(gateway: Gateway) -> None:
+    content = drawn("PNG", 33, 44)
+    created = gateway.post(selfie_form(content, file_name="selfie.jpg"))
+    assert created.body["image"] == {
+        "width": 33, "height": 44, "format": "png", "bytes": len(content),
+    }  # fmt: skip
+
+
+def test_a_repeated_request_is_answered_as_before(gateway: Gateway) -> None:
+    first = gateway.post(key="key-1")
+    gateway.world.clock.advance(3600)
+    second = gateway.post(key="key-1")
+    assert (second.status, second.body) == (first.status, first.body)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert second.headers["Location"] == first.headers["Location"]
+    assert len(gateway.world.upstream.calls) == 1
+
+
+def test_without_a_key_each_request_is_its_own(gateway: Gateway) -> None:
+    first, second = gateway.post(), gateway.post()
+    assert first.body["verification_id"] != second.body["verification_id"]
+    assert len(gateway.world.upstream.calls) == 2
+
+
+def test_a_key_is_its_clients_alone(gateway: Gateway) -> None:
+    first = gateway.post(key="key-1")
+    second = gateway.post(key="key-1", api_key_id="key-id-2")
+    assert first.body["verification_id"] != second.body["verification_id"]
+    assert gateway.read(first.body["verification_id"], api_key_id="key-id-2").status == 404
+
+
+def test_health_needs_no_credential_and_no_upstream(gateway: Gateway) -> None:
+    healthy = gateway.send(proxy_event("GET", HEALTH, api_key_id=None))
+    assert (healthy.status, healthy.body) == (200, {"status": "ok", "stage": "local"})
+    assert gateway.world.faults.steps == []
+
+
+def test_every_answer_carries_what_every_answer_carries(gateway: Gateway) -> None:
+    event = post_event(selfie_form(SELFIE), request_id="request-of-api-gateway")
+    for each in (
+        gateway.send(event),
+        gateway.send(event | {"body": ""}),
+        gateway.send(proxy_event("GET", HEALTH, request_id="request-of-api-gateway")),
+        gateway.send(proxy_event("GET", "/nowhere", request_id="request-of-api-gateway")),
+    ):
+        assert each.headers["X-Correlation-Id"] == "request-of-api-gateway"
+        assert each.headers["Cache-Control"] == "no-store"
+        assert each.headers["X-Content-Type-Options"] == "nosniff"
+        kind = "application/json" if each.status < 400 else "application/problem+json"
+        assert each.headers["Content-Type"] == kind
+
+
+def test_without_a_request_id_there_is_still_a_correlation_id(gateway: Gateway) -> None:
+    event = proxy_event("GET", HEALTH)
+    del event["requestContext"]["requestId"]
+    assert gateway.send(event).headers["X-Correlation-Id"] == "function-request-1"
+    del event["requestContext"]
+    assert gateway.send(event).headers["X-Correlation-Id"] == "function-request-1"
+
+
+@pytest.mark.parametrize(
+    ("method", "resource"),
+    [("GET", CREATE), ("PUT", CREATE), ("DELETE", READ), ("GET", WIRE_PATHS[0]), ("POST", "/"),
+     ("post", CREATE), ("POST", "/v0.3/liveness-verification"), ("", "")],
+)  # fmt: skip
+def test_what_is_no_route_is_not_found(gateway: Gateway, method: str, resource: str) -> None:
+    refused = gateway.send(proxy_event(method, resource, path_parameters={"verification_id": "x"}))
+    assert (refused.status, refused.body["code"]) == (404, "not_found")
+
+
+def test_an_event_of_nothing_is_not_found(gateway: Gateway) -> None:
+    assert gateway.send({}).status == 404
+
+
+@pytest.mark.parametrize("seconds", [28.0, 26.0, 10.0, 5.0, 0.0])
+def test_upstream_has_twenty_seconds_or_what_is_left_but_five(
+    gateway: Gateway, seconds: float
+) -> None:
+    gateway.send(post_event(selfie_form(SELFIE)), seconds)
+    gateway.send(post_event(selfie_form(SELFIE)), 28.0)
+    short, long = gateway.world.upstream.calls
+    assert long.deadline - short.deadline == pytest.approx(20 - min(20, seconds - 5), abs=1)
+
+
+def test_the_lines_of_a_request_are_tied_together(gateway: Gateway) -> None:
+    event = post_event(selfie_form(SELFIE), request_id="r-1")
+    gateway.send(event)
+    (line,) = gateway.journal.lines
+    assert line["message"] == "answered"
+    assert line["correlation_id"] == "r-1"
+    assert line["extended_request_id"] == "JKJaXmPLvHcESHA="
+    assert line["function_request_id"] == "function-request-1"
+    assert line["trace_id"] == "Root=1-65f2a2b0-1c2d3e4f5a6b7c8d9e0f1a2b"
+    assert (line["method"], line["route"], line["status"]) == ("POST", CREATE, 201)
+    assert isinstance(line["duration_ms"], int)
+
+
+@pytest.mark.parametrize(
+    "value", ["canary", "Root=canary", "Root=1-65f2a2b0-1c2d3e4f5a6b7c8d9e0f1a2b;Self=canary zz"]
+)
+def test_a_trace_id_that_is_none_is_not_logged(gateway: Gateway, value: str) -> None:
+    event = post_event(selfie_form(SELFIE))
+    event["multiValueHeaders"]["X-Amzn-Trace-Id"] = [value]
+    gateway.send(event)
+    assert "canary" not in gateway.journal.stream.getvalue()
+
+
+def test_two_trace_ids_are_none(gateway: Gateway) -> None:
+    event = post_event(selfie_form(SELFIE), headers=[("x-amzn-trace-id", "Root=1-2-3")])
+    assert gateway.send(event).status == 201
+    assert "trace_id" not in gateway.journal.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "code", "reason"),
+    [
+        (
+            NotCharged("upstream_limit", "limit_reached"),
+            "failed",
+            "upstream_limit",
+            "limit_reached",
+        ),
+        (OutcomeUnknown("upstream_timeout", "timeout"), "unknown", "upstream_timeout", "timeout"),
+    ],
+)
+def test_a_record_without_a_result_reads_too(
+    gateway: Gateway, script: UpstreamFault, status: str, code: str, reason: str
+) -> None:
+    gateway.world.upstream.will(script)
+    refused = gateway.post()
+    read = gateway.read(refused.body["verification_id"])
+    assert read.status == 200
+    assert (read.body["status"], read.body["reasons"]) == (status, [reason])
+    assert read.body["problem_code"] == code == refused.body["code"]
+    assert not read.body.keys() & {"decision", "score", "faces", "completed_at"}
+
+
+def test_a_record_that_still_runs_reads_too(gateway: Gateway) -> None:
+    seen: list[Answered] = []
+
+    def meanwhile(_: UpstreamCall) -> UpstreamAnswer:
+        (running,) = gateway.world.ledger.all()
+        seen.append(gateway.read(running.verification_id))
+        return answer()
+
+    gateway.world.upstream.will(meanwhile)
+    gateway.post()
+    assert (seen[0].status, seen[0].body["status"]) == (200, "processing")
+    assert not seen[0].body.keys() & {"decision", "score", "upstream", "problem_code"}

@@ -1,0 +1,219 @@
+"""The state machine: requests, duplicates, crashes, faults, recovery, in any order and interleaved.
+
+Each rule starts or moves processes of the real gateway; after each the invariants are judged, and
+again when all has come to rest.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from liveness_gateway.domain import MultipleFaces
+from tests.invariants.changes import CHANGES
+from tests.invariants.copies import Request
+from tests.invariants.gateway import Gateway
+from tests.invariants.liveness_api import BEHAVIOURS
+from tests.invariants.processes import Process, Trouble
+from tests.invariants.troubles import OF_PUBLISH, OF_RECOVER, OF_SWEEP, OF_VERIFY, trouble
+from tests.invariants.watching import IMAGE_CANARY, Watch, rest
+
+Named = tuple[str, str]
+Drawn = list[tuple[Named, int]]
+End = tuple[str, int]
+
+_SELFIE: Final = b"\xff\xd8\xff" + IMAGE_CANARY
+# The first is asked most: duplicates are what this is about. The second says the same in other
+# words, the others differ in one respect each.
+_CONTENTS: Final = (
+    {"image": _SELFIE},
+    {"image": _SELFIE, "threshold": Decimal("0.60")},
+    {"image": _SELFIE, "threshold": Decimal("0.95")},
+    {"image": _SELFIE, "subject_ref": "subject-7"},
+    {"image": _SELFIE + b" of another"},
+    {"image": _SELFIE, "threshold": Decimal("0.4")},
+)
+_BUSY: Final = ("ThrottlingException", "InternalFailure", "InternalException")
+_NEVER: Final = ("MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument")
+_SECONDS: Final = (0.5, 3, 31, 61, 301, 86_400 + 61)
+_JUMPS: Final = (300.0, -300.0, 86_400.0, -86_400.0)
+
+_content: Final = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5])
+_client: Final = st.sampled_from(["client-1", "client-1", "client-1", "client-2"])
+_key: Final = st.sampled_from(["key-1", "key-1", "key-2", "key-3", "key-4", None])
+_behaviours: Final = st.one_of(
+    st.just(()), st.lists(st.sampled_from(sorted(BEHAVIOURS)), min_size=1, max_size=2)
+)
+_times: Final = st.sampled_from([1, 2, 99])
+_end: Final = st.one_of(
+    st.just(("run", 0)),
+    st.tuples(st.sampled_from(["hold", "kill"]), st.integers(0, 16)),
+)
+
+
+def _troubles(of: Sequence[Named]) -> st.SearchStrategy[Drawn]:
+    return st.lists(st.tuples(st.sampled_from(of), _times), max_size=2)
+
+
+# The table takes nothing after the money is spent: what the emergency queue is for.
+_TABLE_GONE: Final = st.sampled_from(["unreachable", "hung", "lost", "hung and lost"]).map(
+    lambda kind: [(("table.update", kind), 99)]
+)
+_of_verify: Final[st.SearchStrategy[Drawn]] = st.one_of(
+    st.just([]), _TABLE_GONE, _troubles(OF_VERIFY)
+)
+
+
+def _made(drawn: Drawn) -> list[Trouble]:
+    return [trouble(effect, kind, times) for (effect, kind), times in drawn]
+
+
+class GatewayMachine(RuleBasedStateMachine):
+    """One gateway and everything that can happen to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gateway = Gateway()
+        self.watch = Watch(self.gateway)
+
+    @initialize(days=st.sampled_from([1, 3]), several=st.sampled_from(MultipleFaces))
+    def deployed(self, days: int, several: MultipleFaces) -> None:
+        self.gateway = Gateway(timedelta(days=days), several)
+        self.watch = Watch(self.gateway)
+
+    @rule(
+        content=_content,
+        client=_client,
+        key=_key,
+        behaviours=_behaviours,
+        troubles=_of_verify,
+        end=_end,
+    )
+    def ask(  # noqa: PLR0913, PLR0917 - what hypothesis draws
+        self,
+        content: int,
+        client: str,
+        key: str | None,
+        behaviours: Sequence[str],
+        troubles: Drawn,
+        end: End,
+    ) -> None:
+        """A request: new, a duplicate, or other content under the same key."""
+        request = _request(content, client, key, behaviours)
+        self._end(self.gateway.ask(request, _made(troubles)), end)
+
+    @rule(
+        behaviours=_behaviours,
+        others=st.lists(_content, min_size=1, max_size=2),
+        turns=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), max_size=8),
+        troubles=_of_verify,
+    )
+    def ask_at_once(
+        self,
+        behaviours: Sequence[str],
+        others: list[int],
+        turns: list[tuple[int, int]],
+        troubles: Drawn,
+    ) -> None:
+        """Duplicates at once, taking turns between any two effects."""
+        requests = [_request(one, "client-1", "key-1", behaviours) for one in [0, *others]]
+        running = [self.gateway.ask(request, _made(troubles)) for request in requests]
+        for who, steps in turns:
+            running[who % len(running)].step(steps)
+        for process in running:
+            process.run()
+
+    @rule(content=_content, behaviours=_behaviours, troubles=_of_verify, end=_end)
+    def ask_anew(self, content: int, behaviours: Sequence[str], troubles: Drawn, end: End) -> None:
+        """A request under a key nobody used before."""
+        key = f"key-{len(self.gateway.history.asked)}-new"
+        request = _request(content, "client-1", key, behaviours)
+        self._end(self.gateway.ask(request, _made(troubles)), end)
+
+    @precondition(lambda self: self.gateway.held())
+    @rule(which=st.integers(0, 9), end=_end)
+    def go_on(self, which: int, end: End) -> None:
+        """A process that was held goes on, or dies where it is."""
+        held = self.gateway.held()
+        self._end(held[which % len(held)], end)
+
+    @rule(troubles=_troubles(OF_SWEEP), end=_end)
+    def sweep(self, troubles: Drawn, end: End) -> None:
+        self._end(self.gateway.sweep(_made(troubles)), end)
+
+    @precondition(lambda self: self.gateway.emergency.messages)
+    @rule(count=st.integers(1, 3), again=st.booleans(), troubles=_troubles(OF_RECOVER), end=_end)
+    def recover(self, count: int, *, again: bool, troubles: Drawn, end: End) -> None:
+        """The emergency queue delivers, some of it more than once."""
+        batch = list(self.gateway.emergency.messages)[:count]
+        self._end(self.gateway.recover(batch, again=again, troubles=_made(troubles)), end)
+
+    @rule(
+        refusals=st.dictionaries(st.integers(0, 3), st.sampled_from([*_BUSY, *_NEVER]), max_size=2),
+        troubles=_troubles(OF_PUBLISH),
+        end=_end,
+    )
+    def publish(self, refusals: dict[int, str], troubles: Drawn, end: End) -> None:
+        """The stream delivers what is new, and what was wanted again."""
+        self.gateway.bus.refusals = refusals
+        self._end(self.gateway.publish(self.gateway.new_in_stream(), _made(troubles)), end)
+
+    @precondition(lambda self: self.gateway.history.writes)
+    @rule(order=st.randoms(use_true_random=False), end=_end)
+    def publish_again(self, order: Random, end: End) -> None:
+        """The stream delivers old records again, in another order, some twice."""
+        writes = [write.sequence_number for write in self.gateway.history.writes if write.terminal]
+        batch = [order.choice(writes) for _ in range(4)] if writes else []
+        self._end(self.gateway.publish(batch), end)
+
+    @rule(what=st.sampled_from(sorted(CHANGES)))
+    def something_changes(self, what: str) -> None:
+        """A service goes down or comes back, a secret is rotated, a record or event is spoilt."""
+        CHANGES[what](self.gateway)
+
+    @rule(seconds=st.sampled_from(_SECONDS))
+    def time_passes(self, seconds: float) -> None:
+        self.gateway.clock.advance(seconds)
+
+    @rule(seconds=st.sampled_from(_JUMPS), back=st.booleans())
+    def clock_jumps(self, seconds: float, *, back: bool) -> None:
+        """The gateway's clock is set wrong, or right again."""
+        self.gateway.clock.jump(-self.gateway.clock.skew if back else seconds)
+
+    @precondition(lambda self: self.gateway.history.writes)
+    @rule(which=st.integers(0, 9), client=_client)
+    def read(self, which: int, client: str) -> None:
+        writes = self.gateway.history.writes
+        self.gateway.read(writes[which % len(writes)].new["verification_id"], client)
+
+    @invariant()
+    def holds(self) -> None:
+        self.watch.judge()
+
+    def teardown(self) -> None:
+        rest(self.gateway)
+        self.watch.judge_at_rest()
+
+    @staticmethod
+    def _end(process: Process, end: End) -> None:
+        how, steps = end
+        if how == "run":
+            process.run()
+        elif how == "hold":
+            process.step(steps)
+        else:
+            process.kill(steps)
+
+
+def _request(content: int, client: str, key: str | None, behaviours: Sequence[str]) -> Request:
+    return Request(client_id=client, key=key, behaviours=behaviours, **_CONTENTS[content])
