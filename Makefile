@@ -26,7 +26,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.installed: requirements/dev.txt package-lock.json
-	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)"
+	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
@@ -35,7 +35,7 @@ help: ## Say what can be made
 	@touch $@
 
 .venv-emulator/.installed: requirements/emulator.txt .venv/.installed
-	@echo "[set-up] the emulator into .venv-emulator (once; hash-checked)"
+	@echo "[set-up] the emulator into .venv-emulator (once; hash-checked)" >&2
 	@$(PYTHON) -m venv --clear .venv-emulator
 	@$(UV) pip install --quiet --python .venv-emulator/bin/python --require-hashes -r requirements/emulator.txt
 	@touch $@

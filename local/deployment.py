@@ -26,6 +26,7 @@ class Deployment:
     secret_arn: str
     functions: Mapping[str, str]
     settings: Mapping[str, str]
+    outputs: Mapping[str, str]
 
     @classmethod
     def of(cls, emulator: Emulator, outputs: Mapping[str, str]) -> Deployment:
@@ -49,6 +50,7 @@ class Deployment:
             secret_arn=secret["ARN"],
             functions={name: found["FunctionName"] for name, found in functions.items()},
             settings=functions["verify"]["Environment"]["Variables"],
+            outputs=outputs,
         )
 
 

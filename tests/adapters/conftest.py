@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.ports import Ledger
 from tests.adapters.aws_endpoint import IMPATIENT, ONCE, TWICE, AwsEndpoint
 from tests.adapters.samples import create_table
+from tests.fakes import FakeLedger
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,15 @@ def table_name(aws: AwsEndpoint) -> str:
 def ledger(aws: AwsEndpoint, table_name: str) -> DynamoDBLedger:
     """A ledger whose client repeats nothing by itself, as `verify` has it."""
     return DynamoDBLedger(aws.client("dynamodb", ONCE), table_name)
+
+
+@pytest.fixture(params=["dynamodb", "fake"])
+def any_ledger(request: pytest.FixtureRequest, aws: AwsEndpoint) -> Ledger:
+    """Each ledger there is."""
+    if request.param == "fake":
+        return FakeLedger()
+    client = aws.client("dynamodb")
+    return DynamoDBLedger(client, create_table(client))
 
 
 @pytest.fixture

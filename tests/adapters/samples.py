@@ -15,6 +15,7 @@ from liveness_gateway.domain import (
     UpstreamReceipt,
     Verification,
 )
+from liveness_gateway.ports import Ledger
 from tests.fakes import face
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Result = Callable[[Verification], Settlement]
 
 NOON: Final = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SOON: Final = NOON + timedelta(seconds=3)
+TOMORROW: Final = NOON + timedelta(hours=24)
 RECEIPT: Final = UpstreamReceipt("uid-1", 2, "2025-06-01 12:00:00", "2025-06-01 12:00:01", "req-1")
 
 
@@ -83,6 +85,13 @@ def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> S
         problem_code="upstream_timeout",
         upstream=UpstreamReceipt(request_id="req-1"),
     )
+
+
+def stored(ledger: Ledger, of: Verification) -> Verification:
+    """What the ledger holds now."""
+    found = ledger.get(of.verification_id)
+    assert found is not None
+    return found
 
 
 def create_table(client: "DynamoDBClient") -> str:

@@ -1,7 +1,8 @@
 """The queues: a letter is taken or it is not, and a result travels whole."""
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,14 @@ def test_a_result_the_queue_did_not_take_is_said_to_be_so(
 ) -> None:
     aws.fail("SendMessage", SERVER_ERROR)
     assert not SqsEmergencyQueue(SqsQueue(sqs, url)).keep(completed(claim()))
+
+
+def test_what_no_result_holds_is_not_written() -> None:
+    queue = Kept()
+    strange: Any = object()
+    with pytest.raises(TypeError):
+        SqsEmergencyQueue(queue).keep(replace(completed(claim()), problem_code=strange))
+    assert queue.bodies == []
 
 
 @given(SETTLEMENTS)

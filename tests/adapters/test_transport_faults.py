@@ -1,17 +1,16 @@
 """Everything that goes wrong on the way: never longer than the deadline, and always told apart."""
 
-import contextlib
 import socket
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.transport import MAXIMUM_ANSWER, AnswerLost, NotSent
+from liveness_gateway.adapters.transport import MAXIMUM_ANSWER, AnswerLost
 from local.sandbox import Sandbox
 from tests.adapters.raw_server import (
     Behaviour,
@@ -24,96 +23,13 @@ from tests.adapters.raw_server import (
 )
 from tests.adapters.test_strange_answers import GOOD
 from tests.adapters.test_transport import CHUNKED
-from tests.adapters.wire import KEY, jpeg, post
-
-SLACK: Final = 0.5
-PATH: Final = "/v0.2/liveness-verification"
+from tests.adapters.wire import KEY, PATH, SLACK, elapsed, jpeg, post
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(app_id="our-id", app_key=KEY) as running:
         yield running
-
-
-def elapsed(call: Callable[[], object], kind: type[Exception], match: str) -> float:
-    started = time.monotonic()
-    with pytest.raises(kind, match=f"^{match}$"):
-        call()
-    return time.monotonic() - started
-
-
-# -- nothing was sent ------------------------------------------------------------------------
-
-
-def test_a_refused_connection_sent_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    assert (
-        elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSent, "connection_refused") < 1
-    )
-
-
-@contextlib.contextmanager
-def black_hole() -> Iterator[int]:
-    """A port whose queue is full: the kernel answers no further caller."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as held:
-        for _ in range(4):
-            caller = held.enter_context(socket.socket())
-            caller.setblocking(False)  # noqa: FBT003 - the socket module's own signature
-            caller.connect_ex(full.getsockname())
-        time.sleep(0.05)
-        yield full.getsockname()[1]
-
-
-def test_a_black_hole_is_given_two_seconds() -> None:
-    with black_hole() as port:
-        took = elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSent, "connect_timeout")
-    assert 1.5 < took < 2 + SLACK
-
-
-def test_a_black_hole_is_given_no_more_than_the_deadline() -> None:
-    with black_hole() as port:
-        url = f"http://127.0.0.1:{port}{PATH}"
-        assert elapsed(lambda: post(url, seconds=0.5), NotSent, "connect_timeout") < 0.5 + SLACK
-
-
-@pytest.mark.parametrize(
-    "host", ["nowhere.invalid", "no..dots", "x" * 64 + ".invalid", "\u0130.invalid"]
-)
-def test_a_name_nobody_knows_sent_nothing(host: str) -> None:
-    started = time.monotonic()
-    with pytest.raises(NotSent):
-        post(f"http://{host}{PATH}", seconds=3)
-    assert time.monotonic() - started < 3 + SLACK
-
-
-@pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:99999/x", "http://[::1/x", "http://127.0.0.1:port/x", "", "nowhere"]
-)
-def test_an_address_that_is_none_sent_nothing(url: str) -> None:
-    with pytest.raises(NotSent):
-        post(url, seconds=3)
-
-
-@pytest.mark.parametrize("seconds", [0.0, -1.0, -1e9])
-def test_a_deadline_that_has_passed_sends_nothing(seconds: float) -> None:
-    seen: list[bytes] = []
-
-    def behave(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := connection.recv(65536):
-                seen.append(data)
-
-    with RawServer(behave) as server:
-        for _ in range(20):
-            with pytest.raises(NotSent):
-                post(server.url, seconds=seconds)
-        time.sleep(0.3)
-    assert jpeg()[:64] not in b"".join(seen)
-
-
-# -- it was sent -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

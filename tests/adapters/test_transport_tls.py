@@ -139,11 +139,23 @@ def test_a_deadline_in_the_middle_of_sending_ends_it(certificate: Certificate) -
         assert time.monotonic() - started < 1.5
 
 
-def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard(certificate: Certificate) -> None:
+def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
+    certificate: Certificate,
+) -> None:
+    """After a write that failed, OpenSSL may or may not read what had arrived before."""
+
     def behave(connection: socket.socket) -> None:
         read_head(connection)
         connection.sendall(response(b"{}", "403 Forbidden"))
 
+    heard: list[int] = []
+    trusting = certificate.client()
     with RawServer(behave, certificate.server()) as server:
-        reply = post(server.url, content=jpeg() + bytes(4_000_000), tls=certificate.client())
-    assert reply.status == 403
+        for _ in range(20):
+            try:
+                reply = post(server.url, content=jpeg() + bytes(4_000_000), tls=trusting)
+            except AnswerLost as lost:
+                assert str(lost) == "connection_lost"  # noqa: PT017 - one of two good ends
+            else:
+                heard.append(reply.status)
+    assert set(heard) == {403}

@@ -114,6 +114,14 @@ def test_a_refusal_of_the_credentials_refreshes_them_once(status: int, fault: st
     assert (for_good.outcome(), for_good.calls) == (fault, 2)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_without_time_to_use_them_the_credentials_are_not_refreshed(status: int) -> None:
+    up = Upstreams(reply(status), seconds=19.5)
+    up.credentials.fresh = NEW
+    assert up.outcome(20).startswith("failed")
+    assert (up.calls, up.credentials.refreshes) == (1, 0)
+
+
 def test_a_second_call_may_end_otherwise_than_the_first() -> None:
     limit = Upstreams(reply(401), reply(403))
     limit.credentials.fresh = NEW

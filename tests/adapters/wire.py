@@ -2,15 +2,21 @@
 
 import ssl
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Final
+
+import pytest
 
 from liveness_gateway.adapters.transport import HttpTransport, Reply
 from liveness_gateway.domain import Image, Selfie
 from local.faces import draw_selfie
 
 KEY: Final = "our-key-canary"
+PATH: Final = "/v0.2/liveness-verification"
+# How much later than its deadline a call may end.
+SLACK: Final = 0.5
 
 
 @cache
@@ -47,3 +53,11 @@ def post(
         Decimal(threshold),
         within(seconds),
     )
+
+
+def elapsed(call: Callable[[], object], kind: type[Exception], match: str) -> float:
+    """Seconds until the call raised this error with exactly this text."""
+    started = time.monotonic()
+    with pytest.raises(kind, match=f"^{match}$"):
+        call()
+    return time.monotonic() - started

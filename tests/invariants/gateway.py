@@ -5,7 +5,7 @@ A *process* is one invocation of a function: it can be held and killed between a
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
@@ -122,6 +122,12 @@ class Gateway:
         process = self._process(name, work, troubles)
         return process
 
+    def ask_and_die(self, key: str = "key-1") -> None:
+        """A POST whose process dies when the liveness API has answered, before anybody hears it."""
+        process = self.ask(Request(key=key))
+        process.hold_at("transport.post", "after")
+        process.kill()
+
     def sweep(self, troubles: Sequence[Trouble] = ()) -> Process:
         """One run of `sweep`."""
         worker = Sweeper(self._ledger(), self.clock, self.journal)
@@ -197,10 +203,11 @@ class Gateway:
 
     def erase(self) -> None:
         """TTL deletes what has expired, by DynamoDB's own clock."""
-        true_now = self.clock.now() - timedelta(seconds=self.clock.skew)
-        tick = self.history.tick()
-        gone = self.table.delete_expired(true_now)
-        self.history.erasures += [(tick, generation) for generation in gone]
+        self._forget(self.clock.now() - timedelta(seconds=self.clock.skew))
+
+    def erase_all(self) -> None:
+        """Every record is deleted, whatever it still had to live."""
+        self._forget(datetime.max.replace(tzinfo=UTC))
 
     def held(self) -> list[Process]:
         """The processes that have not ended."""
@@ -218,6 +225,11 @@ class Gateway:
             breaker_store=self.breaker_store,
             emergency=self.emergency,
         )
+
+    def _forget(self, until: datetime) -> None:
+        tick = self.history.tick()
+        gone = self.table.delete_expired(until)
+        self.history.erasures += [(tick, generation) for generation in gone]
 
     def _name(self, kind: str) -> str:
         self._started += 1

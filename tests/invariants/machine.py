@@ -4,6 +4,7 @@ Each rule starts or moves processes of the real gateway; after each the invarian
 again when all has come to rest.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -203,6 +204,19 @@ class GatewayMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         rest(self.gateway)
         self.watch.judge_at_rest()
+
+    def happened(self) -> Counter[str]:
+        """What this sequence was made of."""
+        history = self.gateway.history
+        seen = Counter(call=len(history.posts), event=len(history.accepted))
+        seen["result kept"] = len(history.kept)
+        seen.update(answer.code or "2xx" for answer in history.answers)
+        for write in history.writes:
+            if write.old is not None and write.starts_life:
+                seen["claim of an expired record"] += 1
+            elif write.old is not None:
+                seen[f"{write.old['status']} -> {write.new['status']}"] += 1
+        return seen
 
     @staticmethod
     def _end(process: Process, end: End) -> None:

@@ -61,6 +61,7 @@ class Process:
         self._ends_at = steering.clock.monotonic() + limit
         self._limit = limit
         self._left: int | None = None
+        self._stops_at: Step | None = None
         self._dies = False
         self._failure: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -77,6 +78,14 @@ class Process:
         if not self.ended:
             self._go(steps)
 
+    def hold_at(self, effect: str, moment: Moment) -> None:
+        """Let it run until it is about to take this step, and hold it there.
+
+        `after` an effect it has happened, and nobody has heard of it yet.
+        """
+        self._stops_at = Step(effect, moment)
+        self._go(None, held=True)
+
     def kill(self, after: int = 0) -> None:
         """Let it run through so many steps, then kill it between two effects."""
         if not self.ended:
@@ -85,7 +94,8 @@ class Process:
 
     def at(self, step: Step) -> None:
         """Take a step; called in the process's own flow."""
-        if self._left == 0:
+        if self._left == 0 or step == self._stops_at:
+            self._stops_at = None
             self._held()
         self.steps += 1
         if self._left is not None:
@@ -96,10 +106,10 @@ class Process:
             raise KilledError("Lambda's own limit")
         self._meet(step)
 
-    def _go(self, steps: int | None) -> None:
+    def _go(self, steps: int | None, *, held: bool = False) -> None:
         self._left = steps
         before, self._steering.running = self._steering.running, self
-        if self._thread is None and (steps is None or self._dies):
+        if self._thread is None and not held and (steps is None or self._dies):
             self._flow()  # it will never be held: it needs no thread
         elif self._thread is None:
             self._thread = threading.Thread(target=self._flow, daemon=True)

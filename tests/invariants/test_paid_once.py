@@ -110,7 +110,7 @@ def test_no_claim_no_call(gateway: Gateway) -> None:
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("behaviour", ["live", "reset", "limit"])
 def test_fifty_at_once(gateway: Gateway, behaviour: str, seed: int) -> None:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - the same each time, on purpose
     running = [gateway.ask(Request(behaviours=[behaviour])) for _ in range(50)]
     waiting = list(running)
     while waiting:

@@ -5,7 +5,7 @@ from typing import Final
 
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import scenario
+from tests.reliability.scenarios import FEW, scenario
 from tests.reliability.stage import Stage
 
 _MINUTES: Final = 60.0
@@ -37,12 +37,22 @@ def moves(stage: Stage, _: Recovery) -> None:
     _moves_within(stage, stage.random.choice((-5, 5)) * stage.random.random() * _MINUTES)
 
 
-@scenario(27, "the clock goes back by a day while a request runs")
+@scenario(27, "the clock goes back by a day while a request runs", seeds=FEW)
 def goes_back(stage: Stage, _: Recovery) -> None:
     _moves_within(stage, -_DAY)
 
 
-@scenario(27, "the clock jumps ahead by a day, the life of a record, while a request runs")
+@scenario(
+    27, "one function's clock jumps ahead by a day, the life of a record, while a request runs"
+)
+def jumps_ahead_alone(stage: Stage, _: Recovery) -> None:
+    _moves_within(stage, _DAY)
+    stage.clock.moved = 0
+
+
+@scenario(
+    27, "every clock jumps ahead by a day, the life of a record, while a request runs", seeds=FEW
+)
 def jumps_ahead(stage: Stage, _: Recovery) -> None:
     _moves_within(stage, _DAY)
 

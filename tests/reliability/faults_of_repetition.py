@@ -6,7 +6,7 @@ from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.reliability.cloud import stream_of
 from tests.reliability.recovery import Recovery, terminal
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import scenario
+from tests.reliability.scenarios import FEW, scenario
 from tests.reliability.stage import Stage
 
 _CROWD = 50
@@ -22,7 +22,7 @@ def repeated(stage: Stage, _: Recovery) -> None:
     assert len(stream_of(stage.table)) == written  # I7: nothing is written for it
 
 
-@scenario(23, "the same request again after an answer that was lost")
+@scenario(23, "the same request again after an answer that was lost", seeds=FEW)
 def repeated_unknown(stage: Stage, _: Recovery) -> None:
     body = stage.form()
     stage.sandbox.next("cut")
@@ -30,7 +30,7 @@ def repeated_unknown(stage: Stage, _: Recovery) -> None:
     stage.post(body, "the-key")
 
 
-@scenario(23, "the same batch of the stream again")
+@scenario(23, "the same batch of the stream again", seeds=FEW)
 def batch_again(stage: Stage, recovery: Recovery) -> None:
     stage.post()
     stage.post()
@@ -40,7 +40,9 @@ def batch_again(stage: Stage, recovery: Recovery) -> None:
         assert recovery.publish(batch) == []
 
 
-@scenario(23, "the same message of the emergency queue again", together=True, seconds_left=6.0)
+@scenario(
+    23, "the same message of the emergency queue again", together=True, seconds_left=6.0, seeds=FEW
+)
 def message_again(stage: Stage, recovery: Recovery) -> None:
     stage.fail_always("UpdateItem", SERVER_ERROR)
     stage.post()

@@ -5,7 +5,7 @@ from typing import Final
 
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, SERVER_ERROR, Fault
 from tests.reliability.recovery import Recovery
-from tests.reliability.scenarios import scenario
+from tests.reliability.scenarios import FEW, scenario
 from tests.reliability.stage import APP_ID, APP_KEY, Stage
 
 _NEW_KEY: Final = f"{APP_KEY}-rotated"
@@ -30,7 +30,7 @@ def _answers_soon(stage: Stage) -> None:
     assert max(answer.seconds for answer in stage.answers) <= _SOON
 
 
-@scenario(13, "the secret is rotated under a warm function")
+@scenario(13, "the secret is rotated under a warm function", seeds=FEW)
 def rotated(stage: Stage, _: Recovery) -> None:
     function = stage.verify_function()
     stage.post(function=function)
@@ -39,7 +39,7 @@ def rotated(stage: Stage, _: Recovery) -> None:
     stage.post(function=function)
 
 
-@scenario(13, "the same, and upstream refuses the old one with 403")
+@scenario(13, "the same, and upstream refuses the old one with 403", seeds=FEW)
 def rotated_and_forbidden(stage: Stage, _: Recovery) -> None:
     function = stage.verify_function()
     stage.post(function=function)
@@ -48,7 +48,7 @@ def rotated_and_forbidden(stage: Stage, _: Recovery) -> None:
     stage.post(function=function)
 
 
-@scenario(14, "a wrong secret for good; another request, and one after 60 s")
+@scenario(14, "a wrong secret for good; another request, and one after 60 s", seeds=FEW)
 def wrong(stage: Stage, _: Recovery) -> None:
     stage.put_credentials(APP_ID, "wrong")
     function = stage.verify_function()
@@ -80,7 +80,7 @@ def malformed_credentials(stage: Stage, _: Recovery) -> None:
     _answers_soon(stage)
 
 
-@scenario(15, "the gateway's own secret is missing, denied or too short")
+@scenario(15, "the gateway's own secret is missing, denied or too short", seeds=FEW)
 def no_fingerprint_key(stage: Stage, _: Recovery) -> None:
     body = {"Name": "fingerprint", "VersionId": "1", "SecretString": "short"}
     for fault in (_MISSING, DENIED, Fault(200, body=json.dumps(body).encode())):
@@ -105,7 +105,11 @@ def hanging_and_cold(stage: Stage, _: Recovery) -> None:
 
 
 @scenario(
-    16, "Secrets Manager hangs; only the gateway's own is cached", together=True, patient=False
+    16,
+    "Secrets Manager hangs; only the gateway's own is cached",
+    together=True,
+    patient=False,
+    seeds=FEW,
 )
 def hanging_and_half_cold(stage: Stage, _: Recovery) -> None:
     stage.cloud.fail_always("GetSecretValue", HANGS, at=stage.upstream_secret)
@@ -123,7 +127,9 @@ def down_and_warm(stage: Stage, _: Recovery) -> None:
     stage.post(function=function)
 
 
-@scenario(16, "Secrets Manager is down for 25 hours; the cache is too old", together=True)
+@scenario(
+    16, "Secrets Manager is down for 25 hours; the cache is too old", together=True, seeds=FEW
+)
 def down_and_old(stage: Stage, _: Recovery) -> None:
     function = stage.verify_function()
     stage.post(function=function)

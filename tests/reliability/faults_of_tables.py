@@ -7,7 +7,7 @@ from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR
 from tests.reliability.cloud import THROTTLED_TABLE
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import scenario
+from tests.reliability.scenarios import FEW, scenario
 from tests.reliability.stage import Stage
 
 _DOWN: Final = (SERVER_ERROR, DENIED, CUT, THROTTLED_TABLE)
@@ -55,13 +55,13 @@ def late_answer(stage: Stage, recovery: Recovery) -> None:
     _swept_while_it_waits(stage, recovery)
 
 
-@scenario(18, "the sweep ends it, then upstream's refusal comes")
+@scenario(18, "the sweep ends it, then upstream's refusal comes", seeds=FEW)
 def late_refusal(stage: Stage, recovery: Recovery) -> None:
     stage.sandbox.next("limit")
     _swept_while_it_waits(stage, recovery)
 
 
-@scenario(18, "the answers of both writes are lost")
+@scenario(18, "the answers of both writes are lost", seeds=FEW)
 def lost_answers(stage: Stage, _: Recovery) -> None:
     stage.fail("PutItem", LOST)
     stage.fail("UpdateItem", LOST)
@@ -74,13 +74,13 @@ def down_before(stage: Stage, _: Recovery) -> None:
     stage.post()
 
 
-@scenario(19, "the table hangs before the call", together=True, patient=False)
+@scenario(19, "the table hangs before the call", together=True, patient=False, seeds=FEW)
 def hangs_before(stage: Stage, _: Recovery) -> None:
     stage.fail_always("PutItem", HANGS)
     stage.post()
 
 
-@scenario(19, "the claim is stored, every answer of the table is lost", together=True)
+@scenario(19, "the claim is stored, every answer of the table is lost", together=True, seeds=FEW)
 def claim_never_known(stage: Stage, _: Recovery) -> None:
     stage.fail_always("PutItem", LOST)
     stage.post()
@@ -113,6 +113,7 @@ def down_after(stage: Stage, recovery: Recovery) -> None:
     together=True,
     patient=False,
     seconds_left=_SHORT,
+    seeds=FEW,
 )
 def hangs_after(stage: Stage, recovery: Recovery) -> None:
     stage.fail_always("UpdateItem", HANGS)
@@ -124,6 +125,7 @@ def hangs_after(stage: Stage, recovery: Recovery) -> None:
     "the result is stored, every answer of the table is lost",
     together=True,
     seconds_left=_SHORT,
+    seeds=FEW,
 )
 def result_never_known(stage: Stage, recovery: Recovery) -> None:
     stage.fail_always("UpdateItem", LOST)
@@ -143,7 +145,7 @@ def all_down_after(stage: Stage, _: Recovery) -> None:
     assert stage.journal.counts["result_lost"] == 1
 
 
-@scenario(28, "it has expired and is not deleted yet; the same request comes again")
+@scenario(28, "it has expired and is not deleted yet; the same request comes again", seeds=FEW)
 def expired(stage: Stage, recovery: Recovery) -> None:
     body = stage.form()
     first = stage.post(body, "the-key")
@@ -153,7 +155,7 @@ def expired(stage: Stage, recovery: Recovery) -> None:
     stage.post(body, "the-key")
 
 
-@scenario(28, "it expires before it could be announced")
+@scenario(28, "it expires before it could be announced", seeds=FEW)
 def expired_unannounced(stage: Stage, _: Recovery) -> None:
     stage.post()
     stage.clock.moved += _DAY
@@ -168,7 +170,7 @@ def breaker_down(stage: Stage, _: Recovery) -> None:
     assert stage.journal.counts["breaker_store_failed"]
 
 
-@scenario(29, "the breaker's table hangs", together=True, patient=False)
+@scenario(29, "the breaker's table hangs", together=True, patient=False, seeds=FEW)
 def breaker_hangs(stage: Stage, _: Recovery) -> None:
     stage.cloud.fail_always("GetItem", HANGS, at=stage.breaker_table)
     stage.post()

@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import scenario
+from tests.reliability.scenarios import FEW, scenario
 from tests.reliability.stage import Stage
 
 # The function waits for 2 s of these (it keeps 5 s for itself, as of its real 28).
@@ -27,7 +27,7 @@ def silent(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "silent", seconds=60)
 
 
-@scenario(2, "nobody listens at upstream's address")
+@scenario(2, "nobody listens at upstream's address", seeds=FEW)
 def refused(stage: Stage, _: Recovery) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -35,7 +35,7 @@ def refused(stage: Stage, _: Recovery) -> None:
     stage.post()
 
 
-@scenario(2, "a reset within the request")
+@scenario(2, "a reset within the request", seeds=FEW)
 def reset_within_request(stage: Stage, _: Recovery) -> None:
     with Relay(stage.sandbox.url) as relay:
         relay.reset = True
@@ -43,27 +43,27 @@ def reset_within_request(stage: Stage, _: Recovery) -> None:
         stage.post()
 
 
-@scenario(2, "a reset in place of the status line")
+@scenario(2, "a reset in place of the status line", seeds=FEW)
 def reset_after_request(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "reset_before_status")
 
 
-@scenario(2, "the connection ends after the request")
+@scenario(2, "the connection ends after the request", seeds=FEW)
 def cut_after_request(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "cut")
 
 
-@scenario(3, "half of the promised body")
+@scenario(3, "half of the promised body", seeds=FEW)
 def short_body(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "cut_body")
 
 
-@scenario(3, "JSON that stops in the middle")
+@scenario(3, "JSON that stops in the middle", seeds=FEW)
 def cut_json(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "broken_body")
 
 
-@scenario(3, "a broken chunk")
+@scenario(3, "a broken chunk", seeds=FEW)
 def broken_chunk(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "broken_chunks")
 
@@ -108,7 +108,7 @@ def one_probe(stage: Stage, _: Recovery) -> None:
         relay.release()
 
 
-@scenario(6, "429, come back in 1 s", together=True)
+@scenario(6, "429, come back in 1 s", together=True, seeds=FEW)
 def later(stage: Stage, _: Recovery) -> None:
     stage.sandbox.next("too_many_requests", retry_after="1")
     stage.post()
@@ -132,13 +132,13 @@ def garbage(stage: Stage, _: Recovery) -> None:
     )
 
 
-@scenario(6, "503, come back in 1 s", together=True)
+@scenario(6, "503, come back in 1 s", together=True, seeds=FEW)
 def unavailable(stage: Stage, _: Recovery) -> None:
     stage.sandbox.next("unavailable", retry_after="1")
     stage.post()
 
 
-@scenario(7, "403, the usage limit; another request, and one after 60 s")
+@scenario(7, "403, the usage limit; another request, and one after 60 s", seeds=FEW)
 def limit(stage: Stage, _: Recovery) -> None:
     function = stage.verify_function()
     stage.sandbox.next("limit")
@@ -149,7 +149,7 @@ def limit(stage: Stage, _: Recovery) -> None:
     assert stage.journal.counts["limit_reached"] == 1
 
 
-@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204")
+@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204", seeds=FEW)
 def no_answer(stage: Stage, _: Recovery) -> None:
     for outcome in ("html", "errors_in_200", "empty", "no_content"):
         _upstream_does(stage, outcome)
@@ -166,7 +166,7 @@ def large_headers(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "live", headers={"X-Long": "p" * 1024 * 1024})
 
 
-@scenario(12, "301, 302, 307 and 308 to another address")
+@scenario(12, "301, 302, 307 and 308 to another address", seeds=FEW)
 def redirects(stage: Stage, _: Recovery) -> None:
     for status in (301, 302, 307, 308):
         _upstream_does(stage, "redirect", status=status)

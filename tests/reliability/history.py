@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -34,6 +34,7 @@ class History:
         letters: what went to the dead-letter queue, and what the stream's delivery gave up on.
         posted: key and selfie of every POST.
         environments: how many execution environments could spend a retry budget of their own.
+        seeded: verifications the test wrote itself, for which nobody was asked.
         now: the functions' time of day when recovery had run.
     """
 
@@ -45,6 +46,7 @@ class History:
     letters: Sequence[str]
     posted: Sequence[tuple[str, str]]
     environments: int
+    seeded: Set[str]
     now: datetime
 
     def records(self) -> dict[str, Verification]:
@@ -94,6 +96,7 @@ def history_of(stage: Stage, recovery: Recovery) -> History:
         letters=[*_letters(stage), *(json.dumps(r, default=str) for r in recovery.given_up)],
         posted=tuple(stage.posted),
         environments=stage.environments,
+        seeded=stage.seeded,
         now=stage.clock.now(),
     )
 
@@ -108,7 +111,8 @@ def cells(history: History) -> Cells:
         announced.append(f"{len(history.letters)} dead letter")
     return Cells(
         answers=_runs(answer.says for answer in history.answers) or "none",
-        final=_counted(map(_state, history.records().values())) or "no record",
+        final=_counted(_state(one, history.now) for one in history.records().values())
+        or "no record",
         calls=str(len(history.requests)),
         events=", ".join(announced) or "0",
     )
@@ -129,13 +133,11 @@ def _letters(stage: Stage) -> list[str]:
     return letters
 
 
-def _state(record: Verification) -> str:
-    if record.status is Status.COMPLETED:
-        return f"completed ({record.decision})"
-    if record.status is Status.PROCESSING:
-        return "processing"
-    reasons = (_ONE_OF_MANY.sub(r"\1xx", reason) for reason in record.reasons)
-    return f"{record.status} ({', '.join(reasons)})"
+def _state(record: Verification, now: datetime) -> str:
+    reasons = [_ONE_OF_MANY.sub(r"\1xx", reason) for reason in record.reasons]
+    words = [str(record.decision), *reasons] if record.decision else reasons
+    state = f"{record.status} ({', '.join(words)})" if words else str(record.status)
+    return state if now < record.expires_at else f"{state}, expired"
 
 
 def _runs(words: Iterable[str]) -> str:

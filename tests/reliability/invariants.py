@@ -27,12 +27,17 @@ def claim_before_call(history: History) -> Violations:
 
 
 def charged_is_recorded(history: History) -> Violations:
-    """I2: every charged-or-unknown call ends in a terminal record that does not deny it."""
+    """I2: every charged-or-unknown call ends in a terminal record that does not deny it.
+
+    What has expired is gone, whatever it said (I11).
+    """
     records = history.records()
     for request in history.charged():
-        ends = {records[key].status for key in history.ids_of(request.sha256) & records.keys()}
-        if not ends & {Status.COMPLETED, Status.UNKNOWN}:
-            yield f"I2: request {request.number} may be charged, its record is {ends or 'missing'}"
+        ends = [records[key] for key in history.ids_of(request.sha256) & records.keys()]
+        good = {Status.COMPLETED, Status.UNKNOWN}
+        if not any(end.status in good or end.expires_at <= history.now for end in ends):
+            states = sorted(end.status for end in ends)
+            yield f"I2: request {request.number} may be charged, its record is {states}"
 
 
 def charged_once(history: History) -> Violations:
@@ -103,7 +108,7 @@ def only_allowed_transitions(history: History) -> Violations:
 def live_has_a_reason(history: History) -> Violations:
     """I10: `live` needs an upstream answer that says so."""
     for write in history.writes:
-        if write.decision is not Decision.LIVE:
+        if write.decision is not Decision.LIVE or write.verification_id in history.seeded:
             continue
         outcomes = {
             request.outcome

@@ -6,9 +6,12 @@ Upstream has then answered, and may charge; the gateway does not know it yet.
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+from tests.reliability.cloud import Moment
 
 _BLOCK = 64 * 1024
 
@@ -18,6 +21,7 @@ class Relay:
 
     Attributes:
         hold: answers wait here until `release`.
+        tell: called before upstream is asked, and when it has answered.
         reset: connections are reset when the request's body has begun to arrive.
     """
 
@@ -28,6 +32,7 @@ class Relay:
         self._released = threading.Event()
         self._answered = threading.Condition()
         self._count = 0
+        self.tell: Callable[[str, Moment], None] = lambda _, __: None
         self.hold = False
         self.reset = False
 
@@ -73,9 +78,11 @@ class Relay:
                 # Nothing lingers: closing sends a reset.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 return
+            self.tell("upstream", "before")
             with socket.create_connection(self._target) as server:
                 threading.Thread(target=_pump, args=(client, server), daemon=True).start()
                 answer = _all_of(server)
+            self.tell("upstream", "after")
             self._keep()
             client.sendall(answer)
 

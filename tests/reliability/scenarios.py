@@ -18,6 +18,8 @@ from tests.reliability.stage import Stage
 
 Act = Callable[[Stage, Recovery], None]
 SEEDS: Final = 20
+# Of what is not random but for the selfie, its threshold and the client that posts it.
+FEW: Final = 5
 
 
 @dataclass(frozen=True)

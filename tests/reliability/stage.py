@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from botocore.config import Config
 
@@ -32,12 +32,13 @@ from liveness_gateway.domain import MultipleFaces
 from liveness_gateway.selfie import SelfieLimits
 from liveness_gateway.service import Policy, RecordReader, VerificationService
 from local.sandbox import Sandbox
-from tests.adapters.aws_endpoint import Fault
+from tests.adapters.aws_endpoint import REGION, Fault
 from tests.bodies import CLIENTS, Body, form
 from tests.reliability.clocks import Countdown, MovableClock
 from tests.reliability.cloud import Cloud, stream_of
 from tests.reliability.outputs import Outputs, RecordedJournal
 from tests.reliability.selfies import FILE_NAME, new_selfie
+from tests.reliability.surroundings import ALL_FUNCTIONS
 from tests.reliability.tables import create_tables
 
 APP_ID: Final = "sandbox-app-id"
@@ -79,7 +80,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Clients:
-    """How the functions' boto3 clients are set: `verify`'s for its table, for secrets, and others."""
+    """How the functions' boto3 clients are set: for `verify`'s table, for secrets, for others."""
 
     once: Config
     quick: Config
@@ -110,6 +111,7 @@ class Stage:
         answers: every answer to a POST, in order.
         posted: the key and the selfie's SHA-256 of every POST, in order.
         environments: how many execution environments of `verify` were made.
+        seeded: verifications a test has written itself.
         seconds_left: what Lambda gives each request.
     """
 
@@ -123,6 +125,7 @@ class Stage:
     answers: list[Answered] = field(default_factory=list)
     posted: list[tuple[str, str]] = field(default_factory=list)
     environments: int = 0
+    seeded: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.name = uuid.uuid4().hex[:12]
@@ -158,6 +161,31 @@ class Stage:
         secrets.create_secret(Name=self.upstream_secret)
         self.put_credentials(APP_ID, APP_KEY)
         secrets.create_secret(Name=self.fingerprint_secret, SecretString=FINGERPRINT_KEY)
+
+    def environment(self) -> dict[str, str]:
+        """What the functions are told of this stage, and how they reach it."""
+        return ALL_FUNCTIONS | {
+            "AWS_ENDPOINT_URL": self.cloud.url,
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_SECRET_ACCESS_KEY": "nothing",
+            "AWS_DEFAULT_REGION": REGION,
+            "TABLE_NAME": self.table,
+            "UPSTREAM_URL": self.upstream_url,
+            "UPSTREAM_DIALECT": self.dialect,
+            "UPSTREAM_SECRET_ARN": self.upstream_secret,
+            "FINGERPRINT_SECRET_ARN": self.fingerprint_secret,
+            "BREAKER_TABLE_NAME": self.breaker_table,
+            "EMERGENCY_QUEUE_URL": self.emergency_url,
+            "EVENT_BUS_NAME": self.bus,
+            "DEAD_LETTER_QUEUE_URL": self.dead_letter_url,
+            "ALLOWED_ORIGINS": "*",
+            "DEFAULT_THRESHOLD": "0.6",
+            "MINIMUM_THRESHOLD": self.minimum_threshold,
+            "MINIMUM_SIDE": "0",
+            "MAXIMUM_SIDE": "5000",
+            "RETENTION_HOURS": "24",
+            "MULTIPLE_FACES": "inconclusive",
+        }
 
     def put_credentials(self, app_id: str, app_key: str) -> None:
         """What the operator does."""
@@ -247,10 +275,15 @@ class Stage:
         self, body: Body | None = None, key: str | None = None, function: Function | None = None
     ) -> Answered:
         """Post a selfie to a function (a new one by default) and keep its answer."""
-        key, body = key or uuid.uuid4().hex, body or self.form()
+        key = key or uuid.uuid4().hex
+        event = self.event(body or self.form(), key)
+        return self._ask(function or self.verify_function(), event, key)
+
+    def event(self, body: Body, key: str) -> dict[str, Any]:
+        """The event of a POST, which is noted."""
         with self._lock:
             self.posted.append((key, selfie_digest(body)))
-        return self._ask(function or self.verify_function(), proxy_event(body, key), key)
+        return proxy_event(body, key)
 
     def read(self, verification_id: str) -> Answered:
         """Ask for a record; the answer is not kept among `answers`."""
@@ -267,16 +300,20 @@ class Stage:
         self, function: Function, event: dict[str, Any], key: str, *, keep: bool = True
     ) -> Answered:
         started = time.monotonic()
-        context = Countdown(self.seconds_left, uuid.uuid4().hex)
-        answer = function(event, context)
-        ended = time.monotonic()
+        answer = function(event, Countdown(self.seconds_left, uuid.uuid4().hex))
+        return self.answered(answer, key, time.monotonic() - started, keep=keep)
+
+    def answered(
+        self, answer: Mapping[str, Any], key: str, seconds: float, *, keep: bool = True
+    ) -> Answered:
+        """Note an answer of a function, with what was stored when it came."""
         self.outputs.write(json.dumps(answer) + "\n")
         answered = Answered(
             key=key,
             status=answer["statusCode"],
             body=json.loads(answer["body"]),
             headers=answer["headers"],
-            seconds=ended - started,
+            seconds=seconds,
             allowed=self.seconds_left,
             written=len(stream_of(self.table)),
         )
@@ -285,7 +322,7 @@ class Stage:
                 self.answers.append(answered)
         return answered
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         self.sandbox.start()
         return self
 

@@ -114,12 +114,19 @@ class UpstreamCredentials:
         self._secret = secret
 
     def get(self) -> Credentials:
-        """The credentials.
+        """The credentials. Malformed ones are read anew: an operator may have mended them.
 
         Raises:
             CredentialsUnavailable: missing, malformed, denied or out of reach.
         """
-        return _credentials(self._secret.get())
+        secret = self._secret.get()
+        try:
+            return _credentials(secret)
+        except CredentialsUnavailable:
+            mended = self.refresh()
+            if mended is None:
+                raise
+            return mended
 
     def refresh(self) -> Credentials | None:
         """The credentials read anew; None when they were not, or are unusable."""
