@@ -97,6 +97,14 @@ test: setup browser check ## Everything CI runs
 unit: .venv/.installed ## The fast tests only
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto -q
 
+.PHONY: mutants
+mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
+	@$(BIN)/python -m tools.mutants
+
+.PHONY: soak
+soak: .venv/.installed ## The long run of the state machine and the fuzzers
+	@SOAK=1 $(BIN)/pytest tests/invariants tests/soak -n auto -q
+
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)
 	@for lock in "pyproject.toml -o requirements/functions.txt" \

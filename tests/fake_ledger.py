@@ -191,11 +191,10 @@ def _settled(item: Item, version: int, settlement: Settlement) -> Item:
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
-    return (standing.status, standing.correlation_id, standing.attempt) == (
-        Status.PROCESSING,
-        claim.correlation_id,
-        claim.attempt,
+    one, other = (
+        (each.correlation_id, each.created_at, each.claimed) for each in (standing, claim)
     )
+    return standing.status is Status.PROCESSING and one == other
 
 
 def _says_the_same(standing: Verification, settlement: Settlement) -> bool:

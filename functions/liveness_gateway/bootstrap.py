@@ -41,7 +41,8 @@ _QUICK: Final = Config(
 _ONCE: Final = Config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"}
 )
-# A request may have to read two secrets; each says yes or no within 3 s, waits between tries included.
+# A request may have to read two secrets; each says yes or no within 3 s, the wait between two
+# tries included.
 _SECRETS: Final = _QUICK.merge(Config(connect_timeout=0.7, read_timeout=0.7))
 
 

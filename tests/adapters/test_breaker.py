@@ -96,10 +96,12 @@ def test_it_opens_for_all_at_five_failures_that_are_half_or_at_a_refusal(
 
 
 def test_a_success_does_not_open_it(copies: Copies) -> None:
-    """The fifth failure is in the window when successes dilute it: only a failure may open."""
+    """It only sees older successes leave the window: none but a failure may open."""
     breaker = copies.one()
-    call(breaker, "++++++-----")
-    copies.clock.advance(29)
+    call(breaker, "++++++")
+    copies.clock.advance(20)
+    call(breaker, "-----")
+    copies.clock.advance(15)
     call(breaker, "+")
     assert copies.one().admit() is not None
 

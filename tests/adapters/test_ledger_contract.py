@@ -56,6 +56,17 @@ def test_a_claim_sent_again_knows_itself(any_ledger: Ledger) -> None:
     assert stored(any_ledger, made) == made
 
 
+def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Ledger) -> None:
+    """It has the same correlation id, but was claimed at another moment."""
+    made = claim()
+    any_ledger.claim(made)
+    for later in (
+        replace(made, created_at=made.created_at + seconds(0.001)),
+        replace(made, deadline=made.deadline + seconds(1)),
+    ):
+        assert any_ledger.claim(later) == made
+
+
 def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)

@@ -71,7 +71,7 @@ class Run:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
 def test_the_fake_is_exact(aws: AwsEndpoint, steps: list[tuple[Any, ...]]) -> None:

@@ -248,6 +248,20 @@ def test_a_malformed_secret_gives_no_credentials(
     assert credentials.refresh() is None
 
 
+def test_credentials_an_operator_has_mended_are_used_at_once(
+    client: "SecretsManagerClient", arn: str, secret: SecretsManager, clock: ManualClock
+) -> None:
+    client.put_secret_value(SecretId=arn, SecretString="not JSON")
+    credentials = UpstreamCredentials(secret)
+    with pytest.raises(CredentialsUnavailable):
+        credentials.get()
+    client.put_secret_value(SecretId=arn, SecretString=OTHER)
+    with pytest.raises(CredentialsUnavailable):
+        credentials.get()
+    clock.advance(30)
+    assert credentials.get().app_key == "new-key-canary"
+
+
 def test_credentials_refreshed_are_the_new_ones(
     client: "SecretsManagerClient", arn: str, secret: SecretsManager
 ) -> None:

@@ -2,9 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,51 +13,18 @@ from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.api.canaries import API_KEY, EXIF_TEXT, FILE_NAME, Canaries, windows, writings
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY, Deployment
 from tests.api.events import CREATE, WIRE_PATHS, post_event, read_event
+from tests.api.process import Event, Process
 from tests.bodies import CLIENTS, Body, form, mutate, seeded
 
-ROOT: Final = Path(__file__).parents[2]
 JPEG: Final = draw_selfie(width=320, height=240, exif_text=EXIF_TEXT)
 PNG: Final = draw_selfie(width=120, height=90, format="PNG", exif_text=EXIF_TEXT)
 CANARIES: Final = Canaries.of(JPEG, PNG)
 # These hold a request up for as long as it has; the adapters' tests have them.
 SLOW: Final = {"silent", "drip_headers", "drip_body", "slow"}
-Event = dict[str, Any]
 
 
 def good(content: bytes = JPEG, **changes: Any) -> Body:  # noqa: ANN401 - as `form` takes them
     return form("curl", content, file_name=FILE_NAME, **changes)
-
-
-class Process:
-    """A copy of the functions; `output` is all it ever said."""
-
-    def __init__(self, deployment: Deployment, folder: Path) -> None:
-        self._results = folder / "results"
-        self._deployment = deployment
-        self.output = b""
-
-    def run(
-        self,
-        *invocations: tuple[str, Event],
-        seconds: float = 28.0,
-        settings: Mapping[str, str] | None = None,
-    ) -> list[Any]:
-        """Invoke each in turn, in a process of their own; give what they returned."""
-        lines = [json.dumps({"function": name, "event": event}) for name, event in invocations]
-        done = subprocess.run(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-B", "-m", "tests.api.invoked", str(self._results), str(seconds)],
-            input="\n".join(lines).encode(),
-            env={"PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"}
-            | self._deployment.environment
-            | dict(settings or {}),
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        self.output += done.stdout + done.stderr
-        assert done.returncode == 0, done.stderr[-2000:]
-        return [json.loads(line) for line in self._results.read_text().splitlines()]
 
 
 @pytest.fixture
@@ -148,6 +112,7 @@ def test_through_refused_input(deployment: Deployment, process: Process) -> None
         Body(FILE_NAME, JPEG), good(subject_ref="s" * 300),
     ]  # fmt: skip
     bodies += [form(client, JPEG, file_name=f'a"; {FILE_NAME}') for client in CLIENTS]
+    bodies += [form("curl", JPEG, file_name=f'{FILE_NAME}"; name="threshold')]
     bodies += [mutate(good(), random) for _ in range(100)]
     events = [post_event(body, headers=[("Idempotency-Key", "key-1")]) for body in bodies]
     events.append(post_event(good(), headers=[("Idempotency-Key", FILE_NAME), ("X-Image", "x")]))

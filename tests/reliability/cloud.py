@@ -8,14 +8,13 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint, Fault
@@ -122,12 +121,12 @@ class Cloud(AwsEndpoint):
             ConnectionAbortedError: nothing is to be answered; the connection is cut.
         """
         operation = str(request.headers["X-Amz-Target"]).rpartition(".")[2]
-        body = bytes(request.body).decode()
+        body = cast("bytes", request.body).decode()
         self._tell(operation, body, "before")
         fault = self._fault(operation, body)
         answer = self._answer(request, operation, body, fault)
         # The one who asked may already have given up; what was done stays done.
-        done = (fault is None or fault.applied) and answer[0] < 300  # noqa: PLR2004 - an HTTP success
+        done = (fault is None or fault.applied) and answer[0] < 300
         self.log.append(CloudCall(operation, body, datetime.now(UTC), done))
         if operation == "PutEvents" and done:
             self.accepted += _taken(body, answer[2])
@@ -206,6 +205,6 @@ def _taken(body: str, answer: bytes) -> Iterator[dict[str, str]]:
 def stream_of(table: str) -> list[dict[str, Any]]:
     """Every record of a table's stream, as Lambda's event source mapping delivers them."""
     shard = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(table).stream_shard
-    with suppress(AttributeError):
-        return [record.to_json() for record in list(shard.items)]
-    raise LookupError(f"{table} has no stream")
+    if shard is None:
+        raise LookupError(f"{table} has no stream")
+    return [record.to_json() for record in list(shard.items)]

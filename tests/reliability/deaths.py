@@ -9,6 +9,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -34,12 +35,14 @@ class Nursery:
         self.stage = stage
         self.steps: list[Step] = []
         self._relay = Relay(stage.sandbox.url)
-        self._log = tempfile.TemporaryFile()
         self._pid = 0
         self._fatal = _NEVER
 
     def __enter__(self) -> Self:
-        self._relay.__enter__()
+        with ExitStack() as stack:
+            stack.enter_context(self._relay)
+            self._log = stack.enter_context(tempfile.TemporaryFile())
+            self._lifetime = stack.pop_all()
         self._relay.tell = self._step
         self.stage.upstream_url = self._relay.url
         self.stage.cloud.watch(self.stage.name, self._step)
@@ -62,10 +65,9 @@ class Nursery:
     ) -> None:
         self._process.communicate()
         self.stage.cloud.unwatch(self.stage.name)
-        self._relay.__exit__(kind, error, trace)
         self._log.seek(0)
         self.stage.outputs.write(self._log.read().decode())
-        self._log.close()
+        self._lifetime.__exit__(kind, error, trace)
 
     def post(self, body: Body, key: str, *, fatal: int = _NEVER) -> bool:
         """Post a selfie; the process is killed at the step `fatal`. Whether it answered."""

@@ -10,14 +10,15 @@ from tests.reliability.stage import APP_ID, APP_KEY, Stage
 
 _NEW_KEY: Final = f"{APP_KEY}-rotated"
 _MISSING: Final = Fault(400, "ResourceNotFoundException")
+MALFORMED: Final = "canary-not-json"
 _MALFORMED: Final = (
-    "canary-not-json", "{}", "[]", "null", '"text"', '{"app_id": "a"}', '{"app_key": "a"}',
+    MALFORMED, "{}", "[]", "null", '"text"', '{"app_id": "a"}', '{"app_key": "a"}',
     '{"app_id": "a", "app_key": ""}', '{"app_id": 1, "app_key": 2}', '{"app_id": "a", ',
     '{"app_id": "a\\r\\nX-Evil: 1", "app_key": "b"}', '{"app_id": "a", "app_key": "\\u00e9"}',
     '{"app_id": " a", "app_key": "b"}', "[" * 100_000,
 )  # fmt: skip
 # Every other answer of Secrets Manager that holds no text.
-_HOLLOW: Final = (
+_HOLLOW: Final[tuple[dict[str, str], ...]] = (
     {"SecretString": ""},
     {},
     {"SecretBinary": "AAAA"},

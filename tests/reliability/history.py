@@ -3,7 +3,8 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +20,7 @@ from tests.reliability.stage import Answered, Stage
 # Upstream says by these that it has not charged (DESIGN section 5).
 NOT_CHARGED: Final = frozenset({"unauthorized", "limit", "too_many_requests", "unavailable"})
 
+_LONG: Final = 5
 _ONE_OF_MANY: Final = re.compile(r"(upstream_status_[35])\d\d")
 
 
@@ -46,7 +48,7 @@ class History:
     letters: Sequence[str]
     posted: Sequence[tuple[str, str]]
     environments: int
-    seeded: Set[str]
+    seeded: AbstractSet[str]
     now: datetime
 
     def records(self) -> dict[str, Verification]:
@@ -75,6 +77,8 @@ class Cells:
 def history_of(stage: Stage, recovery: Recovery) -> History:
     """What happened on a stage whose recovery has run."""
     calls = stage.cloud.calls_of(stage.table)
+    events = [entry for entry in list(stage.cloud.accepted) if entry["EventBusName"] == stage.bus]
+    stage.outputs.write(json.dumps(events) + "\n")
     return History(
         answers=tuple(stage.answers),
         writes=[
@@ -88,11 +92,7 @@ def history_of(stage: Stage, recovery: Recovery) -> History:
             if call.operation == "PutItem" and call.ok
         ],
         requests=stage.sandbox.requests,
-        events=[
-            json.loads(entry["Detail"])
-            for entry in list(stage.cloud.accepted)
-            if entry["EventBusName"] == stage.bus
-        ],
+        events=[json.loads(entry["Detail"]) for entry in events],
         letters=[*_letters(stage), *(json.dumps(r, default=str) for r in recovery.given_up)],
         posted=tuple(stage.posted),
         environments=stage.environments,
@@ -141,9 +141,12 @@ def _state(record: Verification, now: datetime) -> str:
 
 
 def _runs(words: Iterable[str]) -> str:
-    """The words in order, each run of one word said once."""
-    counted = [(word, len(list(same))) for word, same in groupby(words)]
-    return ", then ".join(f"{count} x {word}" if count > 1 else word for word, count in counted)
+    """The words in order, each run of one word said once; of a long story only how many of each."""
+    said = list(words)
+    runs = [(word, len(list(same))) for word, same in groupby(said)]
+    if len(runs) > _LONG:
+        return _counted(said)
+    return ", then ".join(f"{count} x {word}" if count > 1 else word for word, count in runs)
 
 
 def _counted(words: Iterable[str]) -> str:

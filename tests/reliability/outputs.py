@@ -16,32 +16,25 @@ from liveness_gateway.observability import PowertoolsJournal, journal
 from tests.e2e.traces import forms
 from tests.reliability.surroundings import ALL_FUNCTIONS, environment
 
+ERROR_CANARY: Final = "canary-error-text-71c4"
 # The doubles' own logs are none of ours: they see every request whole.
 _DOUBLES: Final = ("moto", "py.warnings")
 
 
-class Outputs(io.TextIOBase):
+class Outputs(io.StringIO):
     """A text stream that remembers; safe from several threads."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._parts: list[str] = []
         self._lock = threading.Lock()
 
     def write(self, text: str, /) -> int:
         with self._lock:
-            self._parts.append(text)
-        return len(text)
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        with self._lock:
-            return "".join(self._parts)
+            return super().write(text)
 
     def holds(self, canaries: Iterable[bytes]) -> list[str]:
         """The canaries, in any way of writing bytes, that are in it; none should be."""
-        written = self.text.encode()
+        written = self.getvalue().encode()
         return [
             canary.decode(errors="replace")
             for canary in canaries

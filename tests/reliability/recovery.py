@@ -19,12 +19,13 @@ from liveness_gateway.adapters.jobs import (
     whole_batch,
 )
 from liveness_gateway.adapters.queues import SqsQueue
+from liveness_gateway.ports import Ledger
 from liveness_gateway.publishing import Publisher
 from liveness_gateway.recovery import Recoverer, Sweeper
 from tests.reliability.clocks import MovableClock
 from tests.reliability.cloud import stream_of
 from tests.reliability.outputs import RecordedJournal
-from tests.reliability.stage import Stage
+from tests.reliability.stage import Stage, Wrap, as_it_is
 
 Record = dict[str, Any]
 TERMINAL: Final = frozenset({"completed", "failed", "unknown"})
@@ -40,18 +41,21 @@ class Recovery:
 
     Attributes:
         given_up: records the stream's delivery gave up on.
+        wrap: what stands between the functions and each of their ports.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.clock = MovableClock()
         self.given_up: list[Record] = []
+        self.wrap: Wrap = as_it_is
         self._delivered = 0
         self._journal = RecordedJournal(stage.outputs, f"recovery-{stage.name}")
 
     def run(self) -> None:
         """End every fault, let all deadlines pass, and run until nothing changes any more."""
         self.stage.mend()
+        self.wrap = as_it_is
         for _ in range(_ROUNDS):
             before = len(stream_of(self.stage.table)), self._delivered
             self.store_kept()
@@ -71,28 +75,38 @@ class Recovery:
     def sweep(self, later: float = AFTER_THE_DEADLINE) -> int:
         """One run of `sweep`, so many seconds from now; how many it ended."""
         self.clock.moved = self.stage.clock.moved + later
-        sweeper = Sweeper(self.stage.ledger(), self.clock, self._journal)
+        sweeper = Sweeper(self._ledger(), self.wrap("clock", self.clock), self._journal)
         return int(self._job(sweeper, sweep_once, nothing_swept)({}, None)["ended"])
 
     def store_kept(self, *, again: int = 1) -> int:
-        """Give every message of the emergency queue to `recover`, `again` times; how many."""
+        """Give every message of the emergency queue to `recover`, `again` times; how many it took.
+
+        What it did not take is in the queue again.
+        """
+        messages = self._kept_messages()
+        if not messages:
+            return 0
+        job = self._job(Recoverer(self._ledger(), self._journal), store_kept, all_messages)
+        event = {"Records": [{"messageId": m["MessageId"], "body": m["Body"]} for m in messages]}
+        failed: set[str] = set()
+        for _ in range(again):
+            failed = {one["itemIdentifier"] for one in job(event, None)["batchItemFailures"]}
         sqs, url = self.stage.client("sqs"), self.stage.emergency_url
-        job = self._job(Recoverer(self.stage.ledger(), self._journal), store_kept, all_messages)
-        stored = 0
-        while messages := sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=600
-        ).get("Messages"):
-            event = {
-                "Records": [{"messageId": m["MessageId"], "body": m["Body"]} for m in messages]
-            }
-            for _ in range(again):
-                failed = {one["itemIdentifier"] for one in job(event, None)["batchItemFailures"]}
-            for message in messages:
-                self.stage.outputs.write(message["Body"] + "\n")
-                if message["MessageId"] not in failed:
-                    stored += 1
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return stored
+        for message in messages:
+            receipt = {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]}
+            if message["MessageId"] in failed:
+                sqs.change_message_visibility(**receipt, VisibilityTimeout=0)
+            else:
+                sqs.delete_message(**receipt)
+        return len(messages) - len(failed)
+
+    def _kept_messages(self) -> list[dict[str, Any]]:
+        answer = self.stage.client("sqs").receive_message(
+            QueueUrl=self.stage.emergency_url, MaxNumberOfMessages=10, VisibilityTimeout=600
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        self.stage.outputs.write("".join(message["Body"] + "\n" for message in messages))
+        return messages
 
     def deliver(self) -> None:
         """Deliver what is new in the stream, until it was taken or given up."""
@@ -105,9 +119,9 @@ class Recovery:
         """Give `publish_events` one batch; the sequence numbers it wants again."""
         stage = self.stage
         publisher = Publisher(
-            EventBridgeBus(stage.client("events"), stage.bus),
-            SqsQueue(stage.client("sqs"), stage.dead_letter_url),
-            stage.clock,
+            self.wrap("bus", EventBridgeBus(stage.client("events"), stage.bus)),
+            self.wrap("letters", SqsQueue(stage.client("sqs"), stage.dead_letter_url)),
+            self.wrap("clock", stage.clock),
             self._journal,
             "local",
         )
@@ -128,6 +142,10 @@ class Recovery:
             first = min(map(int, again))
             batch = [r for r in batch if int(r["dynamodb"]["SequenceNumber"]) >= first]
         self.given_up += batch
+
+    def _ledger(self) -> Ledger:
+        wrapped: Ledger = self.wrap("ledger", self.stage.ledger())
+        return wrapped
 
     def _job(
         self,

@@ -6,12 +6,14 @@ Upstream has then answered, and may charge; the gateway does not know it yet.
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from tests.reliability.cloud import Moment
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.reliability.cloud import Moment
 
 _BLOCK = 64 * 1024
 

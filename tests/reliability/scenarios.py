@@ -53,13 +53,18 @@ class Finding:
     """What all seeds of a scenario showed.
 
     Attributes:
+        number, fault, seeds: of the scenario.
         cells: the table's line; where seeds differ, each value once.
         violations: broken invariants, each with its seed.
         slowest: the longest answer, as a share of the time Lambda gave it.
-        ratio: upstream calls and requests.
+        calls: how many upstream got.
+        requests: how many the gateway got.
+        seconds: how long all of it took.
     """
 
-    scenario: Scenario
+    number: int
+    fault: str
+    seeds: int
     cells: Cells
     violations: Sequence[str]
     slowest: float
@@ -106,7 +111,9 @@ def run(of: Scenario, cloud: Cloud, outputs: Outputs) -> Finding:
     lines = [line for line, *_ in each]
     merged = {name: _merged(getattr(line, name) for line in lines) for name in Cells.__slots__}
     return Finding(
-        scenario=of,
+        number=of.number,
+        fault=of.fault,
+        seeds=of.seeds,
         cells=Cells(**merged),
         violations=[
             f"seed {seed}: {broken}" for seed, (_, all_, *_) in enumerate(each) for broken in all_

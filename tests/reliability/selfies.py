@@ -15,9 +15,9 @@ SELFIES: Final = tuple(
 CANARIES: Final = (
     FILE_NAME_CANARY.encode(),
     EXIF_CANARY.encode(),
-    *(piece for selfie in SELFIES for piece in slices(selfie)),
+    *(piece for selfie in SELFIES for piece in slices(selfie[2:])),
 )
-"""What no output may hold: name, EXIF text, and pieces of every image."""
+"""What no output may hold: name, EXIF text, and pieces of every image behind its first marker."""
 _COMMENT: Final = 0xFE
 
 

@@ -136,7 +136,20 @@ _DRIFTS: Final[tuple[Callable[[Json, Random], None], ...]] = (
     _with_errors,
 )  # fmt: skip
 
-_ANYTHING: Final = (None, True, 0, -1, 1.5, "", "text", [], {}, [1, {"a": None}], "\u0000", 2**70)
+_ANYTHING: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    "text",
+    [],
+    {},
+    [1, {"a": None}],
+    "\u0000",
+    2**70,
+)
 
 
 def _other_id(answer: Json, random: Random) -> None:

@@ -176,6 +176,14 @@ def test_what_has_expired_is_not_announced(world: World) -> None:
     assert (accepted(world), world.bus.calls, letters(world)) == ([], [], [])
 
 
+def test_what_expires_in_this_moment_is_not_announced(world: World) -> None:
+    (line,) = records(world, 1)
+    assert line.verification is not None
+    world.clock.jump((line.verification.expires_at - world.clock.now()).total_seconds())
+    assert world.publisher().publish([line]) == []
+    assert accepted(world) == []
+
+
 def test_what_is_still_processing_is_not_announced(world: World) -> None:
     (line,) = records(world, 1)
     assert line.verification is not None

@@ -191,3 +191,21 @@ def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> No
         with pytest.raises(SettleRefused):
             world.recoverer().store(replace(settlement, claimed=stale))
     assert "result_recovered" not in world.journal.counts
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_kept_result_is_never_given_to_a_later_verification_under_its_key(
+    world: World, *, swept: bool
+) -> None:
+    settlement = kept(world)
+    world.clock.advance(24 * 3600)
+    abandon(world, "key-1")
+    world.clock.advance(OVERDUE)
+    if swept:
+        world.sweeper().sweep()
+    before = world.ledger.all()
+    assert before[0].verification_id == settlement.claimed.verification_id
+    for late in (settlement, replace(settlement, settled_at=world.clock.now())):
+        with pytest.raises(SettleRefused):
+            world.recoverer().store(late)
+    assert world.ledger.all() == before

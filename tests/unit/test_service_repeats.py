@@ -167,6 +167,19 @@ def test_a_claim_nobody_answered_for_is_in_progress(world: World) -> None:
     assert len(world.upstream.calls) == 1
 
 
+def test_one_request_delivered_to_two_processes_is_asked_once(world: World) -> None:
+    request = world.request()
+
+    def meanwhile(_: UpstreamCall) -> UpstreamAnswer:
+        world.clock.advance(0.001)
+        assert refusal(lambda: world.service().verify(request)).code == "in_progress"
+        return answer()
+
+    world.upstream.will(meanwhile)
+    world.service().verify(request)
+    assert len(world.upstream.calls) == 1
+
+
 def test_of_two_retries_of_a_failed_record_one_asks_and_one_waits(world: World) -> None:
     world.upstream.will(LIMIT)
     refusal(world.verify)
