@@ -4,6 +4,7 @@
 a text that is not found exactly once is an error, so that the list cannot rot unseen.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -20,11 +21,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tools.seeded_faults import FAULTS, SeededFault
+from tools.seeded_races import RACES
 
 ROOT = Path(__file__).parent.parent
 _COPIED = ("functions", "tests", "tools", "local", "infra", "contracts", "docs", "pyproject.toml")
 _WORKERS = 2
 _SECONDS = 240
+_PYTEST = (sys.executable, "-B", "-m", "pytest", "-x", "-q")
 # pytest's own words: 1 is a test that failed, everything else is a run that did not happen.
 _FAILED = 1
 
@@ -55,13 +58,14 @@ class Copy:
         """Run the tests that should notice the fault."""
         with self._planted(fault):
             done = self.run(fault.tests)
-        failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-        by = failed[0].split(" - ")[0].removeprefix("FAILED ") if failed else done.stdout[-300:]
-        return Verdict(fault, done.returncode == _FAILED and bool(failed), by)
+        # An invariant that is broken when a test is over is an ERROR of its fixture.
+        noticed = re.search(r"^(?:FAILED|ERROR) (.*)", done.stdout, re.MULTILINE)
+        by = noticed[1] if noticed else done.stdout[-300:]
+        return Verdict(fault, done.returncode == _FAILED and noticed is not None, by)
 
     def run(self, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         """Run tests in the copy."""
-        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        command = [*_PYTEST, "-p", "no:cacheprovider", "--timeout=60"]
         return subprocess.run(  # noqa: S603 - our own tests
             [*command, *tests],
             cwd=self._folder,

@@ -80,16 +80,16 @@ FAULTS: Final = (
         _UPSTREAM,
     ),
     SeededFault(
-        "I3", "an unknown verification is asked for again", "service.py",
-        "if standing.status is Status.FAILED:\n",
-        "if True:\n",
+        "I3", "an unknown verification is not remembered", "service.py",
+        "if standing.status is Status.UNKNOWN:\n",
+        "if False:\n",
         _SERVICE,
     ),
     SeededFault(
         "I3", "a lost answer counts as not charged", "domain.py",
         'it is `unknown`."""\n',
         'it is `unknown`."""\n\n    charged = False\n',
-        ("tests/unit/test_service.py", "tests/adapters/test_upstream_client.py"),
+        (*_SERVICE, "tests/adapters/test_upstream_client.py"),
     ),
     SeededFault(
         "I3", "the key counts without the client", "domain.py",

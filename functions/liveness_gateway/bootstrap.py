@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
+from liveness_gateway.adapters.breaker_window import SharedWindow
 from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
@@ -144,18 +145,19 @@ def _upstream(settings: VerifySettings, notes: PowertoolsJournal) -> UpstreamCli
     dialect = DIALECTS.get(settings.upstream_dialect)
     if dialect is None:
         raise SettingsError("UPSTREAM_DIALECT is none we speak")
-    store = CountingBreakerStore(
-        settings.breaker_table_name, boto3_client=boto3.client("dynamodb", config=_QUICK)
-    )
+    clock = SystemClock()
+    client, table = boto3.client("dynamodb", config=_ONCE), settings.breaker_table_name
+    store = CountingBreakerStore(table, boto3_client=client)
     store.count_failures_in(notes)
     store.configure(breaker_config(), "upstream")
+    window = SharedWindow(client, table, clock, notes)
     return UpstreamClient(
         transport=HttpTransport(),
         dialect=dialect,
         base_url=settings.upstream_url,
         credentials=UpstreamCredentials(_secret(settings.upstream_secret_arn)),
-        breaker=CircuitBreaker(store, SystemClock(), notes),
-        clock=SystemClock(),
+        breaker=CircuitBreaker(store, clock, notes, window),
+        clock=clock,
         journal=notes,
     )
 

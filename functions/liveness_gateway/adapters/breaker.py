@@ -8,7 +8,6 @@ rule is ours. When the store fails, calls go on: a breaker must not become the o
 import logging
 import threading
 import uuid
-from collections import deque
 from typing import Final, Protocol
 
 from aws_lambda_powertools.utilities.circuit_breaker import CircuitBreakerConfig, CircuitState
@@ -18,10 +17,10 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liveness_gateway.adapters.breaker_window import LocalWindow
 from liveness_gateway.ports import Clock, Journal
 
 _NAME: Final = "upstream"
-_WINDOW_SECONDS: Final = 30.0
 _FAILURES: Final = 5
 _OPEN_SECONDS: Final = 30
 _REFUSED_SECONDS: Final = 60
@@ -48,6 +47,18 @@ class BreakerStore(Protocol):
 
     def save_reopen(self, name: str, opened_at: int) -> None:
         """Open the circuit again after a failed probe."""
+        ...
+
+
+class Window(Protocol):
+    """The calls the rule is applied to; see `breaker_window`."""
+
+    def add(self, *, success: bool) -> tuple[int, int]:
+        """Count a call; the failures and the calls in the window."""
+        ...
+
+    def clear(self) -> None:
+        """Forget them."""
         ...
 
 
@@ -79,11 +90,13 @@ class CircuitBreaker:
     Open lasts 30 seconds (60 after a refusal); then one probe at a time is let through.
     """
 
-    def __init__(self, store: BreakerStore, clock: Clock, journal: Journal) -> None:
+    def __init__(
+        self, store: BreakerStore, clock: Clock, journal: Journal, window: Window | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._journal = journal
-        self._calls: deque[tuple[float, bool]] = deque()
+        self._window = window or LocalWindow(clock)
         self._lock = threading.Lock()
 
     def admit(self) -> "BreakerPermit | None":
@@ -122,15 +135,11 @@ class CircuitBreaker:
         self._save("refused")
 
     def _too_many_failures(self, *, success: bool) -> bool:
-        now = self._clock.monotonic()
         with self._lock:
-            self._calls.append((now, success))
-            while self._calls[0][0] < now - _WINDOW_SECONDS:
-                self._calls.popleft()
-            failures = sum(not ok for _, ok in self._calls)
-            tripped = not success and failures >= _FAILURES and 2 * failures >= len(self._calls)
+            failures, calls = self._window.add(success=success)
+            tripped = not success and failures >= _FAILURES and 2 * failures >= calls
             if tripped:
-                self._calls.clear()
+                self._window.clear()
         return tripped
 
     def _save(self, transition: str) -> None:

@@ -1,0 +1,109 @@
+"""The breaker's window counts the failures of every environment together."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from liveness_gateway.adapters.breaker import (
+    CircuitBreaker,
+    CountingBreakerStore,
+    breaker_config,
+)
+from liveness_gateway.adapters.breaker_window import SharedWindow
+from tests.fakes import ManualClock, RecordingJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "breaker"
+
+
+@pytest.fixture
+def client() -> "Iterator[DynamoDBClient]":
+    with mock_aws():
+        made = boto3.client(
+            "dynamodb",
+            region_name="eu-central-1",
+            aws_access_key_id="nobody",
+            aws_secret_access_key="nothing",  # noqa: S106 - moto asks for any
+        )
+        made.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield made
+
+
+class Environments:
+    """Several execution environments before one table."""
+
+    def __init__(self, client: "DynamoDBClient", count: int, table: str = TABLE) -> None:
+        self.clock, self.journal = ManualClock(), RecordingJournal()
+        self.windows = [SharedWindow(client, table, self.clock, self.journal) for _ in range(count)]
+
+
+def test_failures_of_different_environments_add_up(client: "DynamoDBClient") -> None:
+    environments = Environments(client, 5)
+    counted = [window.add(success=False) for window in environments.windows]
+    assert counted == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
+
+
+def test_a_failure_brings_the_calls_made_beside_it(client: "DynamoDBClient") -> None:
+    one, other = Environments(client, 2).windows
+    for _ in range(9):
+        one.add(success=True)
+    assert one.add(success=False) == (1, 10)
+    assert other.add(success=False) == (2, 11)
+    # What was brought once is not brought again.
+    assert one.add(success=False) == (3, 12)
+
+
+def test_successes_alone_write_nothing(client: "DynamoDBClient") -> None:
+    (window,) = Environments(client, 1).windows
+    assert [window.add(success=True) for _ in range(3)][-1] == (0, 3)
+    assert client.scan(TableName=TABLE)["Count"] == 0
+
+
+def test_after_thirty_seconds_it_begins_anew(client: "DynamoDBClient") -> None:
+    environments = Environments(client, 2)
+    one, other = environments.windows
+    one.add(success=False)
+    one.clear()
+    environments.clock.advance(29)
+    assert other.add(success=False) == (2, 2)
+    environments.clock.advance(1)
+    assert one.add(success=False) == (1, 1)
+    (item,) = client.scan(TableName=TABLE)["Items"]
+    assert int(item["expiration"]["N"]) > int(item["began"]["N"])
+
+
+def test_when_its_table_fails_calls_go_on_and_it_is_counted(client: "DynamoDBClient") -> None:
+    environments = Environments(client, 1, table="not-there")
+    assert environments.windows[0].add(success=False) == (0, 1)
+    assert environments.journal.counts["breaker_store_failed"] == 1
+
+
+def test_slow_failures_of_five_environments_open_the_circuit_for_all(
+    client: "DynamoDBClient",
+) -> None:
+    environments = Environments(client, 5)
+    clock, journal = environments.clock, environments.journal
+    breakers = []
+    for window in environments.windows:
+        store = CountingBreakerStore(TABLE, boto3_client=client)
+        store.count_failures_in(journal)
+        store.configure(breaker_config(), "upstream")
+        breakers.append(CircuitBreaker(store, clock, journal, window))
+    for breaker in breakers:
+        permit = breaker.admit()
+        assert permit is not None
+        clock.advance(5)
+        permit.failed()
+    assert journal.counts["breaker_opened"] == 1
+    assert breakers[-1].admit() is None
