@@ -23,6 +23,7 @@ from rich.table import Table
 from tools.seeded_faults import FAULTS, SeededFault
 from tools.seeded_races import RACES
 
+SEEDED = FAULTS + RACES
 ROOT = Path(__file__).parent.parent
 _COPIED = ("functions", "tests", "tools", "local", "infra", "contracts", "docs", "pyproject.toml")
 _WORKERS = 2
@@ -90,7 +91,7 @@ class Copy:
 
 def judge_all(folder: Path, progress: Progress) -> list[Verdict]:
     """Judge every fault, in as many copies as there are workers."""
-    task = progress.add_task("seeded faults", total=len(FAULTS))
+    task = progress.add_task("seeded faults", total=len(SEEDED))
     free: SimpleQueue[Copy] = SimpleQueue()
     for number in range(_WORKERS):
         free.put(Copy(folder / str(number)))
@@ -104,12 +105,12 @@ def judge_all(folder: Path, progress: Progress) -> list[Verdict]:
             progress.advance(task)
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(judge, FAULTS))
+        return list(pool.map(judge, SEEDED))
 
 
 def sound(folder: Path) -> bool:
     """Whether the tests pass while nothing is wrong: else they prove nothing."""
-    tests = tuple(sorted({test for fault in FAULTS for test in fault.tests}))
+    tests = tuple(sorted({test for fault in SEEDED for test in fault.tests}))
     done = Copy(folder / "sound").run(tests)
     if done.returncode:
         print(done.stdout[-3000:], file=sys.stderr)

@@ -206,12 +206,6 @@ FAULTS: Final = (
         _UPSTREAM,
     ),
     SeededFault(
-        "I10", "a score is rounded up to the threshold", "adapters/dialects.py",
-        "rounding=ROUND_DOWN",
-        'rounding="ROUND_UP"',
-        _DIALECTS,
-    ),
-    SeededFault(
         "I10", "no face is judged by the score", "domain.py",
         "    if not answer.faces:\n",
         "    if False:\n",

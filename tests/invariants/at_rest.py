@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -28,6 +28,23 @@ def i2_every_call_ends(history: History, now: datetime) -> None:
             for write in history.life(claim.generation)
         )
         hold("I2", ended or _gone(history, claim, now), f"{post.process} was paid and forgotten")
+
+
+def i2_every_kept_result_is_stored(history: History, parked: Sequence[str]) -> None:
+    """I2: what the emergency queue took is stored in the end, or waits where a person looks.
+
+    A lost answer is no news to a record that is `unknown` already.
+    """
+    for body in history.kept:
+        result = json.loads(body)
+        stored = any(
+            write.new["verification_id"] == result["verification_id"]
+            and write.new["status"] == result["status"]
+            and result["status"] in {"unknown", write.new["status"]}
+            and (result["status"] == "unknown" or write.new["settled_at"] == result["settled_at"])
+            for write in history.writes
+        )
+        hold("I2", stored or body in parked, f"a kept {result['status']} result was thrown away")
 
 
 def i5_every_version_is_announced(history: History) -> None:

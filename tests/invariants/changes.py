@@ -28,7 +28,7 @@ def _rotated_at_api(gateway: Gateway) -> None:
 
 def _breaker(*, down: bool) -> Callable[[Gateway], None]:
     def change(gateway: Gateway) -> None:
-        gateway.breaker_store.down = down
+        gateway.breaker_table.down = down
 
     return change
 

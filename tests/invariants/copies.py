@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from liveness_gateway.adapters.breaker import CircuitBreaker
+from liveness_gateway.adapters.breaker_window import SharedWindow
 from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
 from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
@@ -17,12 +18,12 @@ from liveness_gateway.errors import Problem
 from liveness_gateway.ports import Clock, Journal
 from liveness_gateway.service import Policy, VerificationRequest, VerificationService
 from tests.fakes import selfie
+from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.history import Content
 from tests.invariants.liveness_api import ADDRESS, LivenessApi
 from tests.invariants.outside import (
     FINGERPRINT_ARN,
     UPSTREAM_ARN,
-    BreakerStoreDouble,
     QueueDouble,
     SecretsDouble,
 )
@@ -62,7 +63,7 @@ class Surroundings:
     table: TableDouble
     secrets: SecretsDouble
     api: LivenessApi
-    breaker_store: BreakerStoreDouble
+    breaker_table: BreakerTableDouble
     emergency: QueueDouble
 
 
@@ -115,12 +116,14 @@ class Copies:
 
 def _service(around: Surroundings) -> VerificationService:
     secrets = cast("Any", around.secrets)
+    table, clock, journal = around.breaker_table, around.clock, around.journal
+    window = SharedWindow(cast("Any", table), "breaker", clock, journal)
     upstream = UpstreamClient(
         transport=around.api,
         dialect=DIALECTS["v0.2"],
         base_url=ADDRESS,
         credentials=UpstreamCredentials(SecretsManager(secrets, UPSTREAM_ARN, around.clock)),
-        breaker=CircuitBreaker(around.breaker_store, around.clock, around.journal),
+        breaker=CircuitBreaker(table, clock, journal, window),
         clock=around.clock,
         journal=around.journal,
     )

@@ -27,6 +27,7 @@ from liveness_gateway.publishing import Publisher
 from liveness_gateway.recovery import Recoverer, Sweeper
 from liveness_gateway.service import Policy, RecordReader
 from tests.fakes import RecordingJournal
+from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.copies import (
     DEFAULT_THRESHOLD,
     MINIMUM_THRESHOLD,
@@ -37,7 +38,7 @@ from tests.invariants.copies import (
 )
 from tests.invariants.history import Answered, Asked, Delivered, History, ReadBack
 from tests.invariants.liveness_api import LivenessApi
-from tests.invariants.outside import BreakerStoreDouble, BusDouble, QueueDouble, SecretsDouble
+from tests.invariants.outside import BusDouble, QueueDouble, SecretsDouble
 from tests.invariants.processes import (
     JOB_SECONDS,
     VERIFY_SECONDS,
@@ -84,7 +85,7 @@ class Gateway:
         self.table = TableDouble(self.steering, self.history)
         self.secrets = SecretsDouble(self.steering)
         self.api = LivenessApi(self.steering, self.history)
-        self.breaker_store = BreakerStoreDouble(self.steering)
+        self.breaker_table = BreakerTableDouble(self.steering)
         self.bus = BusDouble(self.steering, self.history)
         self.emergency = QueueDouble(self.steering, "emergency.send", self.history.kept)
         self.letters = QueueDouble(self.steering, "letters.send", self.history.letters)
@@ -222,7 +223,7 @@ class Gateway:
             table=self.table,
             secrets=self.secrets,
             api=self.api,
-            breaker_store=self.breaker_store,
+            breaker_table=self.breaker_table,
             emergency=self.emergency,
         )
 

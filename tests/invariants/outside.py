@@ -1,15 +1,10 @@
-"""The AWS services around the gateway, at their clients' level: secrets, queues, the bus.
-
-The breaker's store is doubled at its own port, for the real one reads the machine's clock.
-"""
+"""The AWS services around the gateway, at their clients' level: secrets, queues, the bus."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aws_lambda_powertools.utilities.circuit_breaker import CircuitState
-from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
 from botocore.exceptions import ClientError
 
 from tests.invariants.history import Accepted, Generation, History
@@ -18,7 +13,6 @@ from tests.invariants.processes import Steering
 FINGERPRINT_KEY: Final = "fingerprint-key-canary-0123456789abcdef"
 UPSTREAM_ARN: Final = "upstream"
 FINGERPRINT_ARN: Final = "fingerprint"
-_PROBE_SECONDS: Final = 30
 
 
 def app_key(version: int) -> str:
@@ -118,56 +112,3 @@ class BusDouble:
             Accepted(self.history.tick(), entry["DetailType"], detail, began)
         )
         return {"EventId": "the bus's own"}
-
-
-class BreakerStoreDouble:
-    """Powertools' shared state of the breaker, with its conditions, on the steered clock.
-
-    Attributes:
-        down: while True every call fails; as the real one, a failed read shows a closed circuit.
-    """
-
-    def __init__(self, steering: Steering) -> None:
-        self._steering = steering
-        self._record = CircuitStateRecord("upstream", CircuitState.CLOSED)
-        self.down = False
-
-    def get_state(self, name: str) -> CircuitStateRecord:
-        self._steering.at("breaker.get", "before")
-        return CircuitStateRecord(name, CircuitState.CLOSED) if self.down else self._record
-
-    def save_open(self, name: str, failure_count: int, opened_at: int) -> None:
-        self._save(CircuitStateRecord(name, CircuitState.OPEN, failure_count, opened_at))
-
-    def save_reopen(self, name: str, opened_at: int) -> None:
-        self._save(CircuitStateRecord(name, CircuitState.OPEN, 1, opened_at))
-
-    def save_closed(self, name: str) -> None:
-        self._save(CircuitStateRecord(name, CircuitState.CLOSED))
-
-    def try_acquire_half_open(self, name: str, owner: str, opened_at: int) -> bool:
-        self._fail_if_down()
-        now = int(self._steering.clock.now().timestamp())
-        standing = self._record
-        lease = standing.probe_lease_expiry
-        free = (standing.state is CircuitState.OPEN and standing.opened_at == opened_at) or (
-            standing.state is CircuitState.HALF_OPEN and lease is not None and lease <= now
-        )
-        if free:
-            self._record = CircuitStateRecord(
-                name,
-                CircuitState.HALF_OPEN,
-                opened_at=opened_at,
-                half_open_owner=owner,
-                probe_lease_expiry=now + _PROBE_SECONDS,
-            )
-        return free
-
-    def _save(self, record: CircuitStateRecord) -> None:
-        self._steering.at("breaker.save", "before")
-        self._fail_if_down()
-        self._record = record
-
-    def _fail_if_down(self) -> None:
-        if self.down:
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "Write")

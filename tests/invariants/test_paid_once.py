@@ -164,3 +164,13 @@ def test_wrong_credentials_are_not_tried_twice(gateway: Gateway) -> None:
     gateway.ask(Request()).run()
     assert gateway.codes() == ["upstream_unavailable"]
     assert len(gateway.history.posts) == 1
+
+
+def test_who_comes_late_starts_no_attempt_that_is_over(gateway: Gateway) -> None:
+    gateway.ask(Request(behaviours=["refused connection"] * 2)).run()
+    late = gateway.ask(Request())
+    late.hold_at("table.put", "after")  # it was shown the first attempt
+    gateway.ask(Request(behaviours=["refused connection"] * 2)).run()
+    late.run()
+    assert gateway.codes()[-1] == "in_progress"
+    assert [write.new["attempt"] for write in gateway.history.claims()] == [1, 2]

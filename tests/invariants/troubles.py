@@ -49,7 +49,8 @@ _TWICE: Final = 3.0
 _HANG: Final = {
     "table.put": _ONCE, "table.update": _ONCE, "table.get": _TWICE, "table.query": _TWICE,
     "emergency.send": _ONCE, "letters.send": _TWICE, "bus.put": _TWICE,
-    "secret.fingerprint": _TWICE, "secret.upstream": _TWICE, "breaker.save": _TWICE,
+    "secret.fingerprint": _TWICE, "secret.upstream": _TWICE, "breaker.save": _ONCE,
+    "breaker.count": _ONCE,
 }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ _ALONE: Final = [
     ("secret.upstream", "hung"),
     ("breaker.save", "unreachable"),
     ("breaker.save", "hung"),
+    ("breaker.count", "hung"),
     ("transport.post", "unforeseen"),
     ("journal.note", "unforeseen"),
     ("journal.count", "unforeseen"),

@@ -18,6 +18,7 @@ from tests.invariants.always import (
 )
 from tests.invariants.at_rest import (
     i2_every_call_ends,
+    i2_every_kept_result_is_stored,
     i5_every_version_is_announced,
     i5_nothing_waits,
     i8_one_call_per_attempt,
@@ -28,6 +29,7 @@ from tests.invariants.at_rest import (
 from tests.invariants.copies import MINIMUM_THRESHOLD
 from tests.invariants.gateway import Gateway
 from tests.invariants.history import plain
+from tests.invariants.judging import broken, hold
 from tests.invariants.outside import FINGERPRINT_KEY
 
 IMAGE_CANARY: Final = b"image-canary"
@@ -68,6 +70,7 @@ class Watch:
         history = self._history
         self.judge()
         i2_every_call_ends(history, self._gateway.clock.now())
+        i2_every_kept_result_is_stored(history, self._gateway.parked)
         i5_every_version_is_announced(history)
         i5_nothing_waits(history)
         i8_one_call_per_attempt(history)
@@ -90,7 +93,7 @@ def judged(gateway: Gateway | None = None) -> Iterator[Gateway]:
 def rest(gateway: Gateway) -> None:
     """End all faults, let what runs end, and run recovery until there is nothing left to do."""
     gateway.secrets.state = "good"
-    gateway.breaker_store.down = gateway.emergency.down = gateway.letters.down = False
+    gateway.breaker_table.down = gateway.emergency.down = gateway.letters.down = False
     gateway.bus.refusals = {}
     gateway.clock.jump(-gateway.clock.skew)
     for process in list(gateway.held()):
@@ -101,7 +104,9 @@ def rest(gateway: Gateway) -> None:
         _recover(gateway)
         if not gateway.new_in_stream() and not gateway.emergency.messages and not _open(gateway):
             return
-    raise AssertionError(f"it never came to rest: {gateway.pending}, {gateway.emergency.messages}")
+    hold("I2", not _open(gateway), "what is overdue is never ended")
+    hold("I2", not gateway.emergency.messages, "a kept result is delivered for ever")
+    broken("I5", f"{gateway.pending} are delivered for ever")
 
 
 def _recover(gateway: Gateway) -> None:

@@ -14,7 +14,7 @@ _EACH = 5
 def _post_each(stage: Stage, bodies: list[bytes]) -> None:
     for body in bodies:
         stage.sandbox.next("verbatim", body_base64=base64.b64encode(body).decode())
-        stage.post()
+        stage.post_apart()
 
 
 @scenario(8, f"{len(UNREADABLE)} bodies that are no usable JSON", seeds=2)

@@ -43,7 +43,9 @@ def goes_back(stage: Stage, _: Recovery) -> None:
 
 
 @scenario(
-    27, "one function's clock jumps ahead by a day, the life of a record, while a request runs"
+    27,
+    "one function's clock jumps ahead by a day, the life of a record, while a request runs",
+    seeds=FEW,
 )
 def jumps_ahead_alone(stage: Stage, _: Recovery) -> None:
     _moves_within(stage, _DAY)
@@ -57,7 +59,7 @@ def jumps_ahead(stage: Stage, _: Recovery) -> None:
     _moves_within(stage, _DAY)
 
 
-@scenario(27, "the sweep's clock is 5 minutes ahead while a request runs")
+@scenario(27, "the sweep's clock is 5 minutes ahead while a request runs", seeds=FEW)
 def early_sweep(stage: Stage, recovery: Recovery) -> None:
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(1) as pool:
         relay.hold, stage.upstream_url = True, relay.url

@@ -97,7 +97,7 @@ def _in_verify(port: str, method: str, moment: Moment, words: str) -> None:
         stage.post(function=stage.verify_function(_explosion(stage, port, method, moment)))
 
 
-_SECONDS: Final = defaultdict(lambda: 28.0, emergency=6.0)
+_SECONDS: Final = defaultdict(lambda: 28.0, emergency=7.0)
 _PORTS: Final[tuple[tuple[str, str, Moment, str], ...]] = (
     ("fingerprints", "of", "before", "when the selfie is fingerprinted"),
     ("ledger", "claim", "before", "in place of the claim"),
@@ -122,7 +122,7 @@ for _port in _PORTS:
     30,
     "an exception of any type from each port of `publish_events`, `sweep` and `recover`",
     together=True,
-    seconds_left=6.0,
+    seconds_left=7.0,
 )
 def behind(stage: Stage, recovery: Recovery) -> None:
     stage.fail_always("UpdateItem", SERVER_ERROR)

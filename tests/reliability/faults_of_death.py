@@ -77,7 +77,7 @@ def publisher_killed(stage: Stage, recovery: Recovery) -> None:
 
 
 @scenario(
-    22, "`recover` is killed at each step; the message comes again", seeds=1, seconds_left=6.0
+    22, "`recover` is killed at each step; the message comes again", seeds=1, seconds_left=7.0
 )
 def recover_killed(stage: Stage, _: Recovery) -> None:
     stage.fail_always("UpdateItem", SERVER_ERROR)

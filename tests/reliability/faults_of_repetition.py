@@ -41,7 +41,7 @@ def batch_again(stage: Stage, recovery: Recovery) -> None:
 
 
 @scenario(
-    23, "the same message of the emergency queue again", together=True, seconds_left=6.0, seeds=FEW
+    23, "the same message of the emergency queue again", together=True, seconds_left=7.0, seeds=FEW
 )
 def message_again(stage: Stage, recovery: Recovery) -> None:
     stage.fail_always("UpdateItem", SERVER_ERROR)

@@ -57,7 +57,7 @@ def wrong(stage: Stage, _: Recovery) -> None:
     stage.post(function=function)
     stage.clock.moved += 60
     stage.post(function=function)
-    assert stage.journal.counts["credentials_refused"] == 2
+    assert stage.counts["credentials_refused"] == 2
 
 
 @scenario(15, "the credentials are missing, denied or without text")
@@ -69,15 +69,16 @@ def no_credentials(stage: Stage, _: Recovery) -> None:
         stage.cloud.fail_always("GetSecretValue", fault, at=stage.upstream_secret)
         stage.post()
     _answers_soon(stage)
-    assert stage.journal.counts["credentials_unavailable"] == 3
+    assert stage.counts["credentials_unavailable"] == 3
 
 
-@scenario(15, "the credentials are malformed", seeds=len(_MALFORMED))
+@scenario(15, "the credentials are malformed", seeds=1)
 def malformed_credentials(stage: Stage, _: Recovery) -> None:
-    stage.client("secretsmanager").put_secret_value(
-        SecretId=stage.upstream_secret, SecretString=stage.random.choice(_MALFORMED)
-    )
-    stage.post()
+    for text in _MALFORMED:
+        stage.client("secretsmanager").put_secret_value(
+            SecretId=stage.upstream_secret, SecretString=text
+        )
+        stage.post()
     _answers_soon(stage)
 
 

@@ -17,8 +17,8 @@ from tests.e2e.traces import forms
 from tests.reliability.surroundings import ALL_FUNCTIONS, environment
 
 ERROR_CANARY: Final = "canary-error-text-71c4"
-# The doubles' own logs are none of ours: they see every request whole.
-_DOUBLES: Final = ("moto", "py.warnings")
+# The doubles' own details are none of ours: they see every request whole.
+_DOUBLES: Final = ("moto",)
 
 
 class Outputs(io.StringIO):
@@ -58,10 +58,10 @@ class _WrittenMetrics(EphemeralMetrics):
 class RecordedJournal(PowertoolsJournal):
     """The real journal at DEBUG; what it writes is kept, what it counts can be read."""
 
-    def __init__(self, outputs: Outputs, name: str) -> None:
+    def __init__(self, outputs: Outputs, name: str, counts: Counter[str] | None = None) -> None:
         logger = Logger(service=name, level="DEBUG", stream=outputs, use_rfc3339=True, utc=True)
         super().__init__(logger, Metrics(provider=_WrittenMetrics(outputs, name)), "local")
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter() if counts is None else counts
 
     def count(self, metric: str, value: int = 1) -> None:
         self.counts[metric] += value
@@ -74,8 +74,7 @@ class _Kept(logging.Handler):
         self._outputs = outputs
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not record.name.startswith(_DOUBLES):
-            self._outputs.write(f"{record.name} {record.getMessage()}\n")
+        self._outputs.write(f"{record.name} {record.getMessage()}\n")
 
 
 @contextmanager
@@ -83,6 +82,8 @@ def everything_logged(outputs: Outputs) -> Iterator[None]:
     """Keep what any library logs, at DEBUG as far as the functions themselves let it."""
     with environment(ALL_FUNCTIONS):
         journal("local")
+    for name in _DOUBLES:
+        logging.getLogger(name).setLevel(logging.WARNING)
     root, kept = logging.getLogger(), _Kept(outputs)
     level = root.level
     root.addHandler(kept)

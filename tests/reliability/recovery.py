@@ -75,8 +75,7 @@ class Recovery:
     def sweep(self, later: float = AFTER_THE_DEADLINE) -> int:
         """One run of `sweep`, so many seconds from now; how many it ended."""
         self.clock.moved = self.stage.clock.moved + later
-        sweeper = Sweeper(self._ledger(), self.wrap("clock", self.clock), self._journal)
-        return int(self._job(sweeper, sweep_once, nothing_swept)({}, None)["ended"])
+        return int(self._job(self.sweeper(), sweep_once, nothing_swept)({}, None)["ended"])
 
     def store_kept(self, *, again: int = 1) -> int:
         """Give every message of the emergency queue to `recover`, `again` times; how many it took.
@@ -86,7 +85,7 @@ class Recovery:
         messages = self._kept_messages()
         if not messages:
             return 0
-        job = self._job(Recoverer(self._ledger(), self._journal), store_kept, all_messages)
+        job = self._job(self.recoverer(), store_kept, all_messages)
         event = {"Records": [{"messageId": m["MessageId"], "body": m["Body"]} for m in messages]}
         failed: set[str] = set()
         for _ in range(again):
@@ -117,17 +116,9 @@ class Recovery:
 
     def publish(self, records: Sequence[Record]) -> list[str]:
         """Give `publish_events` one batch; the sequence numbers it wants again."""
-        stage = self.stage
-        publisher = Publisher(
-            self.wrap("bus", EventBridgeBus(stage.client("events"), stage.bus)),
-            self.wrap("letters", SqsQueue(stage.client("sqs"), stage.dead_letter_url)),
-            self.wrap("clock", stage.clock),
-            self._journal,
-            "local",
-        )
         event = {"Records": list(records)}
-        stage.outputs.write(json.dumps(event, default=str) + "\n")
-        answer = self._job(publisher, publish_batch, whole_batch)(event, None)
+        self.stage.outputs.write(json.dumps(event, default=str) + "\n")
+        answer = self._job(self.publisher(), publish_batch, whole_batch)(event, None)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def skip(self) -> None:
@@ -142,6 +133,25 @@ class Recovery:
             first = min(map(int, again))
             batch = [r for r in batch if int(r["dynamodb"]["SequenceNumber"]) >= first]
         self.given_up += batch
+
+    def publisher(self) -> Publisher:
+        """What `publish_events` runs."""
+        stage = self.stage
+        return Publisher(
+            self.wrap("bus", EventBridgeBus(stage.client("events"), stage.bus)),
+            self.wrap("letters", SqsQueue(stage.client("sqs"), stage.dead_letter_url)),
+            self.wrap("clock", stage.clock),
+            self._journal,
+            "local",
+        )
+
+    def sweeper(self) -> Sweeper:
+        """What `sweep` runs."""
+        return Sweeper(self._ledger(), self.wrap("clock", self.clock), self._journal)
+
+    def recoverer(self) -> Recoverer:
+        """What `recover` runs."""
+        return Recoverer(self._ledger(), self._journal)
 
     def _ledger(self) -> Ledger:
         wrapped: Ledger = self.wrap("ledger", self.stage.ledger())

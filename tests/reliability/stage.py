@@ -9,6 +9,7 @@ import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from botocore.config import Config
 
 from liveness_gateway import bootstrap
 from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
+from liveness_gateway.adapters.breaker_window import WINDOW_SECONDS, SharedWindow
 from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.dynamodb import DynamoDBLedger
 from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
@@ -110,8 +112,10 @@ class Stage:
     """A gateway with tables, queues, secrets and an upstream of its own.
 
     Attributes:
+        random: makes this run's choices, from `seed`.
         name: part of the name of everything it has, so that its faults are its own.
         clock: of the functions; a test may move it.
+        counts: of every metric, over all environments of `verify`.
         secret_clock: by which the caches of secrets grow old.
         answers: every answer to a POST, in order.
         posted: the key and the selfie's SHA-256 of every POST, in order.
@@ -122,7 +126,7 @@ class Stage:
 
     cloud: Cloud
     outputs: Outputs
-    random: Random
+    seed: int
     patient: bool = True
     dialect: str = "v0.1"
     minimum_threshold: str = "0"
@@ -134,17 +138,18 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.name = uuid.uuid4().hex[:12]
+        self.random = Random(self.seed)  # noqa: S311 - choices, not secrets
         self.clock, self.secret_clock = MovableClock(), MovableClock()
         self.sandbox = Sandbox(app_id=APP_ID, app_key=APP_KEY)
         self.upstream_url = self.sandbox.url
-        self.journal = RecordedJournal(self.outputs, f"verify-{self.name}")
+        self.counts: Counter[str] = Counter()
         self._configs = Clients.of(patient=self.patient)
         self._lock = threading.Lock()
         self.table, self.breaker_table, self.bus = (
             f"{kind}-{self.name}" for kind in ("verifications", "breaker", "bus")
         )
         # Of its own: Powertools' store adds a word to the user agent of the client it is given.
-        self._breaker_client = self.cloud.client("dynamodb", self._configs.quick)
+        self._breaker_client = self.cloud.client("dynamodb", self._configs.once)
         self._make()
 
     def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
@@ -202,10 +207,10 @@ class Stage:
     def verify_function(self, wrap: Wrap | None = None) -> Function:
         """A new execution environment of `verify`: nothing is cached in it yet."""
         self.environments += 1
-        wrap = wrap or as_it_is
+        wrap, journal = wrap or as_it_is, self.new_journal()
         service = VerificationService(
             ledger=wrap("ledger", self.ledger(self._configs.once)),
-            upstream=wrap("upstream", self._upstream(wrap)),
+            upstream=wrap("upstream", self._upstream(wrap, journal)),
             fingerprints=wrap("fingerprints", HmacFingerprints(self._secret("fingerprint"))),
             emergency=wrap(
                 "emergency",
@@ -214,7 +219,7 @@ class Stage:
                 ),
             ),
             clock=wrap("clock", self.clock),
-            journal=wrap("journal", self.journal),
+            journal=wrap("journal", journal),
             policy=Policy(
                 default_threshold=Decimal("0.6"),
                 minimum_threshold=Decimal(self.minimum_threshold),
@@ -223,27 +228,32 @@ class Stage:
             ),
         )
         routes = VerifyRoutes(service, SelfieLimits(0, 5000)).table()
-        edge_journal = wrap("edge_journal", self.journal)
+        edge_journal = wrap("edge_journal", journal)
         return Function(lambda: Application(routes, ("*",), edge_journal))
 
-    def _upstream(self, wrap: Wrap) -> UpstreamClient:
+    def _upstream(self, wrap: Wrap, journal: RecordedJournal) -> UpstreamClient:
         store = CountingBreakerStore(self.breaker_table, boto3_client=self._breaker_client)
-        store.count_failures_in(self.journal)
+        store.count_failures_in(journal)
         store.configure(breaker_config(), "upstream")
+        window = SharedWindow(self._breaker_client, self.breaker_table, self.clock, journal)
         return UpstreamClient(
             transport=wrap("transport", _TRANSPORT),
             dialect=DIALECTS[self.dialect],
             base_url=self.upstream_url,
             credentials=wrap("credentials", UpstreamCredentials(self._secret("upstream"))),
-            breaker=wrap("breaker", CircuitBreaker(store, self.clock, self.journal)),
+            breaker=wrap("breaker", CircuitBreaker(store, self.clock, journal, window)),
             clock=wrap("clock", self.clock),
-            journal=wrap("journal", self.journal),
+            journal=wrap("journal", journal),
         )
 
     def results_function(self) -> Function:
         """A new execution environment of `results`."""
         routes = ResultsRoutes(RecordReader(self.ledger(), self.clock), "local").table()
-        return Function(lambda: Application(routes, ("*",), self.journal))
+        return Function(lambda: Application(routes, ("*",), self.new_journal()))
+
+    def new_journal(self) -> RecordedJournal:
+        """A journal as each environment has one: requests in one process would mix in it."""
+        return RecordedJournal(self.outputs, f"verify-{uuid.uuid4().hex}", self.counts)
 
     def ledger(self, config: Config | None = None) -> DynamoDBLedger:
         """The table, as a function sees it."""
@@ -284,6 +294,11 @@ class Stage:
         key = key or uuid.uuid4().hex
         event = self.event(body or self.form(), key)
         return self._ask(function or self.verify_function(), event, key)
+
+    def post_apart(self) -> Answered:
+        """Post when the breaker has forgotten what was before."""
+        self.clock.moved += WINDOW_SECONDS + 1
+        return self.post()
 
     def event(self, body: Body, key: str) -> dict[str, Any]:
         """The event of a POST, which is noted."""

@@ -1,0 +1,118 @@
+"""No request and no answer can make the process swell: nothing is ever decoded or decompressed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from liveness_gateway.api.multipart import MAXIMUM_BODY
+from tests.api.events import post_event, selfie_form
+from tests.bodies import Body, Part, encode
+from tests.images import chunk, drawn, png_header, segment, zlib_bomb_png
+
+ROOT: Final = Path(__file__).parents[2]
+# A body of 4.5 MiB is 6 MiB of base64, in an event, which is JSON: some copies of each.
+ALLOWED: Final = 48.0
+LONGEST: Final = 5.0
+
+
+def form(*parts: Part) -> Body:
+    return Body("multipart/form-data; boundary=b", encode("b", *parts))
+
+
+def part(name: str, content: bytes, *headers: str) -> Part:
+    return Part((f'Content-Disposition: form-data; name="{name}"', *headers), content)
+
+
+def filled(selfie: bytes) -> Body:
+    """The largest body there may be, with this selfie in front of nothing."""
+    empty = len(selfie_form(selfie).content)
+    return selfie_form(selfie + b"\0" * (MAXIMUM_BODY - empty))
+
+
+def most_segments() -> bytes:
+    """A JPEG that is one segment after the other, and no frame."""
+    return b"\xff\xd8" + segment(0xE1, b"") * ((MAXIMUM_BODY - 4096) // 4)
+
+
+BODIES: Final = {
+    "30,000 x 30,000": (selfie_form(png_header(30_000, 30_000)), 422),
+    "50 MB zTXt": (selfie_form(zlib_bomb_png(50)), 201),
+    "50 MB zTXt, many times": (selfie_form(zlib_bomb_png(50) * 60), 201),
+    "largest body": (filled(drawn("JPEG")), 201),
+    "largest PNG": (filled(png_header(95, 71) + chunk(b"IDAT", b"")), 201),
+    "one byte more": (Body("multipart/form-data; boundary=b", b"\0" * (MAXIMUM_BODY + 1)), 413),
+    "twice as much": (Body("multipart/form-data; boundary=b", b"\0" * (2 * MAXIMUM_BODY)), 413),
+    "only delimiters": (Body("multipart/form-data; boundary=b", b"--b\r\n" * 900_000), 400),
+    "only line ends": (Body("multipart/form-data; boundary=b", b"--b" + b"\r\n" * 2_000_000), 400),
+    "one endless header": (form(part("selfie", b"", "X: " + "a" * 4_000_000)), 413),
+    "many headers": (form(part("selfie", b"", *["X: y"] * 400_000)), 413),
+    "101 parts": (form(*[part(f"p{number}", b"x" * 40_000) for number in range(101)]), 413),
+    "100 parts": (form(*[part(f"p{number}", b"x" * 40_000) for number in range(100)]), 400),
+    "no frame": (selfie_form(most_segments()), 422),
+    "fill bytes": (selfie_form(b"\xff\xd8" + b"\xff" * 4_000_000), 422),
+}  # fmt: skip
+FACE: Final = b'{"confidence":1,"top_left":{"x":1,"y":1},"delta":{"x":1,"y":1}}'
+ANSWERS: Final = {
+    "deep": (b"[" * 1_048_576, "bad answer"),
+    "deep objects": (b'{"a":' * 200_000, "bad answer"),
+    "many digits": (b'{"response_data":{"faces_liveness":0.' + b"9" * 1_000_000, "bad answer"),
+    "many members": (b'{"response_data":{' + b'"a":1,' * 170_000 + b'"b":1}}', "bad answer"),
+    "many faces": (
+        b'{"response_data":{"faces_liveness":1,"faces_predicted":[%b]}}'
+        % b",".join([FACE] * 15_000),
+        "bad answer",
+    ),
+    "a crowd": (
+        b'{"response_data":{"faces_liveness":1,"faces_predicted":[%b]}}' % b",".join([FACE] * 90),
+        "answer",
+    ),
+}
+
+
+def measured(tmp_path: Path, events: list[dict[str, Any]], answer: bytes) -> list[list[str]]:
+    """What the program says: status, peak and seconds, line by line."""
+    listed, answers = tmp_path / "events", tmp_path / "answers"
+    listed.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    answers.write_bytes(answer)
+    done = subprocess.run(  # noqa: S603 - our own interpreter and program
+        [sys.executable, "-m", "tests.soak.measured", str(listed), str(answers)],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("measured ")]
+    return [line.removeprefix("measured ").split(",") for line in lines]
+
+
+def check(start: list[str], found: list[str], expected: str) -> None:
+    status, most, seconds = found
+    assert status == expected
+    assert float(most) - float(start[1]) < ALLOWED
+    assert float(seconds) < LONGEST
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_swells_nothing(tmp_path: Path, name: str) -> None:
+    body, status = BODIES[name]
+    start, found, _ = measured(tmp_path, [post_event(body)], b"")
+    check(start, found, str(status))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_swells_nothing(tmp_path: Path, name: str) -> None:
+    answer, outcome = ANSWERS[name]
+    start, found = measured(tmp_path, [], answer)
+    check(start, found, outcome)
+
+
+def test_forty_large_bodies_swell_no_more_than_ten(tmp_path: Path) -> None:
+    # Each is another selfie: nothing of it may stay behind.
+    events = [post_event(filled(drawn("JPEG", 20 + number))) for number in range(40)]
+    lines = measured(tmp_path, events, b"")
+    assert float(lines[40][1]) - float(lines[10][1]) < 16
