@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from infra.gateway_responses import GATEWAY_PROBLEMS
+from infra.gateway_responses import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
 from liveness_gateway.errors import CATALOGUE
 from tools.contract_events import asyncapi, event_schemas
 from tools.contract_http import openapi
@@ -46,7 +46,12 @@ def test_api_gateway_writes_the_same_problems_as_the_functions() -> None:
     assert GATEWAY_PROBLEMS
     for problem in GATEWAY_PROBLEMS.values():
         row = CATALOGUE[problem.code]
-        assert (problem.status, problem.title, problem.type, problem.retryable) == (
+        assert (
+            problem.status,
+            problem.title,
+            PROBLEM_TYPE_PREFIX + problem.code,
+            problem.retryable,
+        ) == (
             row.status,
             row.title,
             row.type,

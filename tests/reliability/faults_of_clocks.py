@@ -15,7 +15,8 @@ _DAY: Final = 24 * 3600.0
 def _moves_within(stage: Stage, seconds: float) -> None:
     """The clock moves after upstream has answered and before the result is stored."""
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(1) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = pool.submit(stage.post)
         assert relay.wait_for_answers(1, 20)
         stage.clock.moved += seconds
@@ -62,7 +63,8 @@ def jumps_ahead(stage: Stage, _: Recovery) -> None:
 @scenario(27, "the sweep's clock is 5 minutes ahead while a request runs", seeds=FEW)
 def early_sweep(stage: Stage, recovery: Recovery) -> None:
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(1) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = pool.submit(stage.post)
         assert relay.wait_for_answers(1, 20)
         assert recovery.sweep(5 * _MINUTES) == 1

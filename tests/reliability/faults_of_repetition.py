@@ -64,7 +64,8 @@ def _at_once(stage: Stage, count: int) -> None:
     """Upstream's answer waits until all the others were answered: they all met a running one."""
     body = stage.form()
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(count) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = [pool.submit(stage.post, body, "the-key") for _ in range(count)]
         while sum(one.done() for one in asked) < count - 1:
             stage.clock.sleep(0.005)

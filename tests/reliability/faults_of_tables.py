@@ -32,7 +32,8 @@ def race_for_attempt(stage: Stage, _: Recovery) -> None:
     stage.sandbox.next("too_many_requests", retry_after="3600")
     stage.post(body, "the-key")
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(8) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = [pool.submit(stage.post, body, "the-key") for _ in range(8)]
         while sum(one.done() for one in asked) < 7:
             stage.clock.sleep(0.01)
@@ -41,7 +42,8 @@ def race_for_attempt(stage: Stage, _: Recovery) -> None:
 
 def _swept_while_it_waits(stage: Stage, recovery: Recovery) -> None:
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(1) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = pool.submit(stage.post)
         assert relay.wait_for_answers(1, 20)
         assert recovery.sweep() == 1

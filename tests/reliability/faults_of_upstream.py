@@ -107,7 +107,8 @@ def one_probe(stage: Stage, _: Recovery) -> None:
     stage.sandbox.set_default("live")
     stage.clock.moved += 60
     with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(10) as pool:
-        relay.hold, stage.upstream_url = True, relay.url
+        relay.keep_back()
+        stage.upstream_url = relay.url
         asked = [pool.submit(stage.post) for _ in range(10)]
         while sum(one.done() for one in asked) < 9:
             stage.clock.sleep(0.01)

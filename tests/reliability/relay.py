@@ -22,7 +22,6 @@ class Relay:
     """A context manager on a port of its own; `url` is its address.
 
     Attributes:
-        hold: answers wait here until `release`.
         tell: called before upstream is asked, and when it has answered.
         reset: connections are reset when the request's body has begun to arrive.
     """
@@ -32,10 +31,10 @@ class Relay:
         self._target = (address.hostname or "", address.port or 0)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self._released = threading.Event()
+        self._released.set()
         self._answered = threading.Condition()
         self._count = 0
         self.tell: Callable[[str, Moment], None] = lambda _, __: None
-        self.hold = False
         self.reset = False
 
     @property
@@ -47,9 +46,12 @@ class Relay:
         with self._answered:
             return self._answered.wait_for(lambda: self._count >= count, timeout)
 
+    def keep_back(self) -> None:
+        """Let answers wait here from now on, until `release`."""
+        self._released.clear()
+
     def release(self) -> None:
         """Let go of the answers kept back, and keep none from now on."""
-        self.hold = False
         self._released.set()
 
     def __enter__(self) -> Self:
@@ -92,8 +94,7 @@ class Relay:
         with self._answered:
             self._count += 1
             self._answered.notify_all()
-        if self.hold:
-            self._released.wait()
+        self._released.wait()
 
 
 def _read_into_body(client: socket.socket) -> None:
