@@ -97,13 +97,17 @@ test: setup browser check ## Everything CI runs
 unit: .venv/.installed ## The fast tests only
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto -q
 
+.PHONY: reliability
+reliability: .venv/.installed ## Run every fault and write the table of docs/reliability.md
+	@$(BIN)/python -m tools.reliability
+
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
 	@$(BIN)/python -m tools.mutants
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers
-	@SOAK=1 $(BIN)/pytest tests/invariants tests/soak -n auto -q
+	@SOAK=1 $(BIN)/pytest tests/invariants tests/soak -n auto
 
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)

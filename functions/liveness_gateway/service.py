@@ -31,14 +31,7 @@ from liveness_gateway.errors import (
     Problem,
     SettleRefused,
 )
-from liveness_gateway.ports import (
-    Clock,
-    EmergencyQueue,
-    Fingerprints,
-    Journal,
-    Ledger,
-    Upstream,
-)
+from liveness_gateway.ports import Clock, EmergencyQueue, Fingerprints, Journal, Ledger, Upstream
 
 # A claim is overdue once the function that made it is certainly gone: its own limit is 28 s.
 CLAIM_LIFETIME: Final = timedelta(seconds=60)

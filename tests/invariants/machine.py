@@ -174,9 +174,9 @@ class GatewayMachine(RuleBasedStateMachine):
     @rule(order=st.randoms(use_true_random=False), end=_end)
     def publish_again(self, order: Random, end: End) -> None:
         """The stream delivers old records again, in another order, some twice."""
-        writes = [write.sequence_number for write in self.gateway.history.writes if write.terminal]
-        batch = [order.choice(writes) for _ in range(4)] if writes else []
-        self._end(self.gateway.publish(batch), end)
+        # Also what is processing: the event source's filter is not what the publisher relies on.
+        writes = [write.sequence_number for write in self.gateway.history.writes]
+        self._end(self.gateway.publish(order.choices(writes, k=4)), end)
 
     @rule(what=st.sampled_from(sorted(CHANGES)))
     def something_changes(self, what: str) -> None:

@@ -120,7 +120,8 @@ def test_twenty_killed_between_upstreams_answer_and_the_write(
         )
     assert len(ends) == len(keys)
     assert set(ends) <= {"completed", "unknown"}
-    assert ends.count("unknown") == ended >= len(keys) // 2
+    # The schedule's own sweep may have been there first.
+    assert ends.count("unknown") >= max(ended, len(keys) // 2)
     assert statuses.count(201) <= ends.count("completed")
     assert len(event_ids) == len(keys)
 

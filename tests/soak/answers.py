@@ -66,7 +66,9 @@ def may_be_live(raw: bytes, threshold: Decimal) -> bool:
     """Whether anything in these bytes says 2xx, and a number at or above the threshold."""
     if not re.match(rb"HTTP/1.[\x00-\xff]\s*2\d\d", raw):
         return False
-    numbers = re.findall(rb'"faces_liveness"\s*:\s*([-0-9.eE+]+)', raw)
+    # A chunk may end in the middle of a number.
+    joined = re.sub(rb"\r\n[0-9a-fA-F]+\r\n", b"", raw)
+    numbers = re.findall(rb'"faces_liveness"\s*:\s*([-0-9.eE+]+)', raw + joined)
     return any(_within(number, threshold) for number in numbers)
 
 
