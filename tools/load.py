@@ -150,7 +150,7 @@ def _code(answer: httpx.Response) -> str:
         said = answer.json()
     except ValueError:
         return "unreadable"
-    return str(said.get("code") or said.get("status") or "unreadable")
+    return str(said.get("code") or said.get("status") or "no problem body")
 
 
 def _own_seconds(logs: Path, began: datetime) -> list[float]:

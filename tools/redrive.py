@@ -36,6 +36,7 @@ class Tally:
     """What became of the letters."""
 
     announced: int = 0
+    expired: int = 0
     left: dict[str, int] = field(default_factory=dict)
 
     def leave(self, why: str) -> None:
@@ -80,9 +81,10 @@ class Redrive:
             yield from fresh
 
     def answer(self, message: "MessageTypeDef", tally: Tally) -> None:
-        """Announce what a letter holds; delete it when the bus took all of it."""
+        """Announce what a letter holds and has not expired; delete it when the bus took all."""
         try:
             events = self._events(json.loads(message["Body"]))
+            live = [event for event in events if not _expired(event, datetime.now(UTC))]
         except ClientError as error:
             tally.leave(error.response["Error"]["Code"])
             return
@@ -92,7 +94,8 @@ class Redrive:
         if not events:
             tally.leave("nothing to announce in it")
             return
-        if self.announce(events, tally):
+        tally.expired += len(events) - len(live)
+        if self.announce(live, tally):
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
 
     def announce(self, events: list[Event], tally: Tally) -> bool:
@@ -142,6 +145,12 @@ class Redrive:
             iterator = answer.get("NextShardIterator") if answer["Records"] else None
 
 
+def _expired(event: Event, now: datetime) -> bool:
+    # A letter outlives most records: what has expired is announced to nobody (I11).
+    expires_at: str = json.loads(event["detail"])["data"]["expires_at"]
+    return datetime.fromisoformat(expires_at) <= now
+
+
 def _outputs(session: boto3.Session, stack: str) -> dict[str, str]:
     stacks = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
@@ -185,6 +194,8 @@ def main() -> int:
         console.print(f"The stage {arguments.stage} cannot be reached: {error}", markup=False)
         return 2
     print(f"{tally.announced} announced, {sum(tally.left.values())} left")
+    if tally.expired:
+        print(f"  {tally.expired} expired before they could be announced")
     for why, count in tally.left.items():
         print(f"  {count} x {why}")
     return 1 if tally.left else 0

@@ -14,7 +14,7 @@ from liveness_gateway.errors import CATALOGUE, Problem
 
 
 class Status(StrEnum):
-    """Where a verification stands (DESIGN section 4)."""
+    """Where a verification stands (docs/design.md)."""
 
     PROCESSING = "processing"
     COMPLETED = "completed"

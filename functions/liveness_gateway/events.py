@@ -1,4 +1,4 @@
-"""The events consumers receive, built from stored terminal versions only (DESIGN section 6).
+"""The events consumers receive, built from stored terminal versions only (docs/design.md).
 
 Nothing biometric is in an event: no boxes, no image. The types below are the contract; the JSON
 Schemas in `contracts/events/` are generated from them.

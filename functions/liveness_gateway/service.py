@@ -1,6 +1,6 @@
 """The use cases of a request: verify a selfie, read a record.
 
-The order is the product (DESIGN section 4): claim, call, one terminal write, answer. Nothing here
+The order is the product (docs/design.md): claim, call, one terminal write, answer. Nothing here
 publishes; the table's stream does.
 """
 
@@ -36,7 +36,7 @@ from liveness_gateway.ports import Clock, EmergencyQueue, Fingerprints, Journal,
 # A claim is overdue once the function that made it is certainly gone: its own limit is 28 s.
 CLAIM_LIFETIME: Final = timedelta(seconds=60)
 # A write the table did not take is repeated for so long: of the 5 s a request has of its own
-# (DESIGN section 5) it leaves enough for the emergency queue and the answer.
+# (docs/design.md) it leaves enough for the emergency queue and the answer.
 _PATIENCE_SECONDS: Final = 1.5
 _FIRST_WAIT: Final = 0.05
 

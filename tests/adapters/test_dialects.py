@@ -1,4 +1,4 @@
-"""The table of DESIGN section 5: the documents disagree, the normalised answer does not."""
+"""The table of docs/design.md: the documents disagree, the normalised answer does not."""
 
 import json
 from decimal import Decimal

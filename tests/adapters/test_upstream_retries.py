@@ -1,4 +1,4 @@
-"""The retry table of DESIGN section 5, line by line."""
+"""The retry table of docs/design.md, line by line."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""The invariants that hold at every moment: I1, I3, I4, I6, I7, I9, I10, I12 (DESIGN section 4)."""
+"""The invariants that hold at every moment: I1, I3, I4, I6, I7, I9, I10, I12 (docs/design.md)."""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -93,7 +93,7 @@ def i7_conflict_touches_nothing(history: History) -> None:
 
 
 def i9_only_allowed_transitions(history: History) -> None:
-    """I9: only DESIGN's transitions, each one version or attempt on; never from `completed`."""
+    """I9: only the design's transitions, each one version or attempt on; never from `completed`."""
     for write in history.writes:
         if write.starts_life:
             _started(write)

@@ -1,4 +1,4 @@
-"""What every invariant needs: how it speaks when it is broken, and DESIGN's rule of the decision.
+"""What every invariant needs: how it speaks when it is broken, and the design's rule of the decision.
 
 The decision is computed here a second time, from what the liveness API was told to say.
 """
@@ -37,7 +37,7 @@ def cut(score: Decimal) -> Decimal:
 def decision_of(
     score: Decimal, faces: int, threshold: Decimal, several: MultipleFaces
 ) -> tuple[str, list[str]]:
-    """The decision and its reasons, as DESIGN has them."""
+    """The decision and its reasons, as the design has them."""
     if faces == 0:
         return "inconclusive", ["no_face"]
     if faces > 1 and several is MultipleFaces.INCONCLUSIVE:

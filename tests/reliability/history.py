@@ -17,7 +17,7 @@ from tests.reliability.cloud import stream_of
 from tests.reliability.recovery import Recovery
 from tests.reliability.stage import Answered, Stage
 
-# Upstream says by these that it has not charged (DESIGN section 5).
+# Upstream says by these that it has not charged (docs/design.md).
 NOT_CHARGED: Final = frozenset({"unauthorized", "limit", "too_many_requests", "unavailable"})
 
 _LONG: Final = 5

@@ -1,4 +1,4 @@
-"""The invariants of DESIGN section 4 as questions to a history; each yields what breaks it.
+"""The invariants of docs/design.md as questions to a history; each yields what breaks it.
 
 I7 and I8 are asked by the scenarios that make conflicts and crowds; I11 by those that let records
 expire; I12 is asked of the outputs of all runs together; I14 is what the fuzzing asks.

@@ -1,4 +1,4 @@
-"""The circuit breaker: Powertools' shared state in DynamoDB, with the rule of DESIGN section 5.
+"""The circuit breaker: Powertools' shared state in DynamoDB, with the rule of docs/design.md.
 
 Powertools counts consecutive failures; the rule here is a share within a window, and a refusal (a
 limit, credentials) opens at once. So its store and its election of one probe are used, and the

@@ -1,6 +1,6 @@
 """The call to the liveness API: when it is made, when it is made again, and what its answer means.
 
-A second call is made only where the first was certainly not charged (DESIGN section 5): nothing
+A second call is made only where the first was certainly not charged (docs/design.md): nothing
 was sent, or upstream refused before charging. What was sent and not answered is never sent again.
 """
 

@@ -10,7 +10,7 @@ from liveness_gateway.api.requests import client_id, verification_request
 from liveness_gateway.selfie import SelfieLimits
 from liveness_gateway.service import Outcome, RecordReader, VerificationService
 
-# The whole call of upstream ends by then (DESIGN section 5), the 5 s are for storing and answering.
+# The whole call of upstream ends by then (docs/design.md), the 5 s are for storing and answering.
 _LONGEST_CALL: Final = 20.0
 _OWN_SECONDS: Final = 5.0
 

@@ -1,0 +1,85 @@
+"""I5, I11: a letter is announced again under its id, and not once its record has expired."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from liveness_gateway.domain import Image, Status, Verification
+from liveness_gateway.publishing import event_of
+from tests.invariants.history import History
+from tests.invariants.outside import BusDouble
+from tests.invariants.processes import Steering
+from tools.redrive import Redrive, Tally
+
+NOW = datetime.now(UTC)
+
+
+def version(expires_at: datetime) -> Verification:
+    return Verification(
+        verification_id="0" * 32,
+        client_id="client-1",
+        status=Status.UNKNOWN,
+        fingerprint="f1",
+        threshold=cast("Any", 1),
+        image=Image(95, 71, "jpeg", 20480),
+        subject_ref=None,
+        correlation_id="request-1",
+        created_at=NOW - timedelta(days=3),
+        deadline=NOW - timedelta(days=3),
+        expires_at=expires_at,
+        version=1,
+        settled_at=NOW - timedelta(days=3),
+        reasons=("timeout",),
+        problem_code="upstream_timeout",
+    )
+
+
+@dataclass
+class AccountDouble:
+    """The account a stage is deployed in, as far as the redrive looks."""
+
+    bus: BusDouble
+    letters: list[str] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients
+        return self.bus if service == "events" else self
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        names = ("DeadLetterQueueUrl", "TableName", "EventBusName")
+        outputs = [{"OutputKey": name, "OutputValue": name} for name in names]
+        return {"Stacks": [{"Outputs": outputs}]}
+
+    def receive_message(self, **_: object) -> dict[str, Any]:
+        held = enumerate(self.letters)
+        return {"Messages": [{"MessageId": str(n), "ReceiptHandle": b, "Body": b} for n, b in held]}
+
+    def delete_message(self, *, ReceiptHandle: str, **_: str) -> None:  # noqa: N803 - as boto3 has it
+        self.letters.remove(ReceiptHandle)
+
+
+@pytest.mark.parametrize(("days", "announced"), [(-1, 0), (1, 1)])
+def test_an_expired_letter_is_announced_to_nobody(days: int, announced: int) -> None:
+    history = History()
+    event = event_of(version(NOW + timedelta(days=days)), "dev")
+    letter = json.dumps({"reason": "MalformedDetail", "sequence_number": "1", "event": event})
+    account = AccountDouble(BusDouble(Steering(), history), [letter])
+    redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
+    for message in redrive.letters():
+        redrive.answer(message, tally)
+    assert (tally.announced, tally.expired, tally.left) == (announced, 1 - announced, {})
+    assert [one.detail["metadata"]["id"] for one in history.accepted] == [event["id"]] * announced
+    assert not account.letters
+
+
+def test_a_letter_the_bus_refuses_stays() -> None:
+    bus = BusDouble(Steering(), History(), refusals={0: "ThrottlingException"})
+    event = event_of(version(NOW + timedelta(days=1)), "dev")
+    account = AccountDouble(bus, [json.dumps({"event": event})])
+    redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
+    for message in redrive.letters():
+        redrive.answer(message, tally)
+    assert tally.left == {"ThrottlingException": 1}
+    assert len(account.letters) == 1
