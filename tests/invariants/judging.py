@@ -1,4 +1,4 @@
-"""What every invariant needs: how it speaks when it is broken, and the design's rule of the decision.
+"""What every invariant needs: how it speaks when broken, and the rule of the decision.
 
 The decision is computed here a second time, from what the liveness API was told to say.
 """
