@@ -18,6 +18,7 @@ CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
   $(if $(ALLOWED_ORIGINS),-c allowed_origins=$(ALLOWED_ORIGINS)) \
   $(if $(UPSTREAM_DIALECT),-c upstream_dialect=$(UPSTREAM_DIALECT))
 export CDK_DISABLE_CLI_TELEMETRY := true
+LONG_TESTS := tests/invariants tests/reliability tests/soak
 # pip and uv speak only when something is wrong.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -90,7 +91,11 @@ browser: .venv/.installed ## Find a Chromium for the browser tests, or install o
 
 .PHONY: test
 test: setup browser check ## Everything CI runs
-	@$(BIN)/pytest -m "not e2e and not browser" -n auto --cov --cov-report=term-missing
+	@echo "[1/3] units, adapters, API, contracts, infrastructure, the tools of a laptop: every branch of functions/"
+	@$(BIN)/pytest -m "not e2e and not browser" -n auto --cov --cov-report=term-missing $(addprefix --ignore=,$(LONG_TESTS))
+	@echo "[2/3] invariants, every fault, fuzzing"
+	@$(BIN)/pytest -m "not e2e and not browser" -n auto $(LONG_TESTS)
+	@echo "[3/3] the deployed stack: real clients, browser, killed processes"
 	@$(BIN)/pytest -m "e2e or browser"
 
 .PHONY: unit
