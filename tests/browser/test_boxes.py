@@ -1,7 +1,7 @@
 """The boxes lie where a person sees the faces, whatever the page did to the picture."""
 
 import pytest
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import FloatRect, Page, expect
 
 from local.faces import Box, draw_selfie, face_boxes
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, choose, verify
@@ -81,6 +81,6 @@ def test_another_picture_takes_the_boxes_away(visit: Visitor) -> None:
     assert len(drawn(page)) == 1
     choose(page, draw_selfie(seed=2))
 
-    assert drawn(page) == []
-    assert page.locator(".card").count() == 0
-    assert page.locator("[data-step]").count() == 0
+    # Each is waited for: the new picture has to be read first.
+    for gone in ("[data-face]", ".card", "[data-step]"):
+        expect(page.locator(gone)).to_have_count(0)
