@@ -26,7 +26,8 @@ def test_any_services_hang_after_the_call(
     gateway.ask(Request(key="warm")).run()
     troubles = [trouble(effect, "hung", 99) for name in down for effect in HANGING[name]]
     gateway.ask(Request(behaviours=[behaviour]), troubles).run()
-    assert gateway.history.answers[-1].own_seconds <= 28
+    # R10: the call ends by its deadline of 20 s, and what comes after it takes 5 s at most.
+    assert gateway.history.answers[-1].own_seconds <= 25
 
 
 def test_second_calls_are_a_tenth_at_most(gateway: Gateway) -> None:

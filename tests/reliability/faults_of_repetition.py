@@ -6,7 +6,7 @@ from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.reliability.cloud import stream_of
 from tests.reliability.recovery import Recovery, terminal
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import FEW, scenario
+from tests.reliability.scenarios import FEW, scenario, wait_until_answered
 from tests.reliability.stage import Stage
 
 _CROWD = 50
@@ -67,8 +67,7 @@ def _at_once(stage: Stage, count: int) -> None:
         relay.keep_back()
         stage.upstream_url = relay.url
         asked = [pool.submit(stage.post, body, "the-key") for _ in range(count)]
-        while sum(one.done() for one in asked) < count - 1:
-            stage.clock.sleep(0.005)
+        wait_until_answered(asked, count - 1)
         assert relay.wait_for_answers(1, 20)
         relay.release()
     assert len(stage.sandbox.requests) == 1  # I8

@@ -7,7 +7,7 @@ from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR
 from tests.reliability.cloud import THROTTLED_TABLE
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import FEW, scenario
+from tests.reliability.scenarios import FEW, scenario, wait_until_answered
 from tests.reliability.stage import Stage
 
 _DOWN: Final = (SERVER_ERROR, DENIED, CUT, THROTTLED_TABLE)
@@ -35,8 +35,7 @@ def race_for_attempt(stage: Stage, _: Recovery) -> None:
         relay.keep_back()
         stage.upstream_url = relay.url
         asked = [pool.submit(stage.post, body, "the-key") for _ in range(8)]
-        while sum(one.done() for one in asked) < 7:
-            stage.clock.sleep(0.01)
+        wait_until_answered(asked, 7)
         relay.release()
 
 

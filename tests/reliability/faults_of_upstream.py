@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.reliability.recovery import Recovery
 from tests.reliability.relay import Relay
-from tests.reliability.scenarios import FEW, scenario
+from tests.reliability.scenarios import FEW, scenario, wait_until_answered
 from tests.reliability.stage import Stage
 
 # The function waits for 2 s of these (it keeps 5 s for itself, as of its real 28).
@@ -110,10 +110,21 @@ def one_probe(stage: Stage, _: Recovery) -> None:
         relay.keep_back()
         stage.upstream_url = relay.url
         asked = [pool.submit(stage.post) for _ in range(10)]
-        while sum(one.done() for one in asked) < 9:
-            stage.clock.sleep(0.01)
+        wait_until_answered(asked, 9)
         assert relay.wait_for_answers(1, 10)
         relay.release()
+
+
+@scenario(5, "upstream fails for 2 minutes; two environments ask every 6 s", seeds=1)
+def long_trouble(stage: Stage, _: Recovery) -> None:
+    stage.sandbox.set_default("server_error")
+    functions = [stage.verify_function(), stage.verify_function()]
+    for _moment in range(20):
+        for function in functions:
+            stage.post(function=function)
+        stage.clock.moved += 6
+    # 5 before it opens, then one probe in 30 s.
+    assert len(stage.sandbox.requests) <= 5 + 4
 
 
 @scenario(6, "429, come back in 1 s", together=True, seeds=FEW)

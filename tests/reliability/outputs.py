@@ -85,11 +85,12 @@ def everything_logged(outputs: Outputs) -> Iterator[None]:
     for name in _DOUBLES:
         logging.getLogger(name).setLevel(logging.WARNING)
     root, kept = logging.getLogger(), _Kept(outputs)
-    level = root.level
-    root.addHandler(kept)
+    # Alone: pytest would keep, and format, every line a second time.
+    level, others = root.level, root.handlers[:]
+    root.handlers[:] = [kept]
     root.setLevel(logging.DEBUG)
     try:
         yield
     finally:
-        root.removeHandler(kept)
+        root.handlers[:] = others
         root.setLevel(level)

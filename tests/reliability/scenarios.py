@@ -3,7 +3,7 @@
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +21,7 @@ SEEDS: Final = 20
 FEW: Final = 5
 # More would starve each other of the second or two their deadlines leave them.
 _AT_ONCE: Final = 10
+_PATIENCE: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,19 @@ def run(of: Scenario, cloud: Cloud, outputs: Outputs) -> Finding:
         requests=sum(len(history.posted) for *_, history in each),
         seconds=time.monotonic() - started,
     )
+
+
+def wait_until_answered(asked: Sequence[Future[Answered]], count: int) -> None:
+    """Wait until so many of these requests have their answer.
+
+    Raises:
+        TimeoutError: they have not within `_PATIENCE` seconds.
+    """
+    ends = time.monotonic() + _PATIENCE
+    while sum(one.done() for one in asked) < count:
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{count} of {len(asked)} should have been answered")
+        time.sleep(0.005)
 
 
 def share(answer: Answered | None) -> float:
