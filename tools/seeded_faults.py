@@ -267,7 +267,7 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I13", "the breaker never opens", "adapters/breaker.py",
-        "tripped = not success and failures >= _FAILURES and 2 * failures >= len(self._calls)",
+        "tripped = not success and failures >= _FAILURES and 2 * failures >= calls",
         "tripped = False",
         _BREAKER,
     ),

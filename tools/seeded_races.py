@@ -53,10 +53,10 @@ RACES: Final = (
         _PAID,
     ),
     SeededFault(
-        "I3", "a lost answer counts as not charged", "domain.py",
-        'it is `unknown`."""\n',
-        'it is `unknown`."""\n\n    charged = False\n',
-        _PAID,
+        "I3", "a call that was given up goes on by itself", "adapters/transport.py",
+        "if self._shut or (not self.passed and time.monotonic() >= self._deadline):",
+        "if False:",
+        ("tests/invariants/test_unsent.py",),
     ),
     SeededFault(
         "I3", "a 500 counts as not charged", "adapters/upstream.py",
