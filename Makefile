@@ -19,6 +19,8 @@ CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
   $(if $(UPSTREAM_DIALECT),-c upstream_dialect=$(UPSTREAM_DIALECT))
 export CDK_DISABLE_CLI_TELEMETRY := true
 LONG_TESTS := tests/invariants tests/reliability tests/soak
+# Twice the cores: half of the tests wait for a deadline or a socket.
+export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, 2 * os.cpu_count()))')
 # pip and uv speak only when something is wrong.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -96,7 +98,7 @@ test: setup browser check ## Everything CI runs
 	@echo "[2/3] invariants, every fault, fuzzing"
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto $(LONG_TESTS)
 	@echo "[3/3] the deployed stack: real clients, browser, killed processes"
-	@$(BIN)/pytest -m "e2e or browser"
+	@$(BIN)/pytest -m "e2e or browser" -n 2 --dist loadfile --no-loadscope-reorder tests/reliability tests/e2e tests/browser
 
 .PHONY: unit
 unit: .venv/.installed ## The fast tests only

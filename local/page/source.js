@@ -39,10 +39,12 @@ export class Source {
       about.textContent = CAMERA_PROBLEMS[error.name] ?? `The camera cannot be used (${error.name}). Choose a file instead.`;
       return;
     }
+    shutter.disabled = true; // there is no picture yet
     video.srcObject = this.#stream;
     frame.dataset.shows = "camera";
     about.textContent = "Look into the camera. The preview is mirrored, the picture is not.";
     await video.play();
+    shutter.disabled = false;
     shutter.focus();
   }
 
