@@ -108,6 +108,10 @@ unit: .venv/.installed ## The fast tests only
 reliability: .venv/.installed ## Run every fault and write the table of docs/reliability.md
 	@$(BIN)/python -m tools.reliability
 
+.PHONY: load
+load: setup ## Load the gateway until it refuses; write figures and chart of docs/reliability.md
+	@$(BIN)/python -m tools.load
+
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
 	@$(BIN)/python -m tools.mutants

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Final
@@ -47,7 +47,7 @@ def write_page(
     chart: Path = CHART,
 ) -> None:
     """Draw the chart and put the table into the page; the rest of the page stays."""
-    _draw(steps, upstream_seconds, chart)
+    _draw(steps, chart)
     before, _, rest = page.read_text().partition(_BEGIN)
     table = _HEAD + "".join(_row(step) for step in steps)
     made = (
@@ -84,12 +84,12 @@ def _milliseconds(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds * 1000:,.0f}"
 
 
-def _draw(steps: Sequence["Step"], upstream_seconds: float, chart: Path) -> None:
+def _draw(steps: Sequence["Step"], chart: Path) -> None:
     with mpl.rc_context({"font.size": 10, "text.color": _INK, "axes.labelcolor": _INK}):
         figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
         left, right = figure.subplots(1, 2)
         _draw_rates(left, steps)
-        _draw_latencies(right, steps, upstream_seconds)
+        _draw_latencies(right, steps)
         # No date and no version in it: the same figures give the same file.
         figure.savefig(chart, metadata={"Software": None})
 
@@ -103,18 +103,21 @@ def _draw_rates(axes: "Axes", steps: Sequence["Step"]) -> None:
     _dress(axes, "What becomes of the requests", "each second")
 
 
-def _draw_latencies(axes: "Axes", steps: Sequence["Step"], upstream_seconds: float) -> None:
-    def line(status: int, percent: int, colour: str, label: str) -> None:
-        found = [(s.rate, percentile(_seconds(s, status), percent)) for s in steps]
-        points = [(rate, value) for rate, value in found if value is not None]
+def _draw_latencies(axes: "Axes", steps: Sequence["Step"]) -> None:
+    def line(samples: Iterable[Sequence[float]], percent: int, colour: str, label: str) -> None:
+        found = [
+            (s.rate, percentile(sample, percent)) for s, sample in zip(steps, samples, strict=True)
+        ]
+        points = [(rate, 1000 * value) for rate, value in found if value is not None]
         axes.plot(*zip(*points, strict=True), color=colour, marker="o", label=label)
 
-    axes.axhline(upstream_seconds, color=_COLOURS["offered"], linestyle=":", label="upstream alone")
-    line(_CREATED, 50, _COLOURS["p50"], "201: p50")
-    line(_CREATED, 99, _COLOURS[_CREATED], "201: p99")
-    if any(_seconds(step, _REFUSED) for step in steps):
-        line(_REFUSED, 99, _COLOURS[_REFUSED], "429: p99")
-    _dress(axes, "How long an answer takes", "seconds")
+    own = [step.own for step in steps]
+    line(own, 50, _COLOURS["p50"], "201: p50 of our own")
+    line(own, 99, _COLOURS[_CREATED], "201: p99 of our own")
+    refused = [_seconds(step, _REFUSED) for step in steps]
+    if any(refused):
+        line(refused, 99, _COLOURS[_REFUSED], "429: p99 of the whole answer")
+    _dress(axes, "What the gateway adds to upstream's wait", "milliseconds")
 
 
 def _dress(axes: "Axes", title: str, unit: str) -> None:
