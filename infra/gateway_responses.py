@@ -90,6 +90,16 @@ _QUOTA: Final = GatewayProblem(
     retryable=True,
     retry_after=3600,
 )
+# Lambda refused the invocation, above all because the concurrency is used up.
+_NO_FUNCTION: Final = GatewayProblem(
+    "upstream_unavailable",
+    503,
+    "Verifications are not possible right now.",
+    "No function was free to take the request. Wait for the seconds in Retry-After, then send the"
+    " same request with the same Idempotency-Key again.",
+    retryable=True,
+    retry_after=5,
+)
 _TIMEOUT: Final = GatewayProblem(
     "upstream_timeout",
     504,
@@ -109,7 +119,7 @@ GATEWAY_PROBLEMS: Final = {
     "DEFAULT_4XX": _MALFORMED,
     "DEFAULT_5XX": _INTERNAL,
     "EXPIRED_TOKEN": _UNAUTHORIZED,
-    "INTEGRATION_FAILURE": _INTERNAL,
+    "INTEGRATION_FAILURE": _NO_FUNCTION,
     "INTEGRATION_TIMEOUT": _TIMEOUT,
     "INVALID_API_KEY": _UNAUTHORIZED,
     "INVALID_SIGNATURE": _UNAUTHORIZED,

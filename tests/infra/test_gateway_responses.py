@@ -88,6 +88,8 @@ def test_the_answers_a_client_meets_first() -> None:
     assert met["MISSING_AUTHENTICATION_TOKEN"] == (404, "not_found")
     assert met["THROTTLED"] == met["QUOTA_EXCEEDED"] == (429, "rate_limited")
     assert met["REQUEST_TOO_LARGE"] == (413, "too_large")
+    # Lambda refused the invocation: its concurrency is used up.
+    assert met["INTEGRATION_FAILURE"] == (503, "upstream_unavailable")
     assert met["INTEGRATION_TIMEOUT"] == (504, "upstream_timeout")
     assert met["UNSUPPORTED_MEDIA_TYPE"] == (415, "unsupported_media")
     assert met["DEFAULT_4XX"][0] == 400
