@@ -50,12 +50,6 @@ FAULTS: Final = (
         _SERVICE,
     ),
     SeededFault(
-        "I1", "upstream is called although the table did not say", "service.py",
-        'raise _nothing_charged("The record could not be claimed") from None',
-        "pass",
-        _SERVICE,
-    ),
-    SeededFault(
         "I2", "a fault of upstream is not stored", "service.py",
         "            settlement = self._faulted(claimed, fault)\n",
         "            raise Problem(fault.code, fault.reason) from None\n",
@@ -74,12 +68,6 @@ FAULTS: Final = (
         ("tests/unit/test_recovery.py",),
     ),
     SeededFault(
-        "I3", "what was sent and lost is sent again", "adapters/upstream.py",
-        "            raise _lost(str(lost)) from None",
-        "            return _Again(_lost(str(lost)))",
-        _UPSTREAM,
-    ),
-    SeededFault(
         "I3", "an unknown verification is not remembered", "service.py",
         "if standing.status is Status.UNKNOWN:\n",
         "if False:\n",
@@ -90,12 +78,6 @@ FAULTS: Final = (
         'it is `unknown`."""\n',
         'it is `unknown`."""\n\n    charged = False\n',
         (*_SERVICE, "tests/adapters/test_upstream_client.py"),
-    ),
-    SeededFault(
-        "I3", "the key counts without the client", "domain.py",
-        'f"{client_id}\\n{idempotency_key}"',
-        'f"{idempotency_key}"',
-        (*_DOMAIN, *_SERVICE),
     ),
     SeededFault(
         "I3", "the same credentials are tried again after a 401", "adapters/upstream.py",
@@ -134,21 +116,9 @@ FAULTS: Final = (
         _PUBLISHING,
     ),
     SeededFault(
-        "I5", "the answer of each entry is not read", "adapters/eventbridge.py",
-        'return [entry.get("ErrorCode") for entry in answer["Entries"]]',
-        "return [None for entry in answer['Entries']]",
-        ("tests/adapters/test_eventbridge.py",),
-    ),
-    SeededFault(
         "I6", "answered before it is stored", "service.py",
         "        except LedgerUnavailable:\n            kept",
         "        except SettleRefused:\n            kept",
-        _SERVICE,
-    ),
-    SeededFault(
-        "I7", "other content under a key gets the first answer", "service.py",
-        "if not secrets.compare_digest(standing.fingerprint, claim.fingerprint):",
-        "if False:",
         _SERVICE,
     ),
     SeededFault(
@@ -218,12 +188,6 @@ FAULTS: Final = (
         _DOMAIN,
     ),
     SeededFault(
-        "I11", "an expired record can be read", "domain.py",
-        "return self.client_id == client_id and now < self.expires_at",
-        "return self.client_id == client_id",
-        (*_DOMAIN, *_SERVICE),
-    ),
-    SeededFault(
         "I11", "an expired record is announced", "publishing.py",
         "if verification.status is Status.PROCESSING or now >= verification.expires_at:",
         "if verification.status is Status.PROCESSING:",
@@ -258,12 +222,6 @@ FAULTS: Final = (
         "        if size > MAXIMUM_ANSWER:\n",
         "        if False:\n",
         _TRANSPORT,
-    ),
-    SeededFault(
-        "I13", "the retry budget is bottomless", "adapters/upstream.py",
-        "        self._tenths -= 10\n",
-        "        self._tenths -= 0\n",
-        _UPSTREAM,
     ),
     SeededFault(
         "I13", "the breaker never opens", "adapters/breaker.py",
