@@ -191,10 +191,7 @@ def _settled(item: Item, version: int, settlement: Settlement) -> Item:
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
-    one, other = (
-        (each.correlation_id, each.created_at, each.claimed) for each in (standing, claim)
-    )
-    return standing.status is Status.PROCESSING and one == other
+    return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
 
 
 def _says_the_same(standing: Verification, settlement: Settlement) -> bool:

@@ -68,7 +68,7 @@ RACES: Final = (
     ),
     SeededFault(
         "I3", "any processing record is taken for one's own claim", "adapters/dynamodb.py",
-        "        and standing.correlation_id == claim.correlation_id\n",
+        " and standing.claim_id == claim.claim_id",
         "",
         _PAID,
     ),

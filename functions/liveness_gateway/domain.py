@@ -131,7 +131,8 @@ class Verification:
     """One selfie judged once: the record, and so the ledger's line.
 
     `version` counts the terminal states reached so far; `attempt` counts the claims. `deadline`
-    is the moment after which a `processing` record is overdue. `problem_code` is set on `failed`
+    is the moment after which a `processing` record is overdue. `claim_id` is random, so that a
+    claim is known from any other, even of the very same request. `problem_code` is set on `failed`
     and `unknown`, and there `reasons` says why in stable words.
     """
 
@@ -143,6 +144,7 @@ class Verification:
     image: Image
     subject_ref: str | None
     correlation_id: str
+    claim_id: str
     created_at: datetime
     deadline: datetime
     expires_at: datetime

@@ -136,6 +136,7 @@ class VerificationService:
             image=request.selfie.image,
             subject_ref=request.subject_ref,
             correlation_id=request.correlation_id,
+            claim_id=secrets.token_hex(16),
             created_at=now,
             deadline=now + CLAIM_LIFETIME,
             expires_at=now + self._policy.retention,

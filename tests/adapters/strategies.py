@@ -55,6 +55,7 @@ CLAIMS: Final = st.builds(
     image=IMAGES,
     subject_ref=st.none() | TEXTS,
     correlation_id=TEXTS,
+    claim_id=TEXTS,
     created_at=MOMENTS,
     deadline=SECONDS,
     expires_at=SECONDS,

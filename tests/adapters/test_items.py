@@ -71,7 +71,7 @@ def test_the_claim_holds_only_what_the_table_needs() -> None:
     made = claim(subject_ref=None)
     assert claim_item(made).keys() == {
         "verification_id", "client_id", "status", "fingerprint", "threshold", "image",
-        "correlation_id", "created_at", "deadline", "expires_at", "attempt", "version",
+        "correlation_id", "claim_id", "created_at", "deadline", "expires_at", "attempt", "version",
         "sweep_shard",
     }  # fmt: skip
     assert claim_item(made)["sweep_shard"] == {"S": made.verification_id[0]}

@@ -57,14 +57,20 @@ def test_a_claim_sent_again_knows_itself(any_ledger: Ledger) -> None:
 
 
 def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Ledger) -> None:
-    """It has the same correlation id, but was claimed at another moment."""
+    """It has the same correlation id and the same times; only the token is another."""
     made = claim()
     any_ledger.claim(made)
-    for later in (
-        replace(made, created_at=made.created_at + seconds(0.001)),
-        replace(made, deadline=made.deadline + seconds(1)),
-    ):
-        assert any_ledger.claim(later) == made
+    assert any_ledger.claim(replace(made, claim_id="another")) == made
+
+
+def test_of_two_next_attempts_at_the_same_moment_one_is_taken(any_ledger: Ledger) -> None:
+    first = claim()
+    any_ledger.claim(first)
+    after = any_ledger.settle(failed(first))
+    again = claim(first.verification_id, at=NOON + seconds(100))
+    assert any_ledger.reclaim(after, again) is not None
+    assert any_ledger.reclaim(after, replace(again, claim_id="another")) is None
+    assert any_ledger.reclaim(after, again) is not None
 
 
 def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledger) -> None:

@@ -52,7 +52,7 @@ class Run:
         if what == "get":
             return self.ledger.get(key)
         if what == "claim" or not made:
-            made.append(claim(key, at=self.now, correlation_id=f"{key}-{len(made)}"))
+            made.append(claim(key, at=self.now, claim_id=f"{key}-{len(made)}"))
             return self.ledger.claim(made[-1])
         chosen = made[min(which, len(made) - 1)]
         if what == "again":
@@ -63,7 +63,7 @@ class Run:
 
     def _reclaim(self, key: str, made: list[Verification]) -> Verification | None:
         standing = self.ledger.get(key) or made[-1]
-        new = claim(key, at=self.now + seconds(1), correlation_id=f"{key}-{len(made)}")
+        new = claim(key, at=self.now + seconds(1), claim_id=f"{key}-{len(made)}")
         taken = self.ledger.reclaim(standing, new)
         if taken is not None:
             made.append(taken)

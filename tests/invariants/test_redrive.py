@@ -27,6 +27,7 @@ def version(expires_at: datetime) -> Verification:
         image=Image(95, 71, "jpeg", 20480),
         subject_ref=None,
         correlation_id="request-1",
+        claim_id="token-1",
         created_at=NOW - timedelta(days=3),
         deadline=NOW - timedelta(days=3),
         expires_at=expires_at,

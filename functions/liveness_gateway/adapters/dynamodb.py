@@ -194,16 +194,8 @@ def _record(item: Item | None) -> Verification:
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
-    """Whether a retried put met itself: its first try was stored, only the answer was lost.
-
-    The times tell it from the claim of another process that was given the very same request.
-    """
-    return (
-        standing.status is Status.PROCESSING
-        and standing.correlation_id == claim.correlation_id
-        and standing.created_at == claim.created_at
-        and standing.claimed == claim.claimed
-    )
+    """Whether a retried put met itself: its first try was stored, only the answer was lost."""
+    return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
 
 
 def _settled_before(error: Exception, settlement: Settlement) -> Verification:
