@@ -111,7 +111,7 @@ def i13_in_time(history: History) -> None:
     for answer in history.answers:
         hold("I13", answer.own_seconds <= ANSWER_SECONDS, f"{answer.process} took too long")
     calls = Counter(post.container for post in history.posts)
-    asking = Counter(one for one, _ in {(post.container, post.process) for post in history.posts})
+    asking = Counter(container for container, _ in history.callers)
     for container, made in calls.items():
         allowed = asking[container] * 1.1 + 1
         hold("I13", made <= allowed, f"{made} calls for {asking[container]} requests")

@@ -175,6 +175,8 @@ class History:
     asked: list[Asked] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    # Which process of which container wanted to ask the liveness API, whatever came of it.
+    callers: set[tuple[int, str]] = field(default_factory=set)
     posts: list[Post] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     reads: list[ReadBack] = field(default_factory=list)

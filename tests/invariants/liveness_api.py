@@ -137,15 +137,17 @@ class LivenessApi:
     ) -> Reply:
         if url != f"{ADDRESS}/v0.2/liveness-verification":
             raise AssertionError(url)
-        self.steering.at("transport.post", "before")
         process = self.steering.actor
+        container = self.history.asked_by(process).container
+        self.history.callers.add((container, process))
+        self.steering.at("transport.post", "before")
         name = self._next(process, headers, deadline)
         doing = BEHAVIOURS[name]
         post = Post(
             tick=self.history.tick(),
             number=len(self.history.posts) + 1,
             process=process,
-            container=self.history.asked_by(process).container,
+            container=container,
             content=selfie.content,
             threshold=threshold,
             outcome=name,
