@@ -14,7 +14,6 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -30,6 +29,7 @@ from local.faces import draw
 from local.gateway import Gateway, running_gateway
 from local.sandbox import Sandbox
 from tools.load_page import write_page
+from tools.load_steps import Answer, Step
 
 ENVIRONMENTS: Final = 16
 UPSTREAM_SECONDS: Final = 3.0
@@ -38,38 +38,6 @@ _STEP_SECONDS: Final = 40.0
 # Longer than the gateway ever takes.
 _TIMEOUT: Final = 60.0
 _LOGS_LAG: Final = 4.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One request: its answer's status (0: none came) and code, and how long it took."""
-
-    status: int
-    code: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one arrival rate showed.
-
-    Attributes:
-        share: of the rate at which every environment is busy.
-        seconds: how long requests arrived.
-        own: seconds each completed request took in the function beyond upstream's wait.
-        calls: how many requests upstream got.
-    """
-
-    share: float
-    seconds: float
-    answers: Sequence[Answer]
-    own: Sequence[float]
-    calls: int
-
-    @property
-    def rate(self) -> float:
-        """Arrivals a second."""
-        return len(self.answers) / self.seconds
 
 
 class Load:

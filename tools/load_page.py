@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from tools.load_steps import Step
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from tools.load import Step
 
 _DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 PAGE: Final = _DOCS / "reliability.md"
@@ -39,7 +39,7 @@ def percentile(seconds: Sequence[float], percent: int) -> float | None:
 
 
 def write_page(
-    steps: Sequence["Step"],
+    steps: Sequence[Step],
     environments: int,
     upstream_seconds: float,
     *,
@@ -58,7 +58,7 @@ def write_page(
     page.write_text(f"{before}{_BEGIN}\n{made}\n{table}\n{_END}{rest.partition(_END)[2]}")
 
 
-def _row(step: "Step") -> str:
+def _row(step: Step) -> str:
     created, refused = _seconds(step, _CREATED), _seconds(step, _REFUSED)
     other = len(step.answers) - len(created) - len(refused)
     total = ", ".join(_milliseconds(percentile(created, percent)) for percent in (50, 95, 99))
@@ -72,11 +72,11 @@ def _row(step: "Step") -> str:
     return f"| {' | '.join(columns)} |\n"
 
 
-def _seconds(step: "Step", status: int) -> list[float]:
+def _seconds(step: Step, status: int) -> list[float]:
     return [answer.seconds for answer in step.answers if answer.status == status]
 
 
-def _rate(step: "Step", seconds: Sequence[float]) -> float:
+def _rate(step: Step, seconds: Sequence[float]) -> float:
     return len(seconds) / step.seconds
 
 
@@ -84,7 +84,7 @@ def _milliseconds(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds * 1000:,.0f}"
 
 
-def _draw(steps: Sequence["Step"], chart: Path) -> None:
+def _draw(steps: Sequence[Step], chart: Path) -> None:
     with mpl.rc_context({"font.size": 10, "text.color": _INK, "axes.labelcolor": _INK}):
         figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
         left, right = figure.subplots(1, 2)
@@ -94,7 +94,7 @@ def _draw(steps: Sequence["Step"], chart: Path) -> None:
         figure.savefig(chart, metadata={"Software": None})
 
 
-def _draw_rates(axes: "Axes", steps: Sequence["Step"]) -> None:
+def _draw_rates(axes: "Axes", steps: Sequence[Step]) -> None:
     offered = [step.rate for step in steps]
     axes.plot(offered, offered, color=_COLOURS["offered"], linestyle=":", label="offered")
     for status, label in ((_CREATED, "verified (201)"), (_REFUSED, "refused (429)")):
@@ -103,7 +103,7 @@ def _draw_rates(axes: "Axes", steps: Sequence["Step"]) -> None:
     _dress(axes, "What becomes of the requests", "each second")
 
 
-def _draw_latencies(axes: "Axes", steps: Sequence["Step"]) -> None:
+def _draw_latencies(axes: "Axes", steps: Sequence[Step]) -> None:
     def line(samples: Iterable[Sequence[float]], percent: int, colour: str, label: str) -> None:
         found = [
             (s.rate, percentile(sample, percent)) for s, sample in zip(steps, samples, strict=True)

@@ -3,63 +3,61 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from local.sandbox.answers import Answer
 from local.sandbox.orders import BadOrderError
 from local.sandbox.outcomes import OUTCOMES, order
-
-if TYPE_CHECKING:
-    from local.sandbox.server import Sandbox
+from local.sandbox.state import State
 
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
 
-def control(sandbox: "Sandbox", method: str, path: str, host: str, body: bytes) -> Answer:
+def control(state: State, method: str, path: str, host: str, body: bytes) -> Answer:
     """Answer one request to /control; whatever is wrong with it is a 4xx that says so."""
     if host.rsplit(":", 1)[0] not in _LOOPBACK:
         return _json(403, {"error": "the control address is for this machine only"})
     try:
-        return _route(sandbox, method, path, body)
+        return _route(state, method, path, body)
     except BadOrderError as error:
         return _json(400, {"error": str(error)})
 
 
-def _route(sandbox: "Sandbox", method: str, path: str, body: bytes) -> Answer:
+def _route(state: State, method: str, path: str, body: bytes) -> Answer:
     routes: dict[str, Callable[[], Answer]] = {
-        "GET /control": lambda: _json(200, _summary(sandbox)),
-        "PUT /control/next": lambda: _next(sandbox, _read(body)),
-        "DELETE /control/next": lambda: _done(sandbox.script.clear),
-        "PUT /control/default": lambda: _default(sandbox, _read(body)),
-        "GET /control/requests": lambda: _json(200, [asdict(r) for r in sandbox.requests]),
-        "DELETE /control/requests": lambda: _done(sandbox.records.forget),
-        "GET /control/canary": lambda: _json(200, [asdict(v) for v in sandbox.canary_visits]),
-        "PUT /control/credentials": lambda: _rotate(sandbox, _read(body)),
+        "GET /control": lambda: _json(200, _summary(state)),
+        "PUT /control/next": lambda: _next(state, _read(body)),
+        "DELETE /control/next": lambda: _done(state.script.clear),
+        "PUT /control/default": lambda: _default(state, _read(body)),
+        "GET /control/requests": lambda: _json(200, [asdict(r) for r in state.requests]),
+        "DELETE /control/requests": lambda: _done(state.records.forget),
+        "GET /control/canary": lambda: _json(200, [asdict(v) for v in state.canary_visits]),
+        "PUT /control/credentials": lambda: _rotate(state, _read(body)),
     }
     wanted = routes.get(f"{method} {path}")
     return wanted() if wanted else _json(404, {"error": f"no {method} {path} here"})
 
 
-def _default(sandbox: "Sandbox", wanted: Mapping[str, object]) -> Answer:
-    sandbox.script.set_default(order(_text(wanted, "outcome"), _rest(wanted)))
-    return _json(200, _summary(sandbox))
+def _default(state: State, wanted: Mapping[str, object]) -> Answer:
+    state.script.set_default(order(_text(wanted, "outcome"), _rest(wanted)))
+    return _json(200, _summary(state))
 
 
-def _rotate(sandbox: "Sandbox", wanted: Mapping[str, object]) -> Answer:
-    sandbox.rotate(_text(wanted, "app_id"), _text(wanted, "app_key"))
+def _rotate(state: State, wanted: Mapping[str, object]) -> Answer:
+    state.rotate(_text(wanted, "app_id"), _text(wanted, "app_key"))
     return Answer(204, headers=())
 
 
-def _next(sandbox: "Sandbox", wanted: Mapping[str, object]) -> Answer:
+def _next(state: State, wanted: Mapping[str, object]) -> Answer:
     count, replace = wanted.get("count", 1), wanted.get("replace", False)
     if not isinstance(count, int) or not isinstance(replace, bool):
         raise BadOrderError("count must be a whole number and replace true or false")
-    sandbox.script.add(order(_text(wanted, "outcome"), _rest(wanted)), count, replace=replace)
-    return _json(200, _summary(sandbox))
+    state.script.add(order(_text(wanted, "outcome"), _rest(wanted)), count, replace=replace)
+    return _json(200, _summary(state))
 
 
-def _summary(sandbox: "Sandbox") -> dict[str, object]:
-    queued, default = sandbox.script.waiting()
+def _summary(state: State) -> dict[str, object]:
+    queued, default = state.script.waiting()
     outcomes = {
         name: {"says": row.says, "takes": sorted({*row.takes, "delay", "headers"})}
         for name, row in OUTCOMES.items()

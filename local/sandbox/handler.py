@@ -1,10 +1,11 @@
 """One connection: read a request, remember it, answer as ordered."""
 
+import socket
 import time
 import uuid
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, cast
+from socketserver import BaseServer
 from urllib.parse import urlsplit
 
 from local.sandbox.answers import Answer, errors
@@ -22,10 +23,8 @@ from local.sandbox.reading import (
     read_form,
 )
 from local.sandbox.records import CanaryVisit, ReceivedRequest
+from local.sandbox.state import State
 from local.sandbox.wire import Wire, whole
-
-if TYPE_CHECKING:
-    from local.sandbox.server import Sandbox, Server
 
 _ROUTES = {f"/{dialect}/liveness-verification": dialect for dialect in CREDENTIAL_HEADERS}
 
@@ -37,10 +36,16 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 120
 
+    def __init__(
+        self, state: State, connection: socket.socket, peer: tuple[str, int], server: BaseServer
+    ) -> None:
+        self._state = state  # first: a handler serves while it is made
+        super().__init__(connection, peer, server)
+
     def do_POST(self) -> None:
         """Serve any request: http.server looks for one such name per HTTP method."""
         self._received_at = datetime.now(UTC)
-        wire = Wire(self.connection, self._sandbox.stopping)
+        wire = Wire(self.connection, self._state.stopping)
         wire.request_id, wire.closing = str(uuid.uuid4()), self.close_connection
         try:
             body = read_body(self.headers, self.rfile)
@@ -58,47 +63,47 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: `Sandbox.say` tells what is worth telling."""
 
     @property
-    def _sandbox(self) -> "Sandbox":
-        return cast("Server", self.server).sandbox
+    def _url(self) -> str:
+        return f"http://127.0.0.1:{self.connection.getsockname()[1]}"
 
     @property
     def _header_names(self) -> tuple[str, ...]:
         return tuple(sorted({name.lower() for name in self.headers}))
 
     def _serve(self, wire: Wire, body: bytes) -> None:
-        sandbox = self._sandbox
+        state = self._state
         path = urlsplit(self.path).path
         if self.command == "POST" and path in _ROUTES:
             self._verify(wire, _ROUTES[path], body)
             return
         if path == "/control" or path.startswith("/control/"):
-            answer = control(sandbox, self.command, path, self.headers.get("Host", ""), body)
+            answer = control(state, self.command, path, self.headers.get("Host", ""), body)
         elif path == "/canary":
-            sandbox.records.visit(self._canary_visit(len(body)))
+            state.records.visit(self._canary_visit(len(body)))
             answer = Answer(200, errors("Nothing may come here", 0))
         elif path in _ROUTES:
             answer = Answer(405, errors("Method not allowed", 405), (("Allow", "POST"),))
         elif path == "/" and self.command == "GET":
-            answer = landing_page(sandbox.url)
+            answer = landing_page(self._url)
         else:
             answer = Answer(404, errors("Not found", 404))
         whole(wire, answer, {})
 
     def _verify(self, wire: Wire, dialect: str, body: bytes) -> None:
-        sandbox, began = self._sandbox, time.monotonic()
+        state, began = self._state, time.monotonic()
         form = read_form(self.headers.get("Content-Type", ""), body)
-        right = credentials_right(self.headers, dialect, sandbox.credentials)
-        ordered = sandbox.script.take(acceptable=right and form.fault is None)
+        right = credentials_right(self.headers, dialect, state.credentials)
+        ordered = state.script.take(acceptable=right and form.fault is None)
         if ordered is None:
             ordered = order("bad_request" if right else "unauthorized", {})
         request = self._request(wire, dialect, form, right=right, ordered=ordered)
-        sandbox.records.add(request)
+        state.records.add(request)
         try:
-            self._answer(wire, ordered, Asked(self._received_at, form.picture, sandbox.url))
+            self._answer(wire, ordered, Asked(self._received_at, form.picture, self._url))
         finally:
-            sandbox.records.answered(request.number, datetime.now(UTC))
+            state.records.answered(request.number, datetime.now(UTC))
             took = f"{time.monotonic() - began:.3f} s"
-            sandbox.say(f"{request.number} {dialect} {request.size} B {request.outcome} {took}")
+            state.say(f"{request.number} {dialect} {request.size} B {request.outcome} {took}")
 
     def _answer(self, wire: Wire, ordered: Order, asked: Asked) -> None:
         answer = fulfil(ordered, asked)
@@ -115,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     ) -> ReceivedRequest:
         selfie, picture = form.selfie, form.picture
         return ReceivedRequest(
-            number=self._sandbox.records.next_number(),
+            number=self._state.records.next_number(),
             method=self.command,
             path=urlsplit(self.path).path,
             header_names=self._header_names,

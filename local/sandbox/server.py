@@ -6,22 +6,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from http.server import ThreadingHTTPServer
 from types import TracebackType
-from typing import Self, Unpack, cast
+from typing import Self, cast
 
 from local.sandbox.handler import Handler
-from local.sandbox.orders import Particulars, Script
-from local.sandbox.outcomes import order
-from local.sandbox.reading import Credentials
-from local.sandbox.records import CanaryVisit, ReceivedRequest, Records
+from local.sandbox.state import State
 
 
-class Sandbox:
+class Sandbox(State):
     """A stand-in for the liveness API. It judges nothing: it answers what it is told to.
 
     Use it as a context manager or with `start` and `stop`. `stop` returns within a second,
-    whatever connections still hang. Every method may be called from any thread.
+    whatever connections still hang.
     """
 
     def __init__(
@@ -31,11 +29,7 @@ class Sandbox:
         port: int = 0,
         say: Callable[[str], None] | None = None,
     ) -> None:
-        self.credentials = Credentials(app_id, app_key)
-        self.records = Records()
-        self.script = Script(order("live", {}))
-        self.stopping = threading.Event()
-        self._say = say
+        super().__init__(app_id, app_key, say)
         self._server = Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
@@ -43,39 +37,6 @@ class Sandbox:
     def url(self) -> str:
         """Its address, without a slash at the end."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def requests(self) -> tuple[ReceivedRequest, ...]:
-        """The verification requests received, oldest first."""
-        return self.records.requests
-
-    @property
-    def canary_visits(self) -> tuple[CanaryVisit, ...]:
-        """Requests to the address that redirects lead to."""
-        return self.records.canary
-
-    def next(self, outcome: str, count: int = 1, **particulars: Unpack[Particulars]) -> None:
-        """Order what comes next, after what is already queued."""
-        self.script.add(order(outcome, particulars), count)
-
-    def set_default(self, outcome: str, **particulars: Unpack[Particulars]) -> None:
-        """Order what comes whenever nothing is queued."""
-        self.script.set_default(order(outcome, particulars))
-
-    def forget(self) -> None:
-        """Forget requests, canary visits, the queue and the default."""
-        self.records.forget()
-        self.script.clear()
-        self.script.set_default(order("live", {}))
-
-    def rotate(self, app_id: str, app_key: str) -> None:
-        """Demand other credentials from now on."""
-        self.credentials = Credentials(app_id, app_key)
-
-    def say(self, line: str) -> None:
-        """Tell the program's reader, if there is one."""
-        if self._say:
-            self._say(line)
 
     def start(self) -> Self:
         """Begin to answer."""
@@ -114,11 +75,11 @@ class Server(ThreadingHTTPServer):
     # A busy port must be an error, not a second listener.
     allow_reuse_port = False
 
-    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+    def __init__(self, address: tuple[str, int], state: State) -> None:
+        self._stopping = state.stopping
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
-        super().__init__(address, Handler)
+        super().__init__(address, partial(Handler, state))
 
     def process_request_thread(
         self,
@@ -130,7 +91,7 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             self._open[connection] = threading.current_thread()
         try:
-            if self.sandbox.stopping.is_set():
+            if self._stopping.is_set():
                 self.shutdown_request(request)
                 return
             super().process_request_thread(request, client_address)

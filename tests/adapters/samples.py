@@ -17,6 +17,7 @@ from liveness_gateway.domain import (
 )
 from liveness_gateway.ports import Ledger
 from tests.fakes import face
+from tests.tables import create_verifications
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -96,29 +97,7 @@ def stored(ledger: Ledger, of: Verification) -> Verification:
 
 
 def create_table(client: "DynamoDBClient") -> str:
-    """A table as `infra/storage.py` makes it."""
+    """A table of verifications under a new name."""
     name = f"verifications-{uuid.uuid4().hex}"
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "verification_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "verification_id", "AttributeType": "S"},
-            {"AttributeName": "sweep_shard", "AttributeType": "S"},
-            {"AttributeName": "deadline", "AttributeType": "N"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "overdue",
-                "KeySchema": [
-                    {"AttributeName": "sweep_shard", "KeyType": "HASH"},
-                    {"AttributeName": "deadline", "KeyType": "RANGE"},
-                ],
-                "Projection": {
-                    "ProjectionType": "INCLUDE",
-                    "NonKeyAttributes": ["attempt", "expires_at", "status"],
-                },
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_verifications(client, name)
     return name

@@ -21,6 +21,7 @@ from liveness_gateway.adapters.breaker_window import LocalWindow
 from liveness_gateway.bootstrap import SystemClock
 from tests.adapters.aws_endpoint import CUT, DENIED, IMPATIENT, SERVER_ERROR, AwsEndpoint, Fault
 from tests.fakes import ManualClock, RecordingJournal
+from tests.tables import create_breaker
 
 UNCACHED = CircuitBreakerConfig(recovery_timeout=30, success_threshold=1, local_cache_max_age=0)
 BRIEF = CircuitBreakerConfig(recovery_timeout=1, success_threshold=1, local_cache_max_age=0)
@@ -34,12 +35,7 @@ class Copies:
         self.table = f"breaker-{uuid.uuid4().hex}"
         self.clock = ManualClock(datetime.now(UTC))
         self.journal = RecordingJournal()
-        aws.client("dynamodb").create_table(
-            TableName=self.table,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_breaker(aws.client("dynamodb"), self.table)
         aws.recover()
 
     def store(self, config: CircuitBreakerConfig = UNCACHED) -> CountingBreakerStore:

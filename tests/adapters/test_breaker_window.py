@@ -13,6 +13,7 @@ from liveness_gateway.adapters.breaker import (
 )
 from liveness_gateway.adapters.breaker_window import SharedWindow
 from tests.fakes import ManualClock, RecordingJournal
+from tests.tables import create_breaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +32,7 @@ def client() -> "Iterator[DynamoDBClient]":
             aws_access_key_id="nobody",
             aws_secret_access_key="nothing",  # noqa: S106 - moto asks for any
         )
-        made.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_breaker(made, TABLE)
         yield made
 
 

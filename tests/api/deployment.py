@@ -7,6 +7,7 @@ from typing import Any, Final
 from local.sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint
 from tests.adapters.samples import create_table
+from tests.tables import create_breaker
 
 APP_KEY: Final = "app-key-canary-5f1e"
 FINGERPRINT_KEY: Final = "fingerprint-key-canary-" + "9" * 41
@@ -90,12 +91,7 @@ class Deployment:
         return found
 
     def _create_breaker(self) -> None:
-        self.aws.client("dynamodb").create_table(
-            TableName=f"{self.name}-breaker",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_breaker(self.aws.client("dynamodb"), f"{self.name}-breaker")
 
     def _create_bus(self) -> None:
         events, sqs = self.aws.client("events"), self.aws.client("sqs")

@@ -41,7 +41,7 @@ from tests.reliability.cloud import Cloud, stream_of
 from tests.reliability.outputs import Outputs, RecordedJournal
 from tests.reliability.selfies import FILE_NAME, new_selfie
 from tests.reliability.surroundings import ALL_FUNCTIONS
-from tests.reliability.tables import create_tables
+from tests.tables import create_breaker, create_verifications
 
 APP_ID: Final = "sandbox-app-id"
 APP_KEY: Final = "canary-app-key-3f9c"
@@ -157,7 +157,8 @@ class Stage:
         return self.cloud.shared_client(service, config or self._configs.quick)
 
     def _make(self) -> None:
-        create_tables(self.client("dynamodb"), self.table, self.breaker_table)
+        create_verifications(self.client("dynamodb"), self.table)
+        create_breaker(self.client("dynamodb"), self.breaker_table)
         sqs = self.client("sqs")
         self.emergency_url, self.dead_letter_url = (
             sqs.create_queue(QueueName=f"{kind}-{self.name}")["QueueUrl"]

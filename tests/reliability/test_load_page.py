@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tools.load import Answer, Step, selfie
+from tools.load import selfie
 from tools.load_page import percentile, write_page
+from tools.load_steps import Answer, Step
 
 ACCEPTED = [Answer(201, "completed", 3.0 + number / 1000) for number in range(101)]
 REFUSED = [Answer(429, "rate_limited", 0.01) for _ in range(50)]

@@ -6,10 +6,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def create_tables(client: "DynamoDBClient", verifications: str, breaker: str) -> None:
-    """Make both; the table of verifications has its stream and its index."""
+def create_verifications(client: "DynamoDBClient", name: str) -> None:
+    """Make the table of verifications, with its stream and its index."""
     client.create_table(
-        TableName=verifications,
+        TableName=name,
         KeySchema=[{"AttributeName": "verification_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": "verification_id", "AttributeType": "S"},
@@ -32,8 +32,12 @@ def create_tables(client: "DynamoDBClient", verifications: str, breaker: str) ->
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
+
+
+def create_breaker(client: "DynamoDBClient", name: str) -> None:
+    """Make the table of the breaker."""
     client.create_table(
-        TableName=breaker,
+        TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
