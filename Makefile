@@ -102,7 +102,7 @@ test: setup browser check ## Everything CI runs
 
 .PHONY: unit
 unit: .venv/.installed ## The fast tests only
-	@$(BIN)/pytest -m "not e2e and not browser" -n auto -q
+	@$(BIN)/pytest -m "not e2e and not browser" -n auto -q $(addprefix --ignore=,$(LONG_TESTS))
 
 .PHONY: reliability
 reliability: .venv/.installed ## Run every fault and write the table of docs/reliability.md

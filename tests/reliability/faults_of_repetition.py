@@ -50,7 +50,7 @@ def message_again(stage: Stage, recovery: Recovery) -> None:
     assert recovery.store_kept(again=3) == 1
 
 
-@scenario(24, f"{_CROWD} identical requests at once", seeds=3)
+@scenario(24, f"{_CROWD} identical requests at once")
 def crowd(stage: Stage, _: Recovery) -> None:
     _at_once(stage, _CROWD)
 

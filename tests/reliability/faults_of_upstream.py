@@ -78,7 +78,7 @@ def slow_body(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "drip_body", interval=1.0)
 
 
-@scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s", seeds=5)
+@scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s")
 def burst(stage: Stage, _: Recovery) -> None:
     status = stage.random.choice((500, 502, 503, 504, 520))
     stage.sandbox.set_default("server_error", status=status)
@@ -101,7 +101,7 @@ def scattered_burst(stage: Stage, _: Recovery) -> None:
         stage.post()
 
 
-@scenario(5, "the circuit is open; after 30 s ten environments ask at once", seeds=5)
+@scenario(5, "the circuit is open; after 30 s ten environments ask at once")
 def one_probe(stage: Stage, _: Recovery) -> None:
     _upstream_does(stage, "limit")
     stage.sandbox.set_default("live")

@@ -17,7 +17,7 @@ from tests.reliability.stage import Answered, Stage
 
 Act = Callable[[Stage, Recovery], None]
 SEEDS: Final = 20
-# Of what is not random but for the selfie, its threshold and the client that posts it.
+# Of what has no chance in it but the selfie, its threshold and the client that posts it.
 FEW: Final = 5
 # More would starve each other of the second or two their deadlines leave them.
 _AT_ONCE: Final = 10
