@@ -32,19 +32,33 @@ def test_a_refusal_with_a_short_wait_is_asked_again_after_it(
     assert second.at - first.at == wait
 
 
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(
-    "retry_after",
-    [
-        "3", "60", "999999", "1000000", "9" * 100, "-1", "-0", "+1", "1.5", "1,5", " 1", "1 ", "1s",
-        "", "soon", "1;2", "0x1", "1e0", "Sun, 06 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov 2044 08:49:37 GMT", "1, 2",
-    ],
-)  # fmt: skip
-def test_a_refusal_with_any_other_wait_is_not_asked_again(status: int, retry_after: str) -> None:
-    up = Upstreams(reply(status, retry_after))
-    assert (up.outcome(), up.calls) == (BUSY if status == 429 else BUSY_503, 1)
+LATER = [
+    "3", "60", "999999", "1000000", "9" * 100, "0" * 5_000, "Sun, 06 Nov 1994 08:49:37 GMT",
+    "Sun, 06 Nov 2044 08:49:37 GMT",
+]  # fmt: skip
+UNREADABLE = [
+    "-1", "-0", "+1", "1.5", "1,5", " 1", "1 ", "1s", "", "soon", "1;2", "0x1", "1e0", "1, 2",
+    "\N{ARABIC-INDIC DIGIT ONE}", "1\n", "Sun, 06 Nov 2044 08:49:37", "tomorrow GMT",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("retry_after", [*LATER, *UNREADABLE])
+def test_a_429_with_any_other_wait_is_not_asked_again(retry_after: str) -> None:
+    up = Upstreams(reply(429, retry_after))
+    assert (up.outcome(), up.calls) == (BUSY, 1)
     assert up.clock.slept == []
+
+
+@pytest.mark.parametrize("retry_after", LATER)
+def test_a_503_that_says_when_is_a_refusal(retry_after: str) -> None:
+    up = Upstreams(reply(503, retry_after))
+    assert (up.outcome(), up.calls) == (BUSY_503, 1)
+
+
+@pytest.mark.parametrize("retry_after", UNREADABLE)
+def test_a_503_that_does_not_say_when_may_have_charged(retry_after: str) -> None:
+    up = Upstreams(reply(503, retry_after))
+    assert (up.outcome(), up.calls) == ("unknown upstream_bad_answer upstream_status_503", 1)
 
 
 def test_429_without_a_wait_is_a_refusal_and_503_is_none() -> None:

@@ -162,13 +162,22 @@ def _stored_before(history: History, answer: Answered, asked: Asked) -> None:
         and write.new["verification_id"] == answer.body["verification_id"]
     ]
     hold("I6", stored, f"{answer.process} was told of a result that is not stored")
-    new = stored[-1].new
+    # What stood when it was asked, or was stored since: a day may pass over a request, and the
+    # record expire that it has read.
+    before = sum(write.tick < asked.tick for write in stored)
+    met = stored[max(0, before - 1) :]
     told = (answer.body["decision"], answer.body["score"], answer.body["threshold"])
-    held = (new["decision"], float(new["score"]), float(new["threshold"]))
-    hold("I6", told == held, f"{answer.process} was told {told}; stored is {held}")
-    hold("I6", new["client_id"] == asked.client_id, f"{answer.process} got another client's record")
-    claimant = history.asked_by(history.life(stored[-1].generation)[0].process)
+    same = [write for write in met if _result(write) == told]
+    held = [_result(write) for write in met]
+    hold("I6", same, f"{answer.process} was told {told}; stored is {held}")
+    owner = same[-1].new["client_id"]
+    hold("I6", owner == asked.client_id, f"{answer.process} got another client's record")
+    claimant = history.asked_by(history.life(same[-1].generation)[0].process)
     hold("I6", claimant.content == asked.content, f"{answer.process} got another selfie's result")
+
+
+def _result(write: Write) -> tuple[object, float, float]:
+    return write.new["decision"], float(write.new["score"]), float(write.new["threshold"])
 
 
 def _problem_stored(history: History, answer: Answered) -> None:

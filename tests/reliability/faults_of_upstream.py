@@ -156,6 +156,12 @@ def unavailable(stage: Stage, _: Recovery) -> None:
     stage.post()
 
 
+@scenario(6, "503 with garbage or nothing in `Retry-After`", seeds=1)
+def unreadably_unavailable(stage: Stage, _: Recovery) -> None:
+    for retry_after in (*_GARBAGE, None):
+        _upstream_does(stage, "unavailable", retry_after=retry_after)
+
+
 @scenario(7, "403, the usage limit; another request, and one after 60 s", seeds=FEW)
 def limit(stage: Stage, _: Recovery) -> None:
     function = stage.verify_function()

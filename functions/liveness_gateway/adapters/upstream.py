@@ -5,6 +5,7 @@ was sent, or upstream refused before charging. What was sent and not answered is
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
@@ -22,7 +23,12 @@ from liveness_gateway.domain import (
 from liveness_gateway.errors import CredentialsUnavailable
 from liveness_gateway.ports import Clock, Journal
 
-_LONGEST_WAIT: Final = 2
+# RFC 9110, 10.2.3: `Retry-After` is seconds or a date (5.6.7).
+_WHEN: Final = re.compile(
+    r"[0-9]+|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII
+)
+# At most two seconds; a date never is, in any useful way.
+_SOON: Final = re.compile(r"0{0,4}[0-2]")
 # Below this there is no time for another whole exchange.
 _SHORTEST_TRY: Final = 1.0
 
@@ -246,24 +252,17 @@ def _answer(reply: Reply) -> UpstreamAnswer:
 
 def _later(reply: Reply) -> _Again:
     """429 is a refusal; 503 is one only if it says when to come back (RFC 9110, 15.6.4)."""
-    wait = _seconds(reply.retry_after)
-    if reply.status == 503 and reply.retry_after is None:  # noqa: PLR2004 - Service Unavailable
+    when = reply.retry_after or ""
+    if reply.status == 503 and not _WHEN.fullmatch(when):  # noqa: PLR2004 - Service Unavailable
         raise OutcomeUnknown(
             "upstream_bad_answer", "upstream_status_503", request_id=reply.request_id
         )
     fault = NotCharged(
         "upstream_unavailable", f"upstream_status_{reply.status}", request_id=reply.request_id
     )
-    if wait is None or wait > _LONGEST_WAIT:
+    if not _SOON.fullmatch(when):
         raise fault
-    return _Again(fault, wait=wait)
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    # A date is a valid Retry-After too, but never within two seconds in any useful way.
-    if retry_after is None or not retry_after.isdecimal() or len(retry_after) > 6:  # noqa: PLR2004 - 11 days
-        return None
-    return int(retry_after)
+    return _Again(fault, wait=int(when))
 
 
 def _lost(reason: str) -> OutcomeUnknown:
