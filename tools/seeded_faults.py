@@ -86,6 +86,12 @@ FAULTS: Final = (
         _UPSTREAM,
     ),
     SeededFault(
+        "I3", "a 503 that says nothing counts as not charged", "adapters/upstream.py",
+        "if reply.status == 503 and not _WHEN.fullmatch(when):",
+        "if False:",
+        _UPSTREAM,
+    ),
+    SeededFault(
         "I3", "part of the selfie sent counts as nothing sent", "adapters/transport.py",
         "        if sent:\n",
         "        if False:\n",
