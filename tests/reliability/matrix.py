@@ -1,19 +1,10 @@
 """All scenarios, and what none of them may leave in any output."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Final
 
-from tests.reliability import (
-    faults_of_answers,
-    faults_of_clocks,
-    faults_of_code,
-    faults_of_death,
-    faults_of_events,
-    faults_of_repetition,
-    faults_of_secrets,
-    faults_of_tables,
-    faults_of_upstream,
-)
 from tests.reliability.cloud import Cloud
 from tests.reliability.faults_of_secrets import MALFORMED
 from tests.reliability.outputs import ERROR_CANARY, Outputs, everything_logged
@@ -21,18 +12,9 @@ from tests.reliability.scenarios import Finding, Scenario, registered, run
 from tests.reliability.selfies import CANARIES
 from tests.reliability.stage import API_KEY, APP_KEY, FINGERPRINT_KEY
 
-FAULTS: Final = (
-    faults_of_answers,
-    faults_of_clocks,
-    faults_of_code,
-    faults_of_death,
-    faults_of_events,
-    faults_of_repetition,
-    faults_of_secrets,
-    faults_of_tables,
-    faults_of_upstream,
-)
-"""The modules whose import registers the scenarios."""
+# A scenario registers itself when its module is imported.
+for _module in sorted(Path(__file__).parent.glob("faults_of_*.py")):
+    import_module(f"tests.reliability.{_module.stem}")
 
 SCENARIOS: Final = tuple(registered())
 SECRETS: Final = (

@@ -99,7 +99,7 @@ def server(sent: deque[bytes]) -> Iterator[RawServer]:
         yield running
 
 
-@pytest.mark.no_cover
+@pytest.mark.no_cover  # much slower with it, and the other tests reach every line
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_answer_does_harm(server: RawServer, sent: deque[bytes], shard: int) -> None:
