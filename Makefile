@@ -68,7 +68,7 @@ deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [
 
 .PHONY: redrive
 redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...]
-	@$(BIN)/python -m tools.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE))
+	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE))
 
 .PHONY: check
 check: .venv/.installed ## Lint, types, import contracts, generated files
@@ -89,7 +89,7 @@ contracts: .venv/.installed ## Write the generated contracts and docs/errors.md
 
 .PHONY: browser
 browser: .venv/.installed ## Find a Chromium for the browser tests, or install one
-	@$(BIN)/python -m tools.browser
+	@$(BIN)/python -m tests.browser.install
 
 .PHONY: test
 test: setup browser check ## Everything CI runs
@@ -106,15 +106,15 @@ unit: .venv/.installed ## The fast tests only
 
 .PHONY: reliability
 reliability: .venv/.installed ## Run every fault and write the table of docs/reliability.md
-	@$(BIN)/python -m tools.reliability
+	@$(BIN)/python -m tests.reliability.page
 
 .PHONY: load
 load: setup ## Load the gateway until it refuses; write figures and chart of docs/reliability.md
-	@$(BIN)/python -m tools.load
+	@$(BIN)/python -m tests.reliability.load.__main__
 
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
-	@$(BIN)/python -m tools.mutants
+	@$(BIN)/python -m tests.mutants.__main__
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers

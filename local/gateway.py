@@ -20,9 +20,9 @@ from local.function_logs import FunctionLogs
 from local.processes import Processes
 from local.records import stored_record
 from local.run_directory import CHECKOUT, LOCAL, RunDirectory, run_directory
-from local.sandbox import SHOWN_OUTCOMES, Sandbox
 from local.steps import Steps, steps_on
 from local.upstream import Upstream
+from sandbox import SHOWN_OUTCOMES, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

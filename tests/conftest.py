@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.gateway import Gateway, running_gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.world import World
 
 

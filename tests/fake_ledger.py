@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from liveness_gateway.adapters.items import (
+from liveness_gateway.adapters.dynamodb.items import (
     Item,
     claim_item,
     marshal,
     result_values,
     verification_of,
 )
-from liveness_gateway.domain import Claimed, Settlement, Status, Verification
-from liveness_gateway.errors import LedgerUnavailable, SettleRefused
-from liveness_gateway.publishing import StreamRecord
+from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.verifications.model import Claimed, Settlement, Status, Verification
+from liveness_gateway.verifications.publishing import StreamRecord
 from tests.faults import Faults, SdkRetryError
 
 Result = TypeVar("Result")

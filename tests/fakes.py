@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.domain import (
+from liveness_gateway.telemetry import _FIELDS as LOG_FIELDS
+from liveness_gateway.verifications.model import (
     Face,
     Image,
     NotCharged,
@@ -26,7 +27,6 @@ from liveness_gateway.domain import (
     UpstreamReceipt,
     decimal_text,
 )
-from liveness_gateway.observability import _FIELDS as LOG_FIELDS
 from tests.fake_ledger import Change, FakeLedger
 from tests.faults import EFFECTS, Faults, KilledError, SdkRetryError, Step
 

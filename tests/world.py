@@ -5,10 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
-from liveness_gateway.domain import MultipleFaces, Selfie
-from liveness_gateway.publishing import Publisher
-from liveness_gateway.recovery import Recoverer, Sweeper
-from liveness_gateway.service import (
+from liveness_gateway.verifications.model import MultipleFaces, Selfie
+from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.recovery import Recoverer, Sweeper
+from liveness_gateway.verifications.verify import (
     Outcome,
     Policy,
     RecordReader,

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from liveness_gateway.domain import Status
-from liveness_gateway.events import DETAIL_TYPES, SOURCE, EventDetail
+from liveness_gateway.verifications.events import DETAIL_TYPES, SOURCE, EventDetail
+from liveness_gateway.verifications.model import Status
 
 _ALWAYS: Final = {
     Status.COMPLETED: ["decision", "score", "upstream", "completed_at"],

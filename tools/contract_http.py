@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from liveness_gateway.api.presenters import VerificationBody, WireBody
-from liveness_gateway.api.problems import ProblemBody, WireProblemBody
-from liveness_gateway.errors import CATALOGUE
+from liveness_gateway.entrypoints.http.presenters import VerificationBody, WireBody
+from liveness_gateway.entrypoints.http.problems import ProblemBody, WireProblemBody
+from liveness_gateway.problems import CATALOGUE
 
 _REFUSALS: Final = [
     "malformed_request",

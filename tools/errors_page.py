@@ -1,9 +1,9 @@
 """The page about errors, from the catalogue."""
 
-from liveness_gateway.errors import CATALOGUE, ProblemType
+from liveness_gateway.problems import CATALOGUE, ProblemType
 
 _HEAD = """\
-<!-- Generated from functions/liveness_gateway/errors.py by `make contracts`: do not edit. -->
+<!-- Generated from functions/liveness_gateway/problems.py by `make contracts`: do not edit. -->
 # Errors
 
 Every failure is one of these. The body is `application/problem+json` (RFC 9457); switch on `code`,

@@ -11,22 +11,21 @@ from typing import Final
 import boto3
 from botocore.config import Config
 
-from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
-from liveness_gateway.adapters.breaker_window import SharedWindow
-from liveness_gateway.adapters.dialects import DIALECTS
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
-from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
 from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
-from liveness_gateway.adapters.transport import HttpTransport
-from liveness_gateway.adapters.upstream import UpstreamClient
-from liveness_gateway.api.edge import Application
-from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
-from liveness_gateway.observability import PowertoolsJournal, journal
-from liveness_gateway.publishing import Publisher
-from liveness_gateway.recovery import Recoverer, Sweeper
-from liveness_gateway.selfie import SelfieLimits
-from liveness_gateway.service import Policy, RecordReader, VerificationService
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.upstream.breaker import (
+    CircuitBreaker,
+    CountingBreakerStore,
+    breaker_config,
+)
+from liveness_gateway.adapters.upstream.client import UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.transport import HttpTransport
+from liveness_gateway.adapters.upstream.window import SharedWindow
+from liveness_gateway.entrypoints.http.application import Application
+from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
 from liveness_gateway.settings import (
     PublishSettings,
     ResultsSettings,
@@ -34,6 +33,11 @@ from liveness_gateway.settings import (
     TableSettings,
     VerifySettings,
 )
+from liveness_gateway.telemetry import PowertoolsJournal, journal
+from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.recovery import Recoverer, Sweeper
+from liveness_gateway.verifications.selfie import SelfieLimits
+from liveness_gateway.verifications.verify import Policy, RecordReader, VerificationService
 
 _QUICK: Final = Config(
     connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.verifications.model import MultipleFaces
 
 _MINIMUM_RETENTION: Final = timedelta(hours=24)
 _LARGEST: Final = 1_000_000

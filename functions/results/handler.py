@@ -1,6 +1,6 @@
 """The Lambda handler of the GET routes: it knows no upstream and no secret."""
 
-from liveness_gateway.api.edge import Function
 from liveness_gateway.bootstrap import results_application
+from liveness_gateway.entrypoints.http.application import Function
 
 handler = Function(results_application)

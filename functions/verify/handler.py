@@ -1,6 +1,6 @@
 """The Lambda handler of the POST routes."""
 
-from liveness_gateway.api.edge import Function
 from liveness_gateway.bootstrap import verify_application
+from liveness_gateway.entrypoints.http.application import Function
 
 handler = Function(verify_application)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.ports import Ledger
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.aws_endpoint import IMPATIENT, ONCE, TWICE, AwsEndpoint
 from tests.adapters.samples import create_table
 from tests.fakes import FakeLedger

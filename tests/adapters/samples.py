@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from liveness_gateway.domain import (
+from liveness_gateway.verifications.model import (
     Decision,
     Image,
     Settlement,
@@ -15,7 +15,7 @@ from liveness_gateway.domain import (
     UpstreamReceipt,
     Verification,
 )
-from liveness_gateway.ports import Ledger
+from liveness_gateway.verifications.ports import Ledger
 from tests.fakes import face
 from tests.tables import create_verifications
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from liveness_gateway.domain import (
+from liveness_gateway.verifications.model import (
     Claimed,
     Decision,
     Face,

@@ -11,13 +11,13 @@ from threading import Barrier
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker import CircuitBreakerConfig, CircuitState
 
-from liveness_gateway.adapters.breaker import (
+from liveness_gateway.adapters.upstream.breaker import (
     BreakerPermit,
     CircuitBreaker,
     CountingBreakerStore,
     breaker_config,
 )
-from liveness_gateway.adapters.breaker_window import LocalWindow
+from liveness_gateway.adapters.upstream.window import LocalWindow
 from liveness_gateway.bootstrap import SystemClock
 from tests.adapters.aws_endpoint import CUT, DENIED, IMPATIENT, SERVER_ERROR, AwsEndpoint, Fault
 from tests.fakes import ManualClock, RecordingJournal

@@ -6,12 +6,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from liveness_gateway.adapters.breaker import (
+from liveness_gateway.adapters.upstream.breaker import (
     CircuitBreaker,
     CountingBreakerStore,
     breaker_config,
 )
-from liveness_gateway.adapters.breaker_window import SharedWindow
+from liveness_gateway.adapters.upstream.window import SharedWindow
 from tests.fakes import ManualClock, RecordingJournal
 from tests.tables import create_breaker
 

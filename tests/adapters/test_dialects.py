@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from liveness_gateway.adapters.dialects import DIALECTS, read_answer
-from liveness_gateway.domain import Face, Point, UpstreamAnswer, UpstreamReceipt
+from liveness_gateway.adapters.upstream.dialects import DIALECTS, read_answer
+from liveness_gateway.verifications.model import Face, Point, UpstreamAnswer, UpstreamReceipt
 
 FACE: Final = {
     "confidence": 0.9885,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
-from liveness_gateway.publishing import event_of
+from liveness_gateway.verifications.publishing import event_of
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.adapters.items import (
+from liveness_gateway.adapters.dynamodb.items import (
     Item,
     UnreadableError,
     claim_item,
@@ -22,7 +21,8 @@ from liveness_gateway.adapters.items import (
     settlement_values,
     verification_of,
 )
-from liveness_gateway.domain import Settlement, Verification
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.verifications.model import Settlement, Verification
 from tests.adapters.samples import NOON, claim, completed, seconds
 from tests.adapters.strategies import CLAIMS, SETTLEMENTS
 

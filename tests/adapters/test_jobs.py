@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.adapters.items import marshal
-from liveness_gateway.adapters.jobs import (
+from liveness_gateway.adapters.dynamodb.items import marshal
+from liveness_gateway.entrypoints.batch import (
     Job,
     all_messages,
     nothing_swept,
@@ -18,7 +18,7 @@ from liveness_gateway.adapters.jobs import (
     sweep_once,
     whole_batch,
 )
-from liveness_gateway.publishing import Publisher
+from liveness_gateway.verifications.publishing import Publisher
 from tests.adapters.job_contexts import Context, again
 from tests.adapters.journals import WrittenJournal, counted
 from tests.adapters.samples import claim, completed

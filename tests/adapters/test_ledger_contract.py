@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.domain import Status
-from liveness_gateway.errors import LedgerUnavailable
-from liveness_gateway.ports import Ledger
+from liveness_gateway.problems import LedgerUnavailable
+from liveness_gateway.verifications.model import Status
+from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.samples import (
     NOON,
     TOMORROW,

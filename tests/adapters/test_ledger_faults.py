@@ -2,9 +2,9 @@
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.domain import Status
-from liveness_gateway.errors import LedgerUnavailable, SettleRefused
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.verifications.model import Status
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
 from tests.adapters.samples import NOON, Result, claim, completed, failed, seconds, unknown
 

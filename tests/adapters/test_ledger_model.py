@@ -7,10 +7,10 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.domain import Verification
-from liveness_gateway.errors import LedgerUnavailable, SettleRefused
-from liveness_gateway.ports import Ledger
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.verifications.model import Verification
+from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.samples import NOON, claim, completed, create_table, failed, seconds, unknown
 from tests.fakes import FakeLedger

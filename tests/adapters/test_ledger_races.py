@@ -7,9 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.domain import Settlement, Status, Verification
-from liveness_gateway.errors import SettleRefused
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.problems import SettleRefused
+from liveness_gateway.verifications.model import Settlement, Status, Verification
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.samples import claim, completed, failed, unknown
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.domain import Decision, Status, UpstreamReceipt
-from liveness_gateway.errors import SettleRefused
-from liveness_gateway.ports import Ledger
+from liveness_gateway.problems import SettleRefused
+from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
+from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.samples import (
     RECEIPT,
     TOMORROW,

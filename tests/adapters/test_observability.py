@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from liveness_gateway.observability import journal, location
 from liveness_gateway.settings import SettingsError
+from liveness_gateway.telemetry import journal, location
 from tests.adapters.environment import bare_environment, environment
 from tests.adapters.journals import WrittenJournal, counted
 

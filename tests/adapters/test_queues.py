@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.items import UnreadableError
-from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue, kept_settlement
-from liveness_gateway.domain import Settlement
+from liveness_gateway.adapters.dynamodb.items import UnreadableError
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue, kept_settlement
+from liveness_gateway.verifications.model import Settlement
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,

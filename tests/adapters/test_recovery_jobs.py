@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from liveness_gateway.adapters.jobs import (
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue
+from liveness_gateway.entrypoints.batch import (
     Job,
     all_messages,
     nothing_swept,
     store_kept,
     sweep_once,
 )
-from liveness_gateway.adapters.queues import SqsEmergencyQueue
-from liveness_gateway.domain import Settlement, Status, Verification
-from liveness_gateway.errors import LedgerUnavailable
-from liveness_gateway.recovery import Recoverer, Sweeper
+from liveness_gateway.problems import LedgerUnavailable
+from liveness_gateway.verifications.model import Settlement, Status, Verification
+from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from tests.adapters.job_contexts import Context, again
 from tests.adapters.journals import WrittenJournal, counted
 from tests.adapters.samples import claim, completed, failed, seconds, unknown

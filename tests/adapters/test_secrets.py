@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
-from liveness_gateway.errors import CredentialsUnavailable
+from liveness_gateway.problems import CredentialsUnavailable
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,

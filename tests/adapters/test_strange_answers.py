@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.dialects import BadAnswer, read_answer
-from liveness_gateway.domain import Decision, MultipleFaces, decide
+from liveness_gateway.adapters.upstream.dialects import BadAnswer, read_answer
+from liveness_gateway.verifications.model import Decision, MultipleFaces, decide
 from tests.adapters.test_dialects import FACE, body, without
 
 GOOD: Final = json.dumps(body()).encode()

@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.transport import MAXIMUM_ANSWER, AnswerLost
-from local.sandbox import Sandbox
+from liveness_gateway.adapters.upstream.transport import MAXIMUM_ANSWER, AnswerLost
+from sandbox import Sandbox
 from tests.adapters.raw_server import (
     Behaviour,
     RawServer,

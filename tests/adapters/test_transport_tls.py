@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from liveness_gateway.adapters.transport import AnswerLost, NotSent
+from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.raw_server import (
     RawServer,

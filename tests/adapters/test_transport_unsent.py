@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from liveness_gateway.adapters.transport import NotSent
+from liveness_gateway.adapters.upstream.transport import NotSent
 from tests.adapters.raw_server import RawServer
 from tests.adapters.wire import PATH, SLACK, elapsed, jpeg, post
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
-from liveness_gateway.adapters.upstream import UpstreamClient
-from liveness_gateway.domain import Selfie
-from local.sandbox import Sandbox
+from liveness_gateway.adapters.upstream.client import UpstreamClient
+from liveness_gateway.verifications.model import Selfie
+from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.upstreams import OLD, Upstreams, told
 from tests.adapters.wire import jpeg, transport, within

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from liveness_gateway.adapters.transport import AnswerLost, NotSent, Reply
-from liveness_gateway.adapters.upstream import RetryBudget
-from liveness_gateway.domain import NotCharged, OutcomeUnknown, UpstreamFault
+from liveness_gateway.adapters.upstream.client import RetryBudget
+from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent, Reply
+from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, UpstreamFault
 from tests.adapters.upstreams import NEW, OLD, Upstreams, reply
 
 BUSY = "failed upstream_unavailable upstream_status_429"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.secrets import Credentials
-from liveness_gateway.adapters.transport import Reply
-from liveness_gateway.adapters.upstream import CredentialSource, Transport, UpstreamClient
+from liveness_gateway.adapters.upstream.client import CredentialSource, Transport, UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.transport import Reply
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.domain import NotCharged, OutcomeUnknown, Selfie, UpstreamAnswer
-from liveness_gateway.errors import CredentialsUnavailable
+from liveness_gateway.problems import CredentialsUnavailable
+from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, Selfie, UpstreamAnswer
 from tests.adapters.test_strange_answers import GOOD
 from tests.fakes import ManualClock, RecordingJournal, selfie
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.transport import HttpTransport, Reply
-from liveness_gateway.domain import Image, Selfie
+from liveness_gateway.adapters.upstream.transport import HttpTransport, Reply
+from liveness_gateway.verifications.model import Image, Selfie
 from local.faces import draw_selfie
 
 KEY: Final = "our-key-canary"

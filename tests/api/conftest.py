@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.environment import bare_environment
 from tests.api.deployment import Deployment

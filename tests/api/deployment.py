@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import Any, Final
 
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint
 from tests.adapters.samples import create_table
 from tests.tables import create_breaker

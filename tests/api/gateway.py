@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from liveness_gateway.api.edge import Application
-from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
-from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.entrypoints.http.application import Application
+from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
+from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.adapters.journals import WrittenJournal
 from tests.api.events import CREATE, Pairs, post_event, read_event, selfie_form
 from tests.bodies import Body

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.domain import NotCharged, OutcomeUnknown
-from liveness_gateway.errors import LedgerUnavailable
+from liveness_gateway.problems import LedgerUnavailable
+from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown
 from tests.api.events import selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.bodies import Body, Part, encode

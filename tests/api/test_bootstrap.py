@@ -8,17 +8,7 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.adapters.jobs import (
-    Job,
-    all_messages,
-    nothing_swept,
-    publish_batch,
-    store_kept,
-    sweep_once,
-    whole_batch,
-)
-from liveness_gateway.api.edge import Function
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.bootstrap import (
     SystemClock,
     publisher,
@@ -27,6 +17,16 @@ from liveness_gateway.bootstrap import (
     sweeper,
     verify_application,
 )
+from liveness_gateway.entrypoints.batch import (
+    Job,
+    all_messages,
+    nothing_swept,
+    publish_batch,
+    store_kept,
+    sweep_once,
+    whole_batch,
+)
+from liveness_gateway.entrypoints.http.application import Function
 from liveness_gateway.settings import SettingsError
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from liveness_gateway.domain import NotCharged, UpstreamAnswer
-from liveness_gateway.errors import CATALOGUE, LedgerUnavailable
-from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.problems import CATALOGUE, LedgerUnavailable
+from liveness_gateway.verifications.model import NotCharged, UpstreamAnswer
+from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.adapters.journals import counted
 from tests.adapters.samples import claim
 from tests.api.events import CREATE, WIRE_PATHS, selfie_form

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.domain import NotCharged, OutcomeUnknown, UpstreamAnswer, UpstreamFault
+from liveness_gateway.verifications.model import (
+    NotCharged,
+    OutcomeUnknown,
+    UpstreamAnswer,
+    UpstreamFault,
+)
 from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.fakes import UpstreamCall, answer

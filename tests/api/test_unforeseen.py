@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.api.edge import Application, Function, LambdaContext, Route
-from liveness_gateway.domain import NotCharged, Status
+from liveness_gateway.entrypoints.http.application import (
+    Application,
+    Function,
+    LambdaContext,
+    Route,
+)
 from liveness_gateway.settings import SettingsError
+from liveness_gateway.verifications.model import NotCharged, Status
 from tests.adapters.journals import WrittenJournal, counted
 from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Context, Gateway, answered

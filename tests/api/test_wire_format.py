@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from liveness_gateway.domain import UpstreamReceipt
+from liveness_gateway.verifications.model import UpstreamReceipt
 from tests.api.events import WIRE_PATHS, selfie_form
 from tests.api.gateway import SELFIE, Gateway
 from tests.fakes import answer

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from local.faces import write_camera_film
 from local.gateway import Gateway
-from local.sandbox import Sandbox
-from tools.browser import find
+from sandbox import Sandbox
+from tests.browser.install import find
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 CAMERA = (960, 720)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, verify
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")

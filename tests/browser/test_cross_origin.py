@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from local.faces import draw_selfie
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 
 CALL = Path(__file__).with_name("call.js").read_text()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from local.faces import draw_selfie
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.browser.conftest import CAMERA, PHONE, Visitor, choose, verify
 
 

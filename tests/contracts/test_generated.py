@@ -5,7 +5,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from infra.gateway_responses import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
-from liveness_gateway.errors import CATALOGUE
+from liveness_gateway.problems import CATALOGUE
 from tools.contract_events import asyncapi, event_schemas
 from tools.contract_http import openapi
 from tools.contracts import ROOT, contracts, differing

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.e2e.clients import Answer, python_requests
 from tests.e2e.conftest import Selfie
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.e2e.clients import Answer, python_requests
 from tests.e2e.conftest import Selfie
 from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY, forms, slices, traces

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.e2e.clients import CLIENTS, Answer
 from tests.e2e.conftest import Selfie
 

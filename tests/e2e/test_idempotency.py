@@ -8,7 +8,7 @@ import pytest
 
 from local.gateway import Gateway
 from local.proxy import AT_ONCE
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.e2e.clients import Answer, python_requests
 from tests.e2e.conftest import Selfie
 

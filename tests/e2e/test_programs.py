@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from local.faces import draw_selfie
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEV = [sys.executable, "-m", "local.dev"]

@@ -12,7 +12,7 @@ import httpx
 
 from local.faces import draw_selfie
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +32,7 @@ def _completed(gateway: Gateway) -> str:
 
 def _redrive(gateway: Gateway, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "tools.redrive", "--stage", "local", *arguments],
+        [sys.executable, "-m", "cli.redrive", "--stage", "local", *arguments],
         cwd=CHECKOUT,
         env={**os.environ, **gateway.environment, "PYTHONPATH": "functions:."},
         capture_output=True,

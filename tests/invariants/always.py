@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.verifications.model import MultipleFaces
 from tests.invariants.history import Accepted, Answered, Asked, History, Write, expired
 from tests.invariants.judging import broken, cut, decision_of, hold, post_behind
 

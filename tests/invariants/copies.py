@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from liveness_gateway.adapters.breaker import CircuitBreaker
-from liveness_gateway.adapters.breaker_window import SharedWindow
-from liveness_gateway.adapters.dialects import DIALECTS
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
-from liveness_gateway.adapters.upstream import UpstreamClient
-from liveness_gateway.api.presenters import verification_body, wire_body
-from liveness_gateway.api.problems import problem_body
-from liveness_gateway.errors import Problem
-from liveness_gateway.ports import Clock, Journal
-from liveness_gateway.service import Policy, VerificationRequest, VerificationService
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.upstream.breaker import CircuitBreaker
+from liveness_gateway.adapters.upstream.client import UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.window import SharedWindow
+from liveness_gateway.entrypoints.http.presenters import verification_body, wire_body
+from liveness_gateway.entrypoints.http.problems import problem_body
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.ports import Clock, Journal
+from liveness_gateway.verifications.verify import Policy, VerificationRequest, VerificationService
 from tests.fakes import selfie
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.history import Content

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
-from liveness_gateway.adapters.jobs import (
+from liveness_gateway.adapters.sqs import SqsQueue
+from liveness_gateway.entrypoints.batch import (
     Job,
     all_messages,
     nothing_swept,
@@ -19,13 +20,12 @@ from liveness_gateway.adapters.jobs import (
     sweep_once,
     whole_batch,
 )
-from liveness_gateway.adapters.queues import SqsQueue
-from liveness_gateway.api.presenters import verification_body
-from liveness_gateway.domain import MultipleFaces
-from liveness_gateway.errors import Problem
-from liveness_gateway.publishing import Publisher
-from liveness_gateway.recovery import Recoverer, Sweeper
-from liveness_gateway.service import Policy, RecordReader
+from liveness_gateway.entrypoints.http.presenters import verification_body
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.model import MultipleFaces
+from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.recovery import Recoverer, Sweeper
+from liveness_gateway.verifications.verify import Policy, RecordReader
 from tests.fakes import RecordingJournal
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.copies import (
@@ -50,7 +50,7 @@ from tests.invariants.processes import (
 from tests.invariants.table import TABLE, TableDouble
 
 if TYPE_CHECKING:
-    from liveness_gateway.observability import PowertoolsJournal
+    from liveness_gateway.telemetry import PowertoolsJournal
 
 STAGE: Final = "local"
 DAY: Final = timedelta(hours=24)

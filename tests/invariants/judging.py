@@ -6,7 +6,7 @@ The decision is computed here a second time, from what the liveness API was told
 from decimal import Decimal
 from typing import Final, NoReturn
 
-from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.verifications.model import MultipleFaces
 from tests.invariants.history import History, Post, Write
 
 # A stored score has at most 36 decimal places; what is cut is never rounded up.

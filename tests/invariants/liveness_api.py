@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.adapters.transport import AnswerLost, NotSent, Reply
-from liveness_gateway.domain import Selfie
+from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent, Reply
+from liveness_gateway.verifications.model import Selfie
 from tests.invariants.history import History, Post
 from tests.invariants.outside import app_key
 from tests.invariants.processes import Steering

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.verifications.model import MultipleFaces
 from tests.invariants.changes import CHANGES
 from tests.invariants.copies import Request
 from tests.invariants.gateway import Gateway

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.domain import MultipleFaces
+from liveness_gateway.verifications.model import MultipleFaces
 from tests.invariants.copies import Request
 from tests.invariants.gateway import DAY, Gateway
 from tests.invariants.liveness_api import BEHAVIOURS

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from liveness_gateway.domain import Image, Status, Verification
-from liveness_gateway.publishing import event_of
+from cli.redrive import Redrive, Tally
+from liveness_gateway.verifications.model import Image, Status, Verification
+from liveness_gateway.verifications.publishing import event_of
 from tests.invariants.history import History
 from tests.invariants.outside import BusDouble
 from tests.invariants.processes import Steering
-from tools.redrive import Redrive, Tally
 
 NOW = datetime.now(UTC)
 

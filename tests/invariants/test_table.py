@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from tests.adapters.test_ledger_model import STEPS, Run
 from tests.fakes import FakeLedger
 from tests.invariants.expressions import ExpressionError, condition, updated

@@ -10,7 +10,7 @@ from types import FrameType
 
 import pytest
 
-from liveness_gateway.adapters.transport import HttpTransport, NotSent
+from liveness_gateway.adapters.upstream.transport import HttpTransport, NotSent
 from tests.adapters.raw_server import RawServer
 from tests.fakes import selfie
 

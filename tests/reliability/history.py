@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from liveness_gateway.adapters.items import verification_of
-from liveness_gateway.domain import Status, Verification, verification_id
-from local.sandbox import ReceivedRequest
+from liveness_gateway.adapters.dynamodb.items import verification_of
+from liveness_gateway.verifications.model import Status, Verification, verification_id
+from sandbox import ReceivedRequest
 from tests.reliability.cloud import stream_of
 from tests.reliability.recovery import Recovery
 from tests.reliability.stage import Answered, Stage

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from liveness_gateway.api.presenters import verification_body
-from liveness_gateway.domain import Decision, Status, Verification
-from liveness_gateway.events import event_detail, event_id
+from liveness_gateway.entrypoints.http.presenters import verification_body
+from liveness_gateway.verifications.events import event_detail, event_id
+from liveness_gateway.verifications.model import Decision, Status, Verification
 from tests.reliability.history import History, expected_events
 
 Violations = Iterator[str]

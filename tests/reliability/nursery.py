@@ -18,11 +18,11 @@ from typing import Any
 import boto3
 
 from liveness_gateway import bootstrap
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.adapters.jobs import Job, nothing_swept, sweep_once
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.observability import PowertoolsJournal
-from liveness_gateway.recovery import Sweeper
+from liveness_gateway.entrypoints.batch import Job, nothing_swept, sweep_once
+from liveness_gateway.telemetry import PowertoolsJournal
+from liveness_gateway.verifications.recovery import Sweeper
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
 from verify.handler import handler as verify

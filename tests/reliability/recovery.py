@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
-from liveness_gateway.adapters.jobs import (
+from liveness_gateway.adapters.sqs import SqsQueue
+from liveness_gateway.entrypoints.batch import (
     Job,
     all_messages,
     nothing_swept,
@@ -18,10 +19,9 @@ from liveness_gateway.adapters.jobs import (
     sweep_once,
     whole_batch,
 )
-from liveness_gateway.adapters.queues import SqsQueue
-from liveness_gateway.ports import Ledger
-from liveness_gateway.publishing import Publisher
-from liveness_gateway.recovery import Recoverer, Sweeper
+from liveness_gateway.verifications.ports import Ledger
+from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from tests.reliability.clocks import MovableClock
 from tests.reliability.cloud import stream_of
 from tests.reliability.outputs import RecordedJournal

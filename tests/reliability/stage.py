@@ -20,20 +20,24 @@ from typing import Any, Final, Self
 from botocore.config import Config
 
 from liveness_gateway import bootstrap
-from liveness_gateway.adapters.breaker import CircuitBreaker, CountingBreakerStore, breaker_config
-from liveness_gateway.adapters.breaker_window import WINDOW_SECONDS, SharedWindow
-from liveness_gateway.adapters.dialects import DIALECTS
-from liveness_gateway.adapters.dynamodb import DynamoDBLedger
-from liveness_gateway.adapters.queues import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
-from liveness_gateway.adapters.transport import HttpTransport
-from liveness_gateway.adapters.upstream import UpstreamClient
-from liveness_gateway.api.edge import Application, Function
-from liveness_gateway.api.routes import ResultsRoutes, VerifyRoutes
-from liveness_gateway.domain import MultipleFaces
-from liveness_gateway.selfie import SelfieLimits
-from liveness_gateway.service import Policy, RecordReader, VerificationService
-from local.sandbox import Sandbox
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.upstream.breaker import (
+    CircuitBreaker,
+    CountingBreakerStore,
+    breaker_config,
+)
+from liveness_gateway.adapters.upstream.client import UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.transport import HttpTransport
+from liveness_gateway.adapters.upstream.window import WINDOW_SECONDS, SharedWindow
+from liveness_gateway.entrypoints.http.application import Application, Function
+from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
+from liveness_gateway.verifications.model import MultipleFaces
+from liveness_gateway.verifications.selfie import SelfieLimits
+from liveness_gateway.verifications.verify import Policy, RecordReader, VerificationService
+from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, Fault
 from tests.bodies import CLIENTS, Body, form
 from tests.reliability.clocks import Countdown, MovableClock

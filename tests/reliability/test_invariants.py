@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.domain import Status
+from liveness_gateway.verifications.model import Status
 from tests.reliability.cloud import Cloud
 from tests.reliability.history import History, history_of
 from tests.reliability.invariants import violations

@@ -11,10 +11,10 @@ from random import Random
 import pytest
 import requests
 
-from liveness_gateway.api.requests import client_id
-from liveness_gateway.domain import verification_id
+from liveness_gateway.entrypoints.http.requests import client_id
+from liveness_gateway.verifications.model import verification_id
 from local.gateway import Gateway
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.bodies import Body, form
 from tests.e2e.traces import forms, traces
 from tests.reliability.relay import Relay

@@ -6,8 +6,8 @@ import pytest
 
 from tests.reliability.cloud import Cloud
 from tests.reliability.matrix import SCENARIOS, observe
+from tests.reliability.page import committed_lines, line
 from tests.reliability.scenarios import Scenario
-from tools.reliability import committed_lines, line
 
 
 @pytest.fixture(scope="module")

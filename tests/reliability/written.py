@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from liveness_gateway.adapters.items import claim_item, marshal, result_values
-from liveness_gateway.domain import Verification
+from liveness_gateway.adapters.dynamodb.items import claim_item, marshal, result_values
+from liveness_gateway.verifications.model import Verification
 from tests.adapters.samples import claim, completed
 from tests.reliability.cloud import stream_of
 from tests.reliability.recovery import Record, Recovery, terminal

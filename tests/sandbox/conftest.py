@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from local.faces import draw_selfie
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 
 APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
 Post = Callable[..., requests.Response]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from local.sandbox import Sandbox
-from local.sandbox.orders import Particulars
+from sandbox import Sandbox
+from sandbox.orders import Particulars
 from tests.sandbox.conftest import Post
 
 PAST = "Mon, 01 Jan 2024 00:00:00 GMT"

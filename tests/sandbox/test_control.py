@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from local.sandbox import OUTCOMES, SHOWN_OUTCOMES, BadOrderError, Sandbox
-from local.sandbox.records import ReceivedRequest, Records
+from sandbox import OUTCOMES, SHOWN_OUTCOMES, BadOrderError, Sandbox
+from sandbox.records import ReceivedRequest, Records
 from tests.sandbox.conftest import APP_KEY, Post
 
 
@@ -141,7 +141,7 @@ def test_only_so_many_requests_are_remembered(sandbox: Sandbox, post: Post) -> N
 
 
 def test_as_a_program() -> None:
-    command = [sys.executable, "-m", "local.sandbox", "--port"]
+    command = [sys.executable, "-m", "sandbox", "--port"]
     with subprocess.Popen(  # noqa: S603  # our own arguments
         [*command, "0"], stdout=subprocess.PIPE, text=True
     ) as program:

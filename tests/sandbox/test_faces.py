@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from local.faces import draw_selfie, face_boxes, write_camera_film
-from local.sandbox import Sandbox
-from local.sandbox.picture import measure
+from sandbox import Sandbox
+from sandbox.picture import measure
 from tests.sandbox.conftest import Post
 
 

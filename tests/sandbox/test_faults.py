@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.sandbox.conftest import APP_ID, APP_KEY, Post
 
 

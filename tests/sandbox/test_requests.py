@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from local.faces import draw_selfie
-from local.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.sandbox.conftest import APP_ID, APP_KEY, Post
 
 RIGHT = {"app-id": APP_ID, "app-key": APP_KEY}

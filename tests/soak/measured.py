@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from liveness_gateway.adapters.dialects import BadAnswer, read_answer
+from liveness_gateway.adapters.upstream.dialects import BadAnswer, read_answer
 from tests.api.gateway import Gateway
 from tests.world import World
 

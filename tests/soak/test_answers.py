@@ -9,13 +9,13 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.dialects import DIALECTS
 from liveness_gateway.adapters.secrets import Credentials
-from liveness_gateway.adapters.transport import HttpTransport
-from liveness_gateway.adapters.upstream import UpstreamClient
+from liveness_gateway.adapters.upstream.client import UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.domain import Status
-from liveness_gateway.service import VerificationService
+from liveness_gateway.verifications.model import Status
+from liveness_gateway.verifications.verify import VerificationService
 from tests.adapters.raw_server import RawServer, read_request
 from tests.api.gateway import Gateway
 from tests.bodies import seeded

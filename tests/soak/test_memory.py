@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from liveness_gateway.api.multipart import MAXIMUM_BODY
+from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from tests.api.events import post_event, selfie_form
 from tests.bodies import Body, Part, encode
 from tests.images import chunk, drawn, png_header, segment, zlib_bomb_png

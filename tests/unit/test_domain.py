@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from liveness_gateway.domain import (
+from liveness_gateway.verifications.model import (
     Claimed,
     Decision,
     MultipleFaces,

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from liveness_gateway.errors import CATALOGUE, TYPE_PREFIX, Problem, ProblemType
+from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, Problem, ProblemType
 
 DOCUMENTED = {
     "malformed_request": 400,

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.domain import (
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.events import (
+    DETAIL_TYPES,
+    event_detail,
+    event_id,
+    rfc3339,
+    upstream_body,
+)
+from liveness_gateway.verifications.model import (
     Decision,
     NotCharged,
     OutcomeUnknown,
@@ -18,9 +26,7 @@ from liveness_gateway.domain import (
     UpstreamReceipt,
     Verification,
 )
-from liveness_gateway.errors import Problem
-from liveness_gateway.events import DETAIL_TYPES, event_detail, event_id, rfc3339, upstream_body
-from liveness_gateway.publishing import event_of
+from liveness_gateway.verifications.publishing import event_of
 from tests.fakes import NOON, answer, selfie
 from tests.world import World
 

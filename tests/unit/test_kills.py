@@ -2,8 +2,13 @@
 
 import pytest
 
-from liveness_gateway.domain import NotCharged, OutcomeUnknown, UpstreamAnswer, UpstreamFault
-from liveness_gateway.errors import Problem
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.model import (
+    NotCharged,
+    OutcomeUnknown,
+    UpstreamAnswer,
+    UpstreamFault,
+)
 from tests.fakes import KilledError, answer
 from tests.world import World
 

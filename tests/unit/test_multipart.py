@@ -2,8 +2,8 @@
 
 import pytest
 
-from liveness_gateway.api.multipart import read_form
-from liveness_gateway.errors import Problem
+from liveness_gateway.entrypoints.http.multipart import read_form
+from liveness_gateway.problems import Problem
 from tests.bodies import CLIENTS, Body, Part, encode, form
 from tests.images import drawn
 

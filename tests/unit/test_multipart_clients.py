@@ -12,7 +12,7 @@ import httpx
 import pytest
 import requests
 
-from liveness_gateway.api.multipart import read_form
+from liveness_gateway.entrypoints.http.multipart import read_form
 from tests.bodies import CLIENTS, Body, form
 from tests.images import drawn
 

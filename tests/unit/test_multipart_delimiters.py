@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from liveness_gateway.api.multipart import read_form
-from liveness_gateway.errors import Problem
+from liveness_gateway.entrypoints.http.multipart import read_form
+from liveness_gateway.problems import Problem
 from tests.bodies import CLIENTS, Part, encode, form
 from tests.images import drawn
 

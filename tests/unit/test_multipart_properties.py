@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from liveness_gateway.api.multipart import read_form
-from liveness_gateway.errors import Problem
+from liveness_gateway.entrypoints.http.multipart import read_form
+from liveness_gateway.problems import Problem
 from tests.bodies import CLIENTS, Body, Part, encode, form, mutate, seeded
 from tests.images import drawn
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.api.presenters import verification_body, wire_body
-from liveness_gateway.domain import (
+from liveness_gateway.entrypoints.http.presenters import verification_body, wire_body
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.model import (
     Image,
     NotCharged,
     OutcomeUnknown,
@@ -15,7 +16,6 @@ from liveness_gateway.domain import (
     UpstreamReceipt,
     Verification,
 )
-from liveness_gateway.errors import Problem
 from tests.fakes import answer
 from tests.world import World
 

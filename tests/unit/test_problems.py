@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from liveness_gateway.api.problems import problem_body, wire_problem_body
-from liveness_gateway.errors import CATALOGUE, Problem, ProblemType
+from liveness_gateway.entrypoints.http.problems import problem_body, wire_problem_body
+from liveness_gateway.problems import CATALOGUE, Problem, ProblemType
 
 ROWS = pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.code)
 

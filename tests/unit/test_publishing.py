@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.domain import Status, Verification
-from liveness_gateway.events import event_id
-from liveness_gateway.publishing import StreamRecord, event_of
+from liveness_gateway.verifications.events import event_id
+from liveness_gateway.verifications.model import Status, Verification
+from liveness_gateway.verifications.publishing import StreamRecord, event_of
 from tests.world import World
 
 FINAL = [

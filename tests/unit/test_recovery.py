@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from liveness_gateway.domain import Claimed, Settlement, Status
-from liveness_gateway.errors import LedgerUnavailable, Problem, SettleRefused
+from liveness_gateway.problems import LedgerUnavailable, Problem, SettleRefused
+from liveness_gateway.verifications.model import Claimed, Settlement, Status
 from tests.fakes import NOON, KilledError
 from tests.world import World
 

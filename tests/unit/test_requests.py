@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.api.multipart import MAXIMUM_BODY
-from liveness_gateway.api.requests import client_id, header, verification_request
-from liveness_gateway.errors import Problem
-from liveness_gateway.selfie import SelfieLimits
-from liveness_gateway.service import VerificationRequest
+from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
+from liveness_gateway.entrypoints.http.requests import client_id, header, verification_request
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.selfie import SelfieLimits
+from liveness_gateway.verifications.verify import VerificationRequest
 from tests.bodies import Body, form, proxied
 from tests.images import drawn
 

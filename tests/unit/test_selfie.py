@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from liveness_gateway.errors import Problem
-from liveness_gateway.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
 from tests.images import (
     JFIF,
     NOT_TAKEN,

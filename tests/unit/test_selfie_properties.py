@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from liveness_gateway.errors import Problem
-from liveness_gateway.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
 from tests.bodies import seeded
 from tests.images import JFIF, drawn, exif_with_thumbnail, frame, jpeg_header, png_header
 

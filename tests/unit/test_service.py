@@ -6,8 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.domain import Decision, MultipleFaces, Status, UpstreamAnswer, verification_id
-from liveness_gateway.errors import Problem
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.model import (
+    Decision,
+    MultipleFaces,
+    Status,
+    UpstreamAnswer,
+    verification_id,
+)
 from tests.fakes import NOON, UpstreamCall, answer, face, selfie
 from tests.world import POLICY, World
 

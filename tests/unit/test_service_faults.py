@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from liveness_gateway.domain import (
+from liveness_gateway.problems import CredentialsUnavailable, LedgerUnavailable, Problem
+from liveness_gateway.verifications.model import (
     Decision,
     NotCharged,
     OutcomeUnknown,
@@ -13,7 +14,6 @@ from liveness_gateway.domain import (
     UpstreamAnswer,
     UpstreamFault,
 )
-from liveness_gateway.errors import CredentialsUnavailable, LedgerUnavailable, Problem
 from tests.fakes import SdkRetryError, Step, UpstreamCall, answer, selfie
 from tests.faults import Moment
 from tests.world import World

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from liveness_gateway.domain import NotCharged, OutcomeUnknown, Status, UpstreamAnswer
-from liveness_gateway.errors import Problem
-from liveness_gateway.events import event_id
-from liveness_gateway.service import VerificationRequest
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.events import event_id
+from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, Status, UpstreamAnswer
+from liveness_gateway.verifications.verify import VerificationRequest
 from tests.fakes import NOON, UpstreamCall, answer, selfie
 from tests.world import Changes, World
 

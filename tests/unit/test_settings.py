@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.domain import MultipleFaces
 from liveness_gateway.settings import (
     PublishSettings,
     ResultsSettings,
@@ -14,6 +13,7 @@ from liveness_gateway.settings import (
     TableSettings,
     VerifySettings,
 )
+from liveness_gateway.verifications.model import MultipleFaces
 
 VERIFY = {
     "STAGE": "dev",

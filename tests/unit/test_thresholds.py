@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.api.requests import verification_request
-from liveness_gateway.domain import decimal_text
-from liveness_gateway.errors import Problem
-from liveness_gateway.selfie import SelfieLimits
+from liveness_gateway.entrypoints.http.requests import verification_request
+from liveness_gateway.problems import Problem
+from liveness_gateway.verifications.model import decimal_text
+from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.bodies import Body, form, proxied
 from tests.images import drawn
 

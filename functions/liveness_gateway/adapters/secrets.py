@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveness_gateway.domain import Selfie, decimal_text
-from liveness_gateway.errors import CredentialsUnavailable
-from liveness_gateway.ports import Clock
+from liveness_gateway.problems import CredentialsUnavailable
+from liveness_gateway.verifications.model import Selfie, decimal_text
+from liveness_gateway.verifications.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

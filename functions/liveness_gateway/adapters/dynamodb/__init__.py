@@ -1,0 +1,1 @@
+"""The table of verifications: the ledger, and its items."""

@@ -1,0 +1,230 @@
+"""The ledger in DynamoDB: every transition is one conditional write.
+
+TTL deletes late, so every condition and every read checks `expires_at` itself (I11).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liveness_gateway.adapters.dynamodb.items import (
+    SWEEP_SHARDS,
+    Item,
+    UnreadableError,
+    claim_item,
+    claimed_of,
+    epoch,
+    marshal,
+    result_values,
+    verification_of,
+)
+from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.verifications.model import Claimed, Settlement, Status, Verification
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_OVERDUE_INDEX = "overdue"
+
+
+class DynamoDBLedger:
+    """Implements the `Ledger` port on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def claim(self, claim: Verification) -> Verification | None:
+        """See the port. The write that stores the claim also returns what stood in its way."""
+        return self._put_claim(
+            claim,
+            "attribute_not_exists(#name) OR expires_at <= :now",
+            "verification_id",
+            {":now": epoch(claim.created_at)},
+        )
+
+    def reclaim(self, failed: Verification, claim: Verification) -> Verification | None:
+        """See the port. Record and versions go on: the attempt and its result are new.
+
+        So is its expiry: the new attempt may be charged, and is remembered as long as any other.
+        """
+        reclaimed = replace(
+            claim,
+            created_at=failed.created_at,
+            attempt=failed.attempt + 1,
+            version=failed.version,
+        )
+        standing = self._put_claim(
+            reclaimed,
+            "#name = :failed AND attempt = :attempt AND deadline = :deadline AND expires_at > :now",
+            "status",
+            {
+                ":failed": str(Status.FAILED),
+                ":attempt": failed.attempt,
+                ":deadline": epoch(failed.deadline),
+                ":now": epoch(claim.created_at),
+            },
+        )
+        return reclaimed if standing is None else None
+
+    def settle(self, settlement: Settlement) -> Verification:
+        """See the port."""
+        allowed = "#status = :processing"
+        if settlement.status is not Status.UNKNOWN:
+            allowed = f"({allowed} OR #status = :unknown)"
+        values = {
+            ":attempt": settlement.claimed.attempt,
+            ":deadline": epoch(settlement.claimed.deadline),
+            ":processing": str(Status.PROCESSING),
+            ":now": epoch(settlement.settled_at),
+            ":one": 1,
+        }
+        if settlement.status is not Status.UNKNOWN:
+            values[":unknown"] = str(Status.UNKNOWN)
+        update, names, result = _update(settlement)
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=marshal({"verification_id": settlement.claimed.verification_id}),
+                UpdateExpression=update,
+                ConditionExpression=(
+                    f"attempt = :attempt AND deadline = :deadline AND expires_at > :now"
+                    f" AND {allowed}"
+                ),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=marshal(values) | result,
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except (ClientError, BotoCoreError) as error:
+            return _settled_before(error, settlement)
+        return _record(answer.get("Attributes"))
+
+    def get(self, verification_id: str) -> Verification | None:
+        """See the port."""
+        try:
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key=marshal({"verification_id": verification_id}),
+                ConsistentRead=True,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise LedgerUnavailable(type(error).__name__) from error
+        item = answer.get("Item")
+        return _record(item) if item else None
+
+    def overdue(self, now: datetime) -> Iterator[Claimed]:
+        """See the port."""
+        for shard in SWEEP_SHARDS:
+            yield from self._overdue_in(shard, now)
+
+    def _overdue_in(self, shard: str, now: datetime) -> Iterator[Claimed]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=_OVERDUE_INDEX,
+            KeyConditionExpression="sweep_shard = :shard AND deadline < :now",
+            ExpressionAttributeValues=marshal({":shard": shard, ":now": epoch(now)}),
+        )
+        try:
+            for page in pages:
+                for item in page["Items"]:
+                    yield claimed_of(item)
+        except (ClientError, BotoCoreError) as error:
+            raise LedgerUnavailable(type(error).__name__) from error
+
+    def _put_claim(
+        self, claim: Verification, condition: str, name: str, values: dict[str, Any]
+    ) -> Verification | None:
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=claim_item(claim),
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues=marshal(values),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except (ClientError, BotoCoreError) as error:
+            standing = _standing(error)
+            return None if _is_own(standing, claim) else standing
+        return None
+
+
+def _update(settlement: Settlement) -> tuple[str, dict[str, str], Item]:
+    """The update a result makes, with its names and values; `status` is a reserved word.
+
+    What this result does not say is removed: a late answer must not keep the reasons of the
+    `unknown` before it. Only the image of the claim stays.
+    """
+    values = result_values(settlement)
+    result = marshal(values)
+    removed = values.keys() - result.keys() - {"image"}
+    assigned = ", ".join(f"#{name} = :r_{name}" for name in result)
+    gone = ", ".join(["sweep_shard", *(f"#{name}" for name in sorted(removed))])
+    return (
+        f"SET version = version + :one, {assigned} REMOVE {gone}",
+        {f"#{name}": name for name in result.keys() | removed},
+        {f":r_{name}": value for name, value in result.items()},
+    )
+
+
+def _standing(error: Exception) -> Verification:
+    """The record that stood in the way of a conditional write.
+
+    Raises:
+        LedgerUnavailable: the write failed for another reason; whether it happened is not known.
+    """
+    if not isinstance(error, ClientError):
+        raise LedgerUnavailable(type(error).__name__) from error
+    code = error.response["Error"]["Code"]
+    item = cast("Item | None", error.response.get("Item"))
+    if code != "ConditionalCheckFailedException" or not item:
+        raise LedgerUnavailable(code) from error
+    return _record(item)
+
+
+def _record(item: Item | None) -> Verification:
+    try:
+        return verification_of(item or {})
+    except UnreadableError as error:
+        raise LedgerUnavailable(str(error)) from None
+
+
+def _is_own(standing: Verification, claim: Verification) -> bool:
+    """Whether a retried put met itself: its first try was stored, only the answer was lost."""
+    return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
+
+
+def _settled_before(error: Exception, settlement: Settlement) -> Verification:
+    """The record, when this very result is already in it: a retried write, a redelivered message.
+
+    A lost answer is no news to a record that is `unknown` already, whatever it gives as its reason.
+
+    Raises:
+        LedgerUnavailable: the write's outcome is not known.
+        SettleRefused: the record does not take this result.
+    """
+    standing = _standing_or_refused(error)
+    same = (
+        standing.status is settlement.status
+        and standing.claimed == settlement.claimed
+        and (standing.status is Status.UNKNOWN or standing.reasons == settlement.reasons)
+        and standing.score == settlement.score
+    )
+    if not same:
+        raise SettleRefused(f"{standing.status} does not become {settlement.status}")
+    return standing
+
+
+def _standing_or_refused(error: Exception) -> Verification:
+    missing = (
+        isinstance(error, ClientError)
+        and error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+        and not error.response.get("Item")
+    )
+    if missing:
+        raise SettleRefused("there is no such record") from error
+    return _standing(error)

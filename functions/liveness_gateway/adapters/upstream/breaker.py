@@ -1,0 +1,182 @@
+"""The circuit breaker: Powertools' shared state in DynamoDB, with the rule of docs/design.md.
+
+Powertools counts consecutive failures; the rule here is a share within a window, and a refusal (a
+limit, credentials) opens at once. So its store and its election of one probe are used, and the
+rule is ours. When the store fails, calls go on: a breaker must not become the outage.
+"""
+
+import logging
+import threading
+import uuid
+from typing import Final, Protocol
+
+from aws_lambda_powertools.utilities.circuit_breaker import CircuitBreakerConfig, CircuitState
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+    CircuitBreakerDynamoDBPersistence,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liveness_gateway.adapters.upstream.window import LocalWindow
+from liveness_gateway.verifications.ports import Clock, Journal
+
+_NAME: Final = "upstream"
+_FAILURES: Final = 5
+_OPEN_SECONDS: Final = 30
+_REFUSED_SECONDS: Final = 60
+
+
+class BreakerStore(Protocol):
+    """The part of Powertools' persistence layer that is used."""
+
+    def get_state(self, name: str) -> CircuitStateRecord:
+        """The circuit's record; a closed one when there is none or it cannot be read."""
+        ...
+
+    def save_open(self, name: str, failure_count: int, opened_at: int) -> None:
+        """Open the circuit."""
+        ...
+
+    def try_acquire_half_open(self, name: str, owner: str, opened_at: int) -> bool:
+        """Elect one probe."""
+        ...
+
+    def save_closed(self, name: str) -> None:
+        """Close the circuit."""
+        ...
+
+    def save_reopen(self, name: str, opened_at: int) -> None:
+        """Open the circuit again after a failed probe."""
+        ...
+
+
+class Window(Protocol):
+    """The calls the rule is applied to; see `breaker_window`."""
+
+    def add(self, *, success: bool) -> tuple[int, int]:
+        """Count a call; the failures and the calls in the window."""
+        ...
+
+    def clear(self) -> None:
+        """Forget them."""
+        ...
+
+
+class CountingBreakerStore(CircuitBreakerDynamoDBPersistence):
+    """Powertools' store, which hides a failed read; this one counts it first."""
+
+    def count_failures_in(self, journal: Journal) -> None:
+        """Count failed reads in `journal` from now on."""
+        self._journal = journal
+
+    def _get_record(self, name: str) -> CircuitStateRecord | None:
+        try:
+            return super()._get_record(name)
+        except (ClientError, BotoCoreError):
+            self._journal.count("breaker_store_failed")
+            raise
+
+
+def breaker_config() -> CircuitBreakerConfig:
+    """What Powertools' store needs to know: how long open lasts, how long a read is believed."""
+    return CircuitBreakerConfig(
+        recovery_timeout=_OPEN_SECONDS, success_threshold=1, local_cache_max_age=2
+    )
+
+
+class CircuitBreaker:
+    """Opens at 5 failures that are half of 30 seconds' calls, or at once when upstream refuses.
+
+    Open lasts 30 seconds (60 after a refusal); then one probe at a time is let through.
+    """
+
+    def __init__(
+        self, store: BreakerStore, clock: Clock, journal: Journal, window: Window | None = None
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._journal = journal
+        self._window = window or LocalWindow(clock)
+        self._lock = threading.Lock()
+
+    def admit(self) -> "BreakerPermit | None":
+        """Leave for one call; None while the circuit is open or another call is its probe."""
+        record = self._store.get_state(_NAME)
+        if record.state is CircuitState.CLOSED:
+            return BreakerPermit(self, probe=False)
+        now = int(self._clock.now().timestamp())
+        opened_at = record.opened_at or 0
+        if record.state is CircuitState.OPEN:
+            due = now >= opened_at + _OPEN_SECONDS
+        else:
+            due = record.probe_lease_expiry is not None and now >= record.probe_lease_expiry
+        if due and self._elected(opened_at):
+            return BreakerPermit(self, probe=True)
+        return None
+
+    def _elected(self, opened_at: int) -> bool:
+        try:
+            return self._store.try_acquire_half_open(_NAME, uuid.uuid4().hex, opened_at)
+        except (ClientError, BotoCoreError):
+            self._journal.count("breaker_store_failed")
+            return True
+
+    def record(self, *, success: bool, probe: bool) -> None:
+        """Take note of how a call went; opens or closes the circuit where the rule says so."""
+        if probe and success:
+            self._save("closed")
+        elif probe:
+            self._save("reopened")
+        elif self._too_many_failures(success=success):
+            self._save("opened")
+
+    def open_at_once(self) -> None:
+        """Open for 60 seconds: upstream refuses us, and more calls only make it worse."""
+        self._save("refused")
+
+    def _too_many_failures(self, *, success: bool) -> bool:
+        with self._lock:
+            failures, calls = self._window.add(success=success)
+            tripped = not success and failures >= _FAILURES and 2 * failures >= calls
+            if tripped:
+                self._window.clear()
+        return tripped
+
+    def _save(self, transition: str) -> None:
+        now = int(self._clock.now().timestamp())
+        try:
+            match transition:
+                case "closed":
+                    self._store.save_closed(_NAME)
+                case "reopened":
+                    self._store.save_reopen(_NAME, opened_at=now)
+                case "opened":
+                    self._store.save_open(_NAME, failure_count=_FAILURES, opened_at=now)
+                case _:
+                    later = now + _REFUSED_SECONDS - _OPEN_SECONDS
+                    self._store.save_open(_NAME, failure_count=1, opened_at=later)
+        except (ClientError, BotoCoreError):
+            self._journal.count("breaker_store_failed")
+        self._journal.note("circuit changed", level=logging.WARNING, transition=transition)
+        if transition != "closed":
+            self._journal.count("breaker_opened")
+
+
+class BreakerPermit:
+    """Leave for one call; exactly one of its methods is called when it has ended."""
+
+    def __init__(self, breaker: CircuitBreaker, *, probe: bool) -> None:
+        self._breaker = breaker
+        self._probe = probe
+
+    def succeeded(self) -> None:
+        """Upstream answered."""
+        self._breaker.record(success=True, probe=self._probe)
+
+    def failed(self) -> None:
+        """Upstream is in trouble."""
+        self._breaker.record(success=False, probe=self._probe)
+
+    def refused(self) -> None:
+        """Upstream refuses us."""
+        self._breaker.open_at_once()

@@ -1,0 +1,284 @@
+"""One HTTP exchange with upstream, bounded in every direction.
+
+The standard library's client is used for what a pooled one hides: whether a byte of the selfie was
+sent, and the socket, which is shut at the deadline whatever trickles through it. A connection is
+used once: one that idled while the function was frozen would lose paid answers.
+"""
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import certifi
+from requests_toolbelt import MultipartEncoder
+
+from liveness_gateway.verifications.model import Selfie, decimal_text
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+CONNECT_SECONDS: Final = 2.0
+MAXIMUM_ANSWER: Final = 1024 * 1024
+_BLOCK: Final = 128 * 1024
+_MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
+
+
+class NotSent(Exception):  # noqa: N818 - names what happened
+    """Not one byte of the selfie left: nothing can have been charged."""
+
+
+class AnswerLost(Exception):  # noqa: N818 - names what happened
+    """The selfie was sent, wholly or in part, and no whole answer came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status line and what is used of the rest; the body only of a 2xx."""
+
+    status: int
+    request_id: str | None
+    retry_after: str | None
+    body: bytes
+
+
+class HttpTransport:
+    """Posts a selfie and reads the reply. No redirects, no proxies, no retries, no decompression.
+
+    `tls` replaces the default TLS context (certificates verified against certifi's list).
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls or ssl.create_default_context(cafile=certifi.where())
+
+    def post(
+        self,
+        url: str,
+        headers: dict[str, str],
+        selfie: Selfie,
+        threshold: Decimal,
+        deadline: float,
+    ) -> Reply:
+        """Post and return the reply; this call ends by `deadline` (`time.monotonic()` seconds).
+
+        Raises:
+            NotSent: the selfie did not leave.
+            AnswerLost: it did, and no whole answer of at most 1 MiB came in time.
+        """
+        try:
+            connection = self._connection(url, deadline)
+        except (http.client.InvalidURL, ValueError):
+            raise NotSent("unusable_address") from None
+        exchange = _Exchange(
+            connection,
+            urlsplit(url).path,
+            headers,
+            _encode(selfie, threshold),
+            deadline,
+        )
+        worker = threading.Thread(target=exchange.run, daemon=True)
+        worker.start()
+        worker.join(max(0.0, deadline - time.monotonic()))
+        return exchange.result()
+
+    def _connection(self, url: str, deadline: float) -> http.client.HTTPConnection:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        seconds = max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic()))
+        if parts.scheme == "https":
+            return http.client.HTTPSConnection(
+                host, parts.port, timeout=seconds, blocksize=_BLOCK, context=self._tls
+            )
+        return http.client.HTTPConnection(host, parts.port, timeout=seconds, blocksize=_BLOCK)
+
+
+def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
+    # A name of our own: the caller's file name is never forwarded (R7).
+    kind = selfie.image.format
+    return MultipartEncoder(
+        {
+            "selfie": (f"selfie.{kind}", selfie.content, _MEDIA_TYPES[kind]),
+            "threshold": decimal_text(threshold),
+        }
+    )
+
+
+class _Gate:
+    """The request body: it lets nothing pass after the deadline, nor once it was shut."""
+
+    def __init__(self, encoder: MultipartEncoder, deadline: float) -> None:
+        self._encoder = encoder
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._shut = False
+        self.passed = False
+
+    def read(self, size: int = -1) -> bytes:
+        with self._lock:
+            if self._shut or (not self.passed and time.monotonic() >= self._deadline):
+                raise NotSent("deadline")
+            self.passed = True
+        block: bytes = self._encoder.read(size)
+        return block
+
+    def shut(self) -> bool:
+        """Let nothing pass from now on, and say whether anything did before."""
+        with self._lock:
+            self._shut = True
+            return self.passed
+
+
+class _Bounded(io.RawIOBase):
+    """What a connection sends, up to a bound: the framing of HTTP can ask for any amount."""
+
+    def __init__(self, source: io.BufferedIOBase) -> None:
+        self._source = source
+        self._left = 2 * MAXIMUM_ANSWER  # headers as long as the longest body, and it
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        # As it comes: a whole buffer would be waited for.
+        count = self._source.readinto1(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise AnswerLost("answer_too_large")
+        return count
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class _BoundedResponse(http.client.HTTPResponse):
+    """The standard library's response, which itself believes a chunk of -1 bytes."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the standard library's own
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Bounded(self.fp))
+
+
+class _Exchange:
+    """One connection's life in a thread of its own, so that nothing can hold up the caller."""
+
+    def __init__(
+        self,
+        connection: http.client.HTTPConnection,
+        path: str,
+        headers: dict[str, str],
+        encoder: MultipartEncoder,
+        deadline: float,
+    ) -> None:
+        self._connection = connection
+        self._connection.response_class = _BoundedResponse
+        self._path = path
+        self._headers = headers
+        self._encoder = encoder
+        # Made before the thread: a deadline that has passed already must find it there to shut.
+        self._gate = _Gate(encoder, deadline)
+        self._deadline = deadline
+        # The connection forgets it once the answer's headers are there; the deadline does not.
+        self._socket: socket.socket | None = None
+        self._reply: Reply | None = None
+        self._fault: str | None = None
+
+    def run(self) -> None:
+        gate = self._gate
+        try:
+            self._connection.connect()
+            self._socket = self._connection.sock
+            self._socket.settimeout(max(0.001, self._deadline - time.monotonic()))
+            whole = self._send()
+            self._reply = _read(self._connection.getresponse(), whole=whole)
+        except TimeoutError:
+            self._fault = "timeout" if gate.passed else "connect_timeout"
+        except ssl.SSLError:
+            self._fault = "tls"
+        except (NotSent, AnswerLost) as stopped:
+            self._fault = str(stopped)
+        except OSError:
+            self._fault = "connection_lost" if gate.passed else "connection_refused"
+        except (http.client.HTTPException, ValueError):
+            # ValueError: a chunk length, a status or a header that is none.
+            self._fault = "broken_http"
+        finally:
+            self._connection.close()
+
+    def _send(self) -> bool:
+        """Send the request; whether upstream took all of it before it hung up.
+
+        One that refuses from the headers alone does hang up, and its answer says why.
+        """
+        own = {
+            "Content-Type": self._encoder.content_type,
+            "Content-Length": str(self._encoder.len),
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        try:
+            self._connection.request("POST", self._path, self._gate, self._headers | own)
+        except (ConnectionError, ssl.SSLEOFError):
+            return False
+        return True
+
+    def result(self) -> Reply:
+        if self._reply is not None:
+            return self._reply
+        sent = self._gate.shut()
+        fault = self._fault
+        if fault is None:
+            fault = "timeout" if sent else "connect_timeout"
+            self._cut()
+        if sent:
+            raise AnswerLost(fault)
+        raise NotSent(fault)
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):  # it ended by itself in this moment
+                # Not the TLS socket's own: that first forgets its keys, and a write in that
+                # moment would go out in plain text.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _read(response: http.client.HTTPResponse, *, whole: bool) -> Reply:
+    success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
+    if success and not whole:
+        raise AnswerLost("connection_lost")  # of what it did not have it cannot judge
+    body = _body(response) if success else b""
+    return Reply(
+        status=response.status,
+        request_id=_header(response, "X-Request-ID"),
+        retry_after=_header(response, "Retry-After"),
+        body=body,
+    )
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
+    blocks: list[bytes] = []
+    size = 0
+    while block := response.read(_BLOCK):
+        size += len(block)
+        if size > MAXIMUM_ANSWER:
+            raise AnswerLost("answer_too_large")
+        blocks.append(block)
+    if response.length:
+        # The standard library does not complain of this itself when read in blocks.
+        raise AnswerLost("answer_cut")
+    return b"".join(blocks)
+
+
+def _header(response: http.client.HTTPResponse, name: str) -> str | None:
+    value = response.getheader(name)
+    if value is None or len(value) > 128 or not (value.isascii() and value.isprintable()):  # noqa: PLR2004 - far above any real id
+        return None
+    return value

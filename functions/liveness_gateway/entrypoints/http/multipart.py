@@ -1,0 +1,144 @@
+"""Reads a multipart/form-data body strictly (RFC 7578, RFC 2046 section 5.1).
+
+Strict where leniency would change what is judged: a body without its closing delimiter, or with a
+second selfie or threshold, is refused. File names and declared types are never looked at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from liveness_gateway.problems import Problem
+
+MAXIMUM_BODY: Final = 4_718_592  # 4.5 MiB
+_MAXIMUM_PARTS: Final = 100
+_MAXIMUM_HEADERS: Final = 16 * 1024
+_MAXIMUM_TEXT: Final = 1024
+_LONGEST_BOUNDARY: Final = 70  # RFC 2046, section 5.1.1
+_TEXTS: Final = ("threshold", "subject_ref")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Form:
+    """What the gateway takes from a body; every other part is ignored."""
+
+    selfie: bytes
+    threshold: bytes | None
+    subject_ref: bytes | None
+
+
+def read_form(content_type: str | None, body: bytes) -> Form:
+    """Read the form.
+
+    Raises:
+        Problem: `unsupported_media` when it is not multipart/form-data, `too_large` over a limit,
+            `malformed_request` when it is broken, ambiguous, or has no selfie.
+    """
+    boundary = _boundary(content_type)
+    found: dict[str, bytes] = {}
+    for name, content in _parts(boundary, body):
+        if name != "selfie" and name not in _TEXTS:
+            continue
+        if name in found:
+            raise Problem("malformed_request", f"`{name}` is there more than once.")
+        if name in _TEXTS and len(content) > _MAXIMUM_TEXT:
+            raise Problem("malformed_request", f"`{name}` is longer than {_MAXIMUM_TEXT} bytes.")
+        found[name] = content
+    if "selfie" not in found:
+        raise Problem("malformed_request", "There is no `selfie` part in the form.")
+    return Form(found["selfie"], found.get("threshold"), found.get("subject_ref"))
+
+
+def _boundary(content_type: str | None) -> bytes:
+    options = _Once()
+    kind, _ = parse_options_header(content_type or "", options)
+    if options.repeated & {"boundary"}:
+        raise Problem("malformed_request", "The Content-Type names more than one boundary.")
+    if kind != "multipart/form-data":
+        raise Problem("unsupported_media", "The Content-Type is not multipart/form-data.")
+    boundary = options.get("boundary", "")
+    if not boundary:
+        raise Problem(
+            "malformed_request",
+            "The Content-Type names no boundary. Do not set this header yourself: let your HTTP "
+            "library write it.",
+        )
+    if len(boundary) > _LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
+        raise Problem("malformed_request", "The boundary in the Content-Type is not a valid one.")
+    return str(boundary).encode("ascii")
+
+
+def _parts(boundary: bytes, body: bytes) -> Iterator[tuple[str, bytes]]:
+    # Latin-1 reads any header: a file name in an old charset must not spoil a good selfie (R7).
+    parser = PushMultipartParser(
+        boundary,
+        content_length=len(body),
+        max_header_size=_MAXIMUM_HEADERS,
+        max_header_count=_MAXIMUM_PARTS,
+        max_segment_count=_MAXIMUM_PARTS,
+        header_charset="latin1",
+        strict=True,
+    )
+    try:
+        with parser:
+            yield from _segments(parser, body)
+    except ParserLimitReached:
+        raise Problem(
+            "too_large",
+            f"The form has more than {_MAXIMUM_PARTS} parts, or a part has more than "
+            f"{_MAXIMUM_HEADERS} bytes of headers.",
+        ) from None
+    except MultipartError:
+        raise Problem(
+            "malformed_request",
+            "The body is no whole multipart form: a delimiter or a header is broken or missing.",
+        ) from None
+
+
+def _segments(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[str, bytes]]:
+    name, content = "", b""
+    for event in parser.parse(body):
+        if isinstance(event, MultipartSegment):
+            if sum(len(key) + len(value) for key, value in event.headerlist) > _MAXIMUM_HEADERS:
+                raise ParserLimitReached
+            _check_named_once(event)
+            name, content = event.name or "", b""
+        elif event is None:
+            yield name, content
+        else:
+            content += event
+
+
+class _Once(dict[str, str]):
+    """Collects a header's parameters as the library reads them, and which of them came twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeated: set[str] = set()
+
+    def __bool__(self) -> bool:
+        # The library takes an empty mapping for none at all.
+        return True
+
+    def __setitem__(self, name: str, value: str) -> None:
+        if name in self:
+            self.repeated.add(name)
+        super().__setitem__(name, value)
+
+
+def _check_named_once(segment: MultipartSegment) -> None:
+    """Refuse a part with two names, as a file name with a quote in it makes them (R1, R7)."""
+    options = _Once()
+    dispositions = [value for key, value in segment.headerlist if key == "Content-Disposition"]
+    for disposition in dispositions:
+        parse_options_header(disposition, options)
+    if len(dispositions) > 1 or "name" in options.repeated:
+        raise Problem("malformed_request", "A part of the form has more than one name.")

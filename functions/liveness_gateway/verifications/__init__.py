@@ -1,0 +1,1 @@
+"""The capability: one selfie judged once, stored, announced, read."""

@@ -1,0 +1,24 @@
+"""A stand-in for the liveness API: real HTTP, ordered outcomes, no judgement.
+
+with Sandbox(app_id="sandbox-app-id", app_key="sandbox-app-key") as sandbox:
+    sandbox.next("live", score="0.93")
+    ...
+    sandbox.requests[-1].sha256
+"""
+
+from sandbox.orders import BadOrderError
+from sandbox.outcomes import OUTCOMES
+from sandbox.records import CanaryVisit, ReceivedRequest
+from sandbox.server import Sandbox
+
+SHOWN_OUTCOMES = tuple(name for name, row in OUTCOMES.items() if row.shown)
+"""The outcomes that the demo page offers, in its order."""
+
+__all__ = [
+    "OUTCOMES",
+    "SHOWN_OUTCOMES",
+    "BadOrderError",
+    "CanaryVisit",
+    "ReceivedRequest",
+    "Sandbox",
+]
