@@ -13,9 +13,9 @@ import httpx
 
 from local import command_line
 from local.errors import LocalError
-from local.faces import draw_selfie
 from local.gateway import running_gateway
 from local.upstream import upstream_from
+from sandbox.selfies import draw_selfie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

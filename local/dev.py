@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from local import command_line
 from local.errors import LocalError
 from local.gateway import running_gateway
-from local.processes import CommandFailedError
+from local.processes.children import CommandFailedError
 from local.run_directory import LOCAL
 from local.upstream import Upstream, upstream_from
 

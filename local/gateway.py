@@ -10,16 +10,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local.consumer import Consumer
-from local.deploy import STAGE, CdkCli
-from local.deployment import Deployment, close_circuit, fill_secret
-from local.emulator import Emulator, start_emulator
+from local.emulator.ministack import Emulator, start_emulator
 from local.env_file import env_file
-from local.front import Backstage, Front, listen
-from local.function_logs import FunctionLogs
-from local.processes import Processes
-from local.records import stored_record
+from local.processes.children import Processes
 from local.run_directory import CHECKOUT, LOCAL, RunDirectory, run_directory
+from local.server.server import Backstage, Front, listen
+from local.stack.cdk import STAGE, CdkCli
+from local.stack.consumer import Consumer
+from local.stack.deployment import Deployment, close_circuit, fill_secret
+from local.stack.function_logs import FunctionLogs
+from local.stack.records import stored_record
 from local.steps import Steps, steps_on
 from local.upstream import Upstream
 from sandbox import SHOWN_OUTCOMES, Sandbox

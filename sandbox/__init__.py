@@ -6,9 +6,9 @@ with Sandbox(app_id="sandbox-app-id", app_key="sandbox-app-key") as sandbox:
     sandbox.requests[-1].sha256
 """
 
-from sandbox.orders import BadOrderError
 from sandbox.outcomes import OUTCOMES
 from sandbox.records import CanaryVisit, ReceivedRequest
+from sandbox.scripted_outcomes import BadOrderError
 from sandbox.server import Sandbox
 
 SHOWN_OUTCOMES = tuple(name for name, row in OUTCOMES.items() if row.shown)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import cast
 
-from sandbox.answers import Answer
-from sandbox.orders import BadOrderError
 from sandbox.outcomes import OUTCOMES, order
+from sandbox.responses import Answer
+from sandbox.scripted_outcomes import BadOrderError
 from sandbox.state import State
 
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}

@@ -8,12 +8,9 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
 from urllib.parse import urlsplit
 
-from sandbox.answers import Answer, errors
+from sandbox.connection import Wire, whole
 from sandbox.control import control
-from sandbox.landing import landing_page
-from sandbox.orders import Order
-from sandbox.outcomes import OUTCOMES, Asked, fulfil, order
-from sandbox.reading import (
+from sandbox.forms import (
     CREDENTIAL_HEADERS,
     Form,
     UnreadableBodyError,
@@ -22,9 +19,12 @@ from sandbox.reading import (
     read_body,
     read_form,
 )
+from sandbox.landing import landing_page
+from sandbox.outcomes import OUTCOMES, Asked, fulfil, order
 from sandbox.records import CanaryVisit, ReceivedRequest
+from sandbox.responses import Answer, errors
+from sandbox.scripted_outcomes import Order
 from sandbox.state import State
-from sandbox.wire import Wire, whole
 
 _ROUTES = {f"/{dialect}/liveness-verification": dialect for dialect in CREDENTIAL_HEADERS}
 

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from sandbox.answers import Answer
 from sandbox.outcomes import OUTCOMES
+from sandbox.responses import Answer
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sandbox import wire as sending
-from sandbox.answers import Answer, Verdict, current, errors, older
-from sandbox.orders import BadOrderError, Order, Particulars, fill_in
+from sandbox import connection as sending
+from sandbox.connection import Wire
 from sandbox.picture import Picture
-from sandbox.wire import Wire
+from sandbox.responses import Answer, Verdict, current, errors, older
+from sandbox.scripted_outcomes import BadOrderError, Order, Particulars, fill_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Unpack
 
-from sandbox.orders import Particulars, Script
+from sandbox.forms import Credentials
 from sandbox.outcomes import order
-from sandbox.reading import Credentials
 from sandbox.records import CanaryVisit, ReceivedRequest, Records
+from sandbox.scripted_outcomes import Particulars, Script
 
 
 class State:

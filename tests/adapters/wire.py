@@ -11,7 +11,7 @@ import pytest
 
 from liveness_gateway.adapters.upstream.transport import HttpTransport, Reply
 from liveness_gateway.verifications.model import Image, Selfie
-from local.faces import draw_selfie
+from sandbox.selfies import draw_selfie
 
 KEY: Final = "our-key-canary"
 PATH: Final = "/v0.2/liveness-verification"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from local.faces import draw_selfie
 from sandbox import OUTCOMES
+from sandbox.selfies import draw_selfie
 from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.api.canaries import API_KEY, EXIF_TEXT, FILE_NAME, Canaries, windows, writings
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY, Deployment

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from local.faces import write_camera_film
 from local.gateway import Gateway
 from sandbox import Sandbox
+from sandbox.selfies import write_camera_film
 from tests.browser.install import find
 
 DESKTOP, PHONE = (1280, 900), (390, 844)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from local.faces import Box, draw_selfie, face_boxes
+from sandbox.selfies import Box, draw_selfie, face_boxes
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, choose, verify
 
 SLACK, STROKE = 1.0, 3.0  # pixels of the screen

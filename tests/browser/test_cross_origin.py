@@ -10,9 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
-from local.faces import draw_selfie
 from local.gateway import Gateway
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 
 CALL = Path(__file__).with_name("call.js").read_text()
 

@@ -5,9 +5,9 @@ import os
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.faces import draw_selfie
 from local.gateway import Gateway
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 from tests.browser.conftest import Visitor, choose, verify
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(3000)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from local.faces import draw_selfie
 from local.gateway import Gateway
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 from tests.browser.conftest import CAMERA, PHONE, Visitor, choose, verify
 
 

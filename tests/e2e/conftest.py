@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.faces import draw_selfie
+from sandbox.selfies import draw_selfie
 from tests.e2e.clients import Answer
 from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local.gateway import Gateway
-from local.proxy import AT_ONCE
+from local.server.proxy import AT_ONCE
 from sandbox import Sandbox
 from tests.e2e.clients import Answer, python_requests
 from tests.e2e.conftest import Selfie

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from local.faces import draw_selfie
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEV = [sys.executable, "-m", "local.dev"]

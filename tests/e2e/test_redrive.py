@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from local.faces import draw_selfie
 from local.gateway import Gateway
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

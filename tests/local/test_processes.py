@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.processes import CommandFailedError, Processes, tail
+from local.processes.children import CommandFailedError, Processes, tail
 
 # Starts a child of its own, says both ids, and stays.
 PARENT = """
@@ -36,7 +36,7 @@ def test_a_command_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> 
 def test_a_killed_owner_leaves_nothing_behind(tmp_path: Path) -> None:
     owner = f"""
 import pathlib, sys, time
-from local.processes import Processes
+from local.processes.children import Processes
 with Processes(pathlib.Path({str(tmp_path)!r})) as processes:
     processes.start("parent", [sys.executable, "-c", {PARENT!r}], env={{}}, cwd=".")
     time.sleep(60)

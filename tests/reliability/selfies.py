@@ -3,7 +3,7 @@
 from random import Random
 from typing import Final
 
-from local.faces import draw_selfie
+from sandbox.selfies import draw_selfie
 from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY, slices
 from tests.images import segment
 

@@ -3,8 +3,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from local.faces import draw_selfie
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 
 APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
 Post = Callable[..., requests.Response]

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from sandbox import Sandbox
-from sandbox.orders import Particulars
+from sandbox.scripted_outcomes import Particulars
 from tests.sandbox.conftest import Post
 
 PAST = "Mon, 01 Jan 2024 00:00:00 GMT"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from local.faces import draw_selfie
 from sandbox import Sandbox
+from sandbox.selfies import draw_selfie
 from tests.sandbox.conftest import APP_ID, APP_KEY, Post
 
 RIGHT = {"app-id": APP_ID, "app-key": APP_KEY}

@@ -25,9 +25,9 @@ from requests_toolbelt import MultipartEncoder
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from local.faces import draw
 from local.gateway import Gateway, running_gateway
 from sandbox import Sandbox
+from sandbox.selfies import draw
 from tests.reliability.load.page import write_page
 from tests.reliability.load.steps import Answer, Step
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local.emulator import Emulator
+    from local.emulator.ministack import Emulator
 
 _API_URL = re.compile(r"https://(?P<id>[^./]+)\.execute-api\.[^/]+/(?P<stage>[^/]+)")
 

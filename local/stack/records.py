@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import Binary, TypeDeserializer
 
 if TYPE_CHECKING:
-    from local.emulator import Emulator
+    from local.emulator.ministack import Emulator
 
 
 def stored_record(emulator: Emulator, table: str, verification_id: str) -> dict[str, Any] | None:

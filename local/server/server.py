@@ -22,7 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from local.errors import LocalError
-from local.proxy import Proxy, new_client
+from local.server.proxy import Proxy, new_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
-_PAGE = Path(__file__).with_name("page")
+_PAGE = Path(__file__).parents[1] / "page"
 _STARTS_WITHIN_SECONDS = 10.0
 _PAGE_HEADERS = {
     "Content-Security-Policy": (

@@ -14,13 +14,13 @@ import boto3
 from botocore.config import Config
 
 from local.errors import LocalError
-from local.processes import CommandFailedError
+from local.processes.children import CommandFailedError
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from local.processes import Processes
+    from local.processes.children import Processes
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"

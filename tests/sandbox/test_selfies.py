@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
-from local.faces import draw_selfie, face_boxes, write_camera_film
 from sandbox import Sandbox
 from sandbox.picture import measure
+from sandbox.selfies import draw_selfie, face_boxes, write_camera_film
 from tests.sandbox.conftest import Post
 
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from local.front import Backstage, Front, PortUnavailableError, listen
+from local.server.server import Backstage, Front, PortUnavailableError, listen
 
 RECORD = {"verification_id": "known", "status": "completed"}
 EVENTS = [{"id": "1"}]
@@ -179,7 +179,7 @@ def test_the_page_runs_nothing_foreign(front: Front) -> None:
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "<html" in page.text
-    assert httpx.get(f"{front.url}/../front.py", trust_env=False).status_code == 404
+    assert httpx.get(f"{front.url}/../server/server.py", trust_env=False).status_code == 404
 
 
 def test_a_busy_port_is_said_in_one_line() -> None:

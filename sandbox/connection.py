@@ -8,8 +8,8 @@ import threading
 import time
 from http import HTTPStatus
 
-from sandbox.answers import Answer
-from sandbox.orders import Particulars
+from sandbox.responses import Answer
+from sandbox.scripted_outcomes import Particulars
 
 # How often a waiting connection looks whether its peer has left.
 _LOOK = 0.25

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
-    from local.emulator import Emulator
+    from local.emulator.ministack import Emulator
 
 _log = logging.getLogger(__name__)
 SOURCE = "liveness-gateway"

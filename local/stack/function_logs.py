@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.emulator import Emulator
+    from local.emulator.ministack import Emulator
 
 _EVERY_SECONDS = 1.0
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.emulator import ACCOUNT, REGION
+from local.emulator.ministack import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from local.emulator import Emulator
-    from local.processes import Processes
+    from local.emulator.ministack import Emulator
+    from local.processes.children import Processes
 
 STAGE = "local"
 STACK = f"liveness-gateway-{STAGE}"

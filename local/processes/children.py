@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from local.errors import LocalError
-from local.leash import GRACE_SECONDS
+from local.processes.supervisor import GRACE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_LEASH = Path(__file__).with_name("leash.py")
+_LEASH = Path(__file__).with_name("supervisor.py")
 _TAIL_LINES = 15
 
 

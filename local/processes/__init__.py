@@ -1,0 +1,1 @@
+"""Child processes, and what ends them when their owner ends."""

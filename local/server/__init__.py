@@ -1,0 +1,1 @@
+"""The one address of the gateway on this machine."""

@@ -1,0 +1,1 @@
+"""The stack in the emulator: deployed with the CDK, read back, observed."""
