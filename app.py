@@ -2,14 +2,14 @@
 
 import sys
 
-from infra.bundling import BundleError
-from infra.choice import CONTEXT, StageError, resolve
+from infra.bundling.bundler import BundleError
+from infra.stage_context import CONTEXT, StageError, resolve
 
 # infra comes first: it says which Node the CDK runs on.
 from aws_cdk import App, Validations  # isort: skip
 from cdk_nag import AwsSolutionsChecks  # isort: skip
 
-from infra.gateway_stack import GatewayStack
+from infra.stack import GatewayStack
 
 
 def build(app: App) -> GatewayStack:

@@ -1,6 +1,6 @@
 """What differs between the stages: everything that does is in this file.
 
-What only an operator can know is given on the command line instead: `infra/choice.py`.
+What only an operator can know is given on the command line instead: `infra/stage_context.py`.
 """
 
 import platform

@@ -9,7 +9,7 @@ from typing import Any, Final, Self, cast
 from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, proxy_event
 
 Invoke = Callable[[dict[str, Any]], dict[str, Any]]
-# API Gateway hands these over as base64; everything else as text (infra/api.py).
+# API Gateway hands these over as base64; everything else as text (infra/api/rest_api.py).
 BINARY: Final = ("multipart/form-data", "image/jpeg", "image/png", "application/octet-stream")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bytecode import find_interpreter
+from infra.bundling.bytecode import find_interpreter
 from tests.infra.assembly import LINTED, ROOT, UPSTREAM, Assembly, clean_environment
 
 _VIOLATE = """

@@ -30,7 +30,7 @@ from tests.reliability.stage import Stage, Wrap, as_it_is
 Record = dict[str, Any]
 TERMINAL: Final = frozenset({"completed", "failed", "unknown"})
 _BATCH: Final = 25
-# As `infra/stream.py` has it; after that Lambda itself notes the record's place in the letters.
+# As in `infra/functions/stream.py`. After that, Lambda queues the position of the record.
 _RETRIES: Final = 50
 _ROUNDS: Final = 20
 AFTER_THE_DEADLINE: Final = 61.0

@@ -8,12 +8,12 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.bundling import Bundler
-from infra.event_bus import RECOVER_TIMEOUT, EventBus
-from infra.function import FunctionSpec, GatewayFunction
+from infra.bundling.bundler import Bundler
+from infra.events import RECOVER_TIMEOUT, EventBus
+from infra.functions.function import FunctionSpec, GatewayFunction
+from infra.functions.stream import announce_terminal_versions
 from infra.stages import Stage
 from infra.storage import OVERDUE_INDEX, Storage
-from infra.stream import announce_terminal_versions
 
 # API Gateway itself waits 29 s: the function must be the one that gives up and says why.
 _VERIFY_TIMEOUT: Final = 28

@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_lambda_event_sources import SqsDlq
 
 from infra.acknowledge import acknowledge
-from infra.function import GatewayFunction
+from infra.functions.function import GatewayFunction
 
 TERMINAL: Final = ("completed", "failed", "unknown")
 

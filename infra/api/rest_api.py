@@ -10,9 +10,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.functions import Functions
-from infra.gateway_responses import EXPOSED_HEADERS, answer_in_own_words
-from infra.retention import keep_logs
+from infra.api.gateway_responses import EXPOSED_HEADERS, answer_in_own_words
+from infra.functions.functions import Functions
+from infra.log_groups import keep_logs
 from infra.stages import Stage
 
 # Exact types: `*/*` would make API Gateway treat the preflight as binary and break it.

@@ -6,10 +6,10 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from infra.api import Api
-from infra.event_bus import EventBus
-from infra.function import METRICS_NAMESPACE
-from infra.functions import Functions
+from infra.api.rest_api import Api
+from infra.events import EventBus
+from infra.functions.function import METRICS_NAMESPACE
+from infra.functions.functions import Functions
 from infra.stages import Stage
 
 _PERIOD: Final = Duration.minutes(5)

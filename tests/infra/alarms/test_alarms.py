@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.watches import COUNTED
+from infra.alarms.rules import COUNTED
 from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
 
 _SOURCES = "\n".join(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.choice import StageError, resolve
+from infra.stage_context import StageError, resolve
 from infra.stages import ANY_ORIGIN, STAGES
 
 _HTTPS = "https://liveness.example.com"

@@ -15,11 +15,11 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from infra import bytecode, libraries
-from infra.libraries import Target
+from infra.bundling import bytecode, libraries
+from infra.bundling.libraries import Target
 from infra.stages import Stage
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHARED_PACKAGE = "liveness_gateway"
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _KEPT_SECONDS = 24 * 3600

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import bytecode
-from infra.bundling import BundleError, Bundler
-from infra.choice import resolve
+from infra.bundling import bytecode
+from infra.bundling.bundler import BundleError, Bundler
+from infra.stage_context import resolve
 from infra.stages import Stage
 from tests.infra.assembly import FUNCTIONS, ROOT, UPSTREAM, Assembly
 

@@ -3,13 +3,13 @@
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
-from infra.api import Api
-from infra.event_bus import EventBus
-from infra.functions import Functions
-from infra.monitoring import Monitoring
+from infra.alarms.alarms import Monitoring
+from infra.alarms.rules import everything
+from infra.api.rest_api import Api
+from infra.events import EventBus
+from infra.functions.functions import Functions
 from infra.stages import Stage
 from infra.storage import Storage
-from infra.watches import everything
 
 
 class GatewayStack(Stack):

@@ -10,8 +10,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.bundling import Bundler
-from infra.retention import keep_logs
+from infra.bundling.bundler import Bundler
+from infra.log_groups import keep_logs
 from infra.stages import Stage
 
 METRICS_NAMESPACE: Final = "liveness-gateway"

@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.watches import Watch
+from infra.alarms.rules import Watch
 
 
 class Monitoring(Construct):

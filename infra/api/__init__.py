@@ -1,0 +1,1 @@
+"""The REST API: routes, credentials, limits, CORS and logs."""

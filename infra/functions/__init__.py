@@ -1,0 +1,1 @@
+"""The Lambda functions: what each may do, and what triggers it."""
