@@ -114,7 +114,7 @@ class Redrive:
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table):
             for item in page["Items"]:
                 found = verification_of(item)
-                if found.settled_at and found.settled_at >= since and now < found.expires_at:
+                if found.ended_at and found.ended_at >= since and now < found.expires_at:
                     yield event_of(found, self._stage)
 
     def _events(self, letter: dict[str, Any]) -> list[Event]:

@@ -19,8 +19,8 @@ from liveness_gateway.adapters.dynamodb.items import (
     result_values,
     verification_of,
 )
-from liveness_gateway.problems import LedgerUnavailable, SettleRefused
-from liveness_gateway.verifications.model import Claimed, Settlement, Status, Verification
+from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
+from liveness_gateway.verifications.model import AttemptReference, TerminalResult, Status, Verification
 from liveness_gateway.verifications.publishing import StreamRecord
 from tests.faults import Faults, SdkRetryError
 
@@ -63,13 +63,13 @@ class FakeLedger:
     def reclaim(self, failed: Verification, claim: Verification) -> Verification | None:
         return self._effect("ledger.reclaim", lambda: self._reclaim(failed, claim))
 
-    def settle(self, settlement: Settlement) -> Verification:
-        return self._effect("ledger.settle", lambda: self._settle(settlement))
+    def store(self, result: TerminalResult) -> Verification:
+        return self._effect("ledger.store", lambda: self._store(result))
 
     def get(self, verification_id: str) -> Verification | None:
         return self._effect("ledger.get", lambda: self._read(verification_id))
 
-    def overdue(self, now: datetime) -> Iterator[Claimed]:
+    def overdue(self, now: datetime) -> Iterator[AttemptReference]:
         yield from self._effect("ledger.overdue", lambda: self._overdue(now))
 
     def records(self, start: int = 0) -> list[StreamRecord]:
@@ -124,7 +124,7 @@ class FakeLedger:
         # status = :failed AND attempt = :attempt AND deadline = :deadline AND expires_at > :now
         standing = self._read(claim.verification_id)
         if standing is None:
-            raise LedgerUnavailable("ConditionalCheckFailedException")
+            raise LedgerUnavailableError("ConditionalCheckFailedException")
         again = replace(
             claim,
             created_at=failed.created_at,
@@ -132,35 +132,35 @@ class FakeLedger:
             version=failed.version,
         )
         live = not self._expired(claim.verification_id, claim.created_at)
-        if standing.status is Status.FAILED and standing.claimed == failed.claimed and live:
+        if standing.status is Status.FAILED and standing.attempt_reference == failed.attempt_reference and live:
             self._write(claim_item(again))
             return again
         return again if _is_own(standing, again) else None
 
-    def _settle(self, settlement: Settlement) -> Verification:
+    def _store(self, result: TerminalResult) -> Verification:
         # attempt = :attempt AND deadline = :deadline AND expires_at > :now
         # AND (status = :processing [OR :unknown])
-        key = settlement.claimed.verification_id
+        key = result.attempt_reference.verification_id
         standing = self._read(key)
         if standing is None:
-            raise SettleRefused("there is no such record")
+            raise ResultRefusedError("there is no such record")
         allowed = {Status.PROCESSING}
-        if settlement.status is not Status.UNKNOWN:
+        if result.status is not Status.UNKNOWN:
             allowed.add(Status.UNKNOWN)
-        of_this_attempt = standing.claimed == settlement.claimed
-        live = not self._expired(key, settlement.settled_at)
+        of_this_attempt = standing.attempt_reference == result.attempt_reference
+        live = not self._expired(key, result.ended_at)
         if of_this_attempt and live and standing.status in allowed:
-            self._write(_settled(self.items[key], standing.version + 1, settlement))
+            self._write(_settled(self.items[key], standing.version + 1, result))
             return verification_of(self.items[key])
-        if of_this_attempt and _says_the_same(standing, settlement):
+        if of_this_attempt and _says_the_same(standing, result):
             return standing
-        raise SettleRefused(f"{standing.status} does not become {settlement.status}")
+        raise ResultRefusedError(f"{standing.status} does not become {result.status}")
 
     def _read(self, verification_id: str) -> Verification | None:
         item = self.items.get(verification_id)
         return verification_of(item) if item else None
 
-    def _overdue(self, now: datetime) -> list[Claimed]:
+    def _overdue(self, now: datetime) -> list[AttemptReference]:
         # sweep_shard = :shard AND deadline < :now, a shard at a time, each sorted by deadline
         found = [
             (item["sweep_shard"]["S"], int(item["deadline"]["N"]), verification_of(item))
@@ -168,7 +168,7 @@ class FakeLedger:
             if "sweep_shard" in item and int(item["deadline"]["N"]) < int(now.timestamp())
         ]
         found.sort(key=lambda row: row[:2])
-        return [each.claimed for _, _, each in found]
+        return [each.attempt_reference for _, _, each in found]
 
     def _expired(self, key: str, now: datetime) -> bool:
         return int(self.items[key]["expires_at"]["N"]) <= int(now.timestamp())
@@ -183,22 +183,22 @@ class FakeLedger:
             self._index = dict(self.items)
 
 
-def _settled(item: Item, version: int, settlement: Settlement) -> Item:
+def _settled(item: Item, version: int, result: TerminalResult) -> Item:
     # What this result does not say is removed, but for the image of the claim.
-    gone = {"sweep_shard", *result_values(settlement)} - {"image"}
+    gone = {"sweep_shard", *result_values(result)} - {"image"}
     kept = {name: value for name, value in item.items() if name not in gone}
-    return kept | marshal(result_values(settlement)) | marshal({"version": version})
+    return kept | marshal(result_values(result)) | marshal({"version": version})
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
     return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
 
 
-def _says_the_same(standing: Verification, settlement: Settlement) -> bool:
-    if standing.status is settlement.status is Status.UNKNOWN:
+def _says_the_same(standing: Verification, result: TerminalResult) -> bool:
+    if standing.status is result.status is Status.UNKNOWN:
         return True
     return (standing.status, standing.reasons, standing.score) == (
-        settlement.status,
-        settlement.reasons,
-        settlement.score,
+        result.status,
+        result.reasons,
+        result.score,
     )

@@ -18,12 +18,12 @@ from liveness_gateway.telemetry import _FIELDS as LOG_FIELDS
 from liveness_gateway.verifications.model import (
     Face,
     Image,
-    NotCharged,
+    NotChargedError,
     Point,
     Selfie,
-    Settlement,
+    TerminalResult,
     UpstreamAnswer,
-    UpstreamFault,
+    UpstreamError,
     UpstreamReceipt,
     decimal_text,
 )
@@ -33,7 +33,7 @@ from tests.faults import EFFECTS, Faults, KilledError, SdkRetryError, Step
 __all__ = [
     "EFFECTS", "FINGERPRINT_KEY", "NOON", "BusEntry", "Change", "FakeBus", "FakeEmergencyQueue",
     "FakeFingerprints", "FakeLedger", "FakeQueue", "FakeUpstream", "Faults", "KilledError",
-    "ManualClock", "Note", "RecordingJournal", "SdkRetryError", "Step", "UpstreamCall", "answer",
+    "ManualClock", "LogLine", "RecordingTelemetry", "SdkRetryError", "Step", "UpstreamCall", "answer",
     "face", "selfie",
 ]  # fmt: skip
 
@@ -90,7 +90,7 @@ class FakeUpstream:
 
     Attributes:
         calls: every call, in order.
-        charges: how many of them the liveness API may charge for (all but `NotCharged`).
+        charges: how many of them the liveness API may charge for (all but `NotChargedError`).
     """
 
     def __init__(self, faults: Faults | None = None) -> None:
@@ -114,7 +114,7 @@ class FakeUpstream:
             self.charges += 1
         try:
             return self._do(script, call)
-        except NotCharged:
+        except NotChargedError:
             with self._lock:
                 self.charges -= 1
             raise
@@ -122,7 +122,7 @@ class FakeUpstream:
             self._faults.at("upstream.verify", "after")
 
     def _do(self, script: Script, call: UpstreamCall) -> UpstreamAnswer:
-        if isinstance(script, UpstreamFault):
+        if isinstance(script, UpstreamError):
             # A new one each time: an exception raised twice collects the frames of both.
             request_id = script.receipt.request_id if script.receipt else None
             raise type(script)(script.code, script.reason, request_id=request_id)
@@ -223,18 +223,18 @@ class FakeEmergencyQueue:
     def __init__(self, faults: Faults | None = None) -> None:
         self._faults = faults or Faults()
         self.full = False
-        self.kept: list[Settlement] = []
+        self.kept: list[TerminalResult] = []
 
-    def keep(self, settlement: Settlement) -> bool:
+    def keep(self, result: TerminalResult) -> bool:
         self._faults.at("emergency.keep", "before")
         if not self.full:
-            self.kept.append(settlement)
+            self.kept.append(result)
         self._faults.at("emergency.keep", "after")
         return not self.full
 
 
 @dataclass(frozen=True)
-class Note:
+class LogLine:
     """One log line."""
 
     message: str
@@ -243,21 +243,21 @@ class Note:
 
 
 @dataclass
-class RecordingJournal:
-    """Implements the `Journal` port; refuses the same fields as the real one."""
+class RecordingTelemetry:
+    """Implements the `Telemetry` port; refuses the same fields as the real one."""
 
     faults: Faults = field(default_factory=Faults)
-    notes: list[Note] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def note(self, message: str, *, level: int, **fields: object) -> None:
-        self.faults.at("journal.note", "before")
+    def log(self, message: str, *, level: int, **fields: object) -> None:
+        self.faults.at("telemetry.log", "before")
         if unknown := fields.keys() - LOG_FIELDS:
             raise KeyError(f"not a log field: {sorted(unknown)}")
-        self.notes.append(Note(message, level, fields))
+        self.lines.append(LogLine(message, level, fields))
 
     def count(self, metric: str, value: int = 1) -> None:
-        self.faults.at("journal.count", "before")
+        self.faults.at("telemetry.count", "before")
         self.counts[metric] += value
 
 

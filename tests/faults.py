@@ -104,8 +104,8 @@ class Faults:
 
 
 EFFECTS: Final = (
-    "ledger.claim", "ledger.reclaim", "ledger.settle", "ledger.get", "ledger.overdue",
+    "ledger.claim", "ledger.reclaim", "ledger.store", "ledger.get", "ledger.overdue",
     "upstream.verify", "bus.put", "emergency.keep", "dead_letters.send", "fingerprints.of",
-    "clock.now", "journal.note", "journal.count",
+    "clock.now", "telemetry.log", "telemetry.count",
 )  # fmt: skip
 """Every effect a fake announces."""

@@ -13,7 +13,7 @@ from liveness_gateway.verifications.verify import (
     Policy,
     RecordReader,
     VerificationRequest,
-    VerificationService,
+    Verifier,
 )
 from tests.fakes import (
     FakeBus,
@@ -24,7 +24,7 @@ from tests.fakes import (
     FakeUpstream,
     Faults,
     ManualClock,
-    RecordingJournal,
+    RecordingTelemetry,
     selfie,
 )
 
@@ -65,17 +65,17 @@ class World:
         self.emergency = FakeEmergencyQueue(self.faults)
         self.bus = FakeBus(self.faults)
         self.dead_letters = FakeQueue(self.faults)
-        self.journal = RecordingJournal(self.faults)
+        self.telemetry = RecordingTelemetry(self.faults)
         self._requests = 0
 
-    def service(self) -> VerificationService:
-        return VerificationService(
+    def service(self) -> Verifier:
+        return Verifier(
             ledger=self.ledger,
             upstream=self.upstream,
             fingerprints=self.fingerprints,
             emergency=self.emergency,
             clock=self.clock,
-            journal=self.journal,
+            telemetry=self.telemetry,
             policy=self.policy,
         )
 
@@ -83,13 +83,13 @@ class World:
         return RecordReader(self.ledger, self.clock)
 
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.ledger, self.clock, self.journal)
+        return Sweeper(self.ledger, self.clock, self.telemetry)
 
     def recoverer(self) -> Recoverer:
-        return Recoverer(self.ledger, self.journal)
+        return Recoverer(self.ledger, self.telemetry)
 
     def publisher(self, stage: str = "local") -> Publisher:
-        return Publisher(self.bus, self.dead_letters, self.clock, self.journal, stage)
+        return Publisher(self.bus, self.dead_letters, self.clock, self.telemetry, stage)
 
     def request(self, key: str | None = "key-1", **changes: Unpack[Changes]) -> VerificationRequest:
         """A new request: its correlation id is its own."""

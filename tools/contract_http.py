@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from liveness_gateway.entrypoints.http.presenters import VerificationBody, WireBody
-from liveness_gateway.entrypoints.http.problems import ProblemBody, WireProblemBody
+from liveness_gateway.entrypoints.http.presenters import VerificationBody, CompatBody
+from liveness_gateway.entrypoints.http.problems import ProblemBody, CompatProblemBody
 from liveness_gateway.problems import CATALOGUE
 
 _REFUSALS: Final = [
@@ -87,8 +87,8 @@ def openapi() -> dict[str, Any]:
         "paths": {
             "/v1/verifications": {"post": create | _posting()},
             "/v1/verifications/{verification_id}": {"get": _get_verification(schemas)},
-            "/v0.1/liveness-verification": {"post": _wire("v0.1", schemas) | _posting()},
-            "/v0.2/liveness-verification": {"post": _wire("v0.2", schemas) | _posting()},
+            "/v0.1/liveness-verification": {"post": _compat("v0.1", schemas) | _posting()},
+            "/v0.2/liveness-verification": {"post": _compat("v0.2", schemas) | _posting()},
             "/v1/health": {"get": _health()},
         },
         "components": {
@@ -136,19 +136,19 @@ def _operation(
     return {
         "operationId": name,
         "summary": summary,
-        "responses": {status: success} | _refusals(codes, wire=False),
+        "responses": {status: success} | _refusals(codes, compat=False),
     }
 
 
-def _refusals(codes: list[str], *, wire: bool) -> dict[str, Any]:
-    statuses = sorted({_status(code, wire=wire) for code in codes})
-    kind = "WireProblem" if wire else "Problem"
+def _refusals(codes: list[str], *, compat: bool) -> dict[str, Any]:
+    statuses = sorted({_status(code, compat=compat) for code in codes})
+    kind = "CompatProblem" if compat else "Problem"
     return {str(status): {"$ref": f"#/components/responses/{kind}{status}"} for status in statuses}
 
 
-def _status(code: str, *, wire: bool) -> int:
+def _status(code: str, *, compat: bool) -> int:
     row = CATALOGUE[code]
-    return (row.wire_status if wire else None) or row.status
+    return (row.compat_status if compat else None) or row.status
 
 
 def _get_verification(schemas: dict[str, Any]) -> dict[str, Any]:
@@ -164,15 +164,15 @@ def _get_verification(schemas: dict[str, Any]) -> dict[str, Any]:
     return operation | {"parameters": [identifier]}
 
 
-def _wire(version: str, schemas: dict[str, Any]) -> dict[str, Any]:
+def _compat(version: str, schemas: dict[str, Any]) -> dict[str, Any]:
     operation = _operation(
         f"livenessVerification_{version.replace('.', '_')}",
         f"Verify a selfie in the liveness API's own format, {version}",
         "200",
-        _ref(WireBody, schemas),
+        _ref(CompatBody, schemas),
         [],
     )
-    operation["responses"] |= _refusals([*_REFUSALS, "upstream_limit"], wire=True)
+    operation["responses"] |= _refusals([*_REFUSALS, "upstream_limit"], compat=True)
     return operation
 
 
@@ -198,17 +198,17 @@ def _health() -> dict[str, Any]:
 
 def _problems(schemas: dict[str, Any]) -> dict[str, Any]:
     return {
-        f"{kind}{status}": _problem_response(status, _ref(model, schemas), wire=wire)
-        for kind, model, wire in (
+        f"{kind}{status}": _problem_response(status, _ref(model, schemas), compat=compat)
+        for kind, model, compat in (
             ("Problem", ProblemBody, False),
-            ("WireProblem", WireProblemBody, True),
+            ("CompatProblem", CompatProblemBody, True),
         )
-        for status in sorted({_status(code, wire=wire) for code in CATALOGUE})
+        for status in sorted({_status(code, compat=compat) for code in CATALOGUE})
     }
 
 
-def _problem_response(status: int, schema: dict[str, str], *, wire: bool) -> dict[str, Any]:
-    rows = [row for row in CATALOGUE.values() if _status(row.code, wire=wire) == status]
+def _problem_response(status: int, schema: dict[str, str], *, compat: bool) -> dict[str, Any]:
+    rows = [row for row in CATALOGUE.values() if _status(row.code, compat=compat) == status]
     headers = _headers()
     if any(row.retry_after is not None for row in rows):
         headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}}

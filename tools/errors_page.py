@@ -22,7 +22,7 @@ exists, `verification_id` and `instance` say where to read it.
 }
 ```
 
-On the wire-format routes the same body also has `Errors`, the liveness API's own member, and
+On the compat routes the same body also has `Errors`, the liveness API's own member, and
 `upstream_limit` is a 403, as that API documents it.
 
 | code | status | retry? | what it says | what to do |
@@ -42,7 +42,7 @@ def errors_page() -> str:
 
 
 def _row(row: ProblemType) -> str:
-    status = f"{row.status} (wire format: {row.wire_status})" if row.wire_status else row.status
+    status = f"{row.status} (compat format: {row.compat_status})" if row.compat_status else row.status
     retry = "no"
     if row.retryable:
         retry = f"after {row.retry_after} s" if row.retry_after is not None else "yes"

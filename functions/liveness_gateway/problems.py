@@ -1,7 +1,7 @@
 """The problem catalogue: every failure a caller can see, and nothing else.
 
 One row decides the status, the body, the log level and `docs/errors.md` of a failure. The body is
-that of RFC 9457 (Problem Details for HTTP APIs) with four members of our own: `code`,
+that of RFC 9457 (ProblemError Details for HTTP APIs) with four members of our own: `code`,
 `retryable`, `correlation_id` and, where a record exists, `verification_id`.
 """
 
@@ -23,7 +23,7 @@ class ProblemType:
         advice: what the caller should do; `docs/errors.md` shows it.
         retry_after: seconds for the `Retry-After` header, or None when trying again is no use.
         log_level: how loudly the operator hears of it.
-        wire_status: the status on the wire-format routes, where the liveness API documents another.
+        compat_status: the status on the compat routes, where the liveness API documents another.
     """
 
     code: str
@@ -32,7 +32,7 @@ class ProblemType:
     advice: str
     retry_after: int | None = None
     log_level: int = logging.INFO
-    wire_status: int | None = None
+    compat_status: int | None = None
     retryable: bool = False
 
     @property
@@ -141,7 +141,7 @@ _ROWS: Final = (
         "Nothing was charged. Try again later; the operator has been alarmed.",
         retry_after=60,
         log_level=logging.ERROR,
-        wire_status=403,
+        compat_status=403,
         retryable=True,
     ),
     ProblemType(
@@ -167,7 +167,7 @@ _ROWS: Final = (
 CATALOGUE: Final = {row.code: row for row in _ROWS}
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's own word for it
+class ProblemError(Exception):
     """A failure the caller is told about.
 
     Guarantees that `code` is in the catalogue. `detail` is ours: it never holds a secret, input
@@ -190,15 +190,3 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word for it
     def code(self) -> str:
         """The stable name of the problem."""
         return self.problem_type.code
-
-
-class LedgerUnavailable(Exception):  # noqa: N818 - names the state, as the problem code does
-    """The table could not be read or written in time; what the write did is not known."""
-
-
-class SettleRefused(Exception):  # noqa: N818 - names what the ledger did
-    """The ledger's condition refused a terminal result: the transition is not allowed."""
-
-
-class CredentialsUnavailable(Exception):  # noqa: N818 - names the state, as the problem code does
-    """A secret is missing, malformed, denied or out of reach, and nothing is cached."""

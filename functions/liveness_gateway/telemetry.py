@@ -1,19 +1,16 @@
-"""What the operator sees: structured logs and EMF metrics, by Powertools. Nothing biometric.
+"""What the operator sees of the gateway: the ports, and every log field and metric there is.
 
-Only named fields are written; an event, a body, a header or an exception's text never is.
+Nothing biometric, no secret and no text of an error is ever logged. The alarms and the dashboard
+of `infra/` are made of the metrics below; a test compares the two.
 """
 
-import logging
 import traceback
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from liveness_gateway.problems import CATALOGUE
 
-from liveness_gateway.settings import SettingsError
-
-_FIELDS: Final = frozenset(
+LOG_FIELDS: Final = frozenset(
     {
         "attempt", "charged", "client_id", "code", "count", "decision", "duration_ms",
         "error_type", "event_id", "failed", "method", "raised_at", "reason", "reasons",
@@ -22,66 +19,48 @@ _FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 
+METRICS: Final = frozenset(
+    {
+        "breaker_opened", "breaker_store_failed", "credentials_refused",
+        "credentials_unavailable", "event_dead_lettered", "event_retried", "limit_reached",
+        "requests", "result_kept_in_emergency", "result_lost", "result_not_recoverable",
+        "result_recovered", "sweep_failed", "unhandled", "verification_completed",
+        "verification_failed", "verification_unknown",
+        *(f"problem_{code}" for code in CATALOGUE),
+    }
+)  # fmt: skip
 
-class PowertoolsJournal:
-    """Implements the `Journal` port; one line and one metric format for every function."""
 
-    def __init__(self, logger: Logger, metrics: Metrics, stage: str) -> None:
-        self._logger = logger
-        self._metrics = metrics
-        self._metrics.set_default_dimensions(stage=stage)
-        self._counted = False
+class Telemetry(Protocol):
+    """Structured log lines and counts."""
+
+    def log(self, message: str, *, level: int, **fields: object) -> None:
+        """Write one log line; `fields` are of `LOG_FIELDS`.
+
+        Raises:
+            KeyError: a field is not on the list, or `level` is none of the four used.
+        """
+        ...
+
+    def count(self, metric: str, value: int = 1) -> None:
+        """Count one of `METRICS`.
+
+        Raises:
+            KeyError: the metric is not on the list.
+        """
+        ...
+
+
+class InvocationTelemetry(Telemetry, Protocol):
+    """Telemetry with the two calls that frame an invocation."""
 
     def begin(self, **ids: str | None) -> None:
         """Tie every line of this invocation to these ids; those of the one before are dropped."""
-        self._logger.clear_state()
-        self._logger.append_keys(**{name: value for name, value in ids.items() if value})
-
-    def note(self, message: str, *, level: int, **fields: object) -> None:
-        """See the port. A field nobody has thought about is a leak, so it is an error.
-
-        Raises:
-            KeyError: a field is not on the list above, or the level is none of the four used.
-        """
-        unknown = fields.keys() - _FIELDS
-        if unknown:
-            raise KeyError(f"not a log field: {sorted(unknown)}")
-        known = {name: value for name, value in fields.items() if value is not None}
-        write = {
-            logging.INFO: self._logger.info,
-            logging.WARNING: self._logger.warning,
-            logging.ERROR: self._logger.error,
-            logging.CRITICAL: self._logger.critical,
-        }[level]
-        write(message, extra=known)
-
-    def count(self, metric: str, value: int = 1) -> None:
-        """See the port."""
-        self._counted = True
-        self._metrics.add_metric(name=metric, unit=MetricUnit.Count, value=value)
+        ...
 
     def flush(self) -> None:
-        """Print the metrics of this invocation, if any were counted."""
-        if self._counted:
-            self._counted = False
-            self._metrics.flush_metrics()
-
-
-def journal(stage: str) -> PowertoolsJournal:
-    """The journal of this function; Powertools reads its own settings from the environment.
-
-    Raises:
-        SettingsError: the metrics have no namespace, so none could be written.
-    """
-    metrics = Metrics()
-    if not metrics.provider.namespace:
-        raise SettingsError("POWERTOOLS_METRICS_NAMESPACE is not set")
-    # Powertools' own `location` would name this module on every line.
-    logger = Logger(use_rfc3339=True, utc=True, location=None)
-    # Libraries below us could log what they send: they stay at their warnings.
-    for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return PowertoolsJournal(logger, metrics, stage)
+        """Write the metrics of this invocation, if any were counted."""
+        ...
 
 
 def location(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """The Lambda handler of the table's stream."""
 
-from liveness_gateway.bootstrap import publisher
-from liveness_gateway.entrypoints.batch import Job, publish_batch, whole_batch
+from liveness_gateway.bootstrap.publish_events import publish_events_from_environment
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.streams import whole_batch
 
-handler = Job(publisher, publish_batch, whole_batch)
+handler = BatchHandler(publish_events_from_environment, whole_batch)

@@ -1,6 +1,7 @@
 """The Lambda handler of the emergency queue."""
 
-from liveness_gateway.bootstrap import recoverer
-from liveness_gateway.entrypoints.batch import Job, all_messages, store_kept
+from liveness_gateway.bootstrap.recover import recover_from_environment
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages
 
-handler = Job(recoverer, store_kept, all_messages)
+handler = BatchHandler(recover_from_environment, all_messages)

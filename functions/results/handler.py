@@ -1,6 +1,6 @@
 """The Lambda handler of the GET routes: it knows no upstream and no secret."""
 
-from liveness_gateway.bootstrap import results_application
-from liveness_gateway.entrypoints.http.application import Function
+from liveness_gateway.bootstrap.results import results_from_environment
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
 
-handler = Function(results_application)
+handler = LambdaHandler(results_from_environment)

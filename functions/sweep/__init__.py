@@ -1,1 +1,1 @@
-"""The function that ends verifications nobody answered for."""
+"""The function that ends overdue verifications."""

@@ -1,6 +1,7 @@
 """The Lambda handler that ends overdue verifications."""
 
-from liveness_gateway.bootstrap import sweeper
-from liveness_gateway.entrypoints.batch import Job, nothing_swept, sweep_once
+from liveness_gateway.bootstrap.sweep import sweep_from_environment
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.schedule import nothing_swept
 
-handler = Job(sweeper, sweep_once, nothing_swept)
+handler = BatchHandler(sweep_from_environment, nothing_swept)

@@ -1,6 +1,6 @@
 """The Lambda handler of the POST routes."""
 
-from liveness_gateway.bootstrap import verify_application
-from liveness_gateway.entrypoints.http.application import Function
+from liveness_gateway.bootstrap.verify import verify_from_environment
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
 
-handler = Function(verify_application)
+handler = LambdaHandler(verify_from_environment)

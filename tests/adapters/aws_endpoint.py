@@ -100,7 +100,7 @@ class AwsEndpoint:
         )
 
     def next_fault(self, operation: str) -> Fault | None:
-        """Note a call; how it is to fail, if it is."""
+        """LogLine a call; how it is to fail, if it is."""
         with self._lock:
             self.calls.append(operation)
             faults = self._faults.get(operation)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from liveness_gateway.verifications.model import (
     Decision,
     Image,
-    Settlement,
+    TerminalResult,
     Status,
     UpstreamReceipt,
     Verification,
@@ -22,7 +22,7 @@ from tests.tables import create_verifications
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Result = Callable[[Verification], Settlement]
+Result = Callable[[Verification], TerminalResult]
 
 NOON: Final = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SOON: Final = NOON + timedelta(seconds=3)
@@ -55,11 +55,11 @@ def claim(
     return replace(made, **changes)  # type: ignore[arg-type]  # checked by who uses it
 
 
-def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> Settlement:
-    return Settlement(
-        claimed=of.claimed,
+def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> TerminalResult:
+    return TerminalResult(
+        attempt_reference=of.attempt_reference,
         status=Status.COMPLETED,
-        settled_at=at,
+        ended_at=at,
         decision=Decision.LIVE,
         score=Decimal(score),
         faces=(face(),),
@@ -68,21 +68,21 @@ def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> S
     )
 
 
-def failed(of: Verification, at: datetime = SOON) -> Settlement:
-    return Settlement(
-        claimed=of.claimed,
+def failed(of: Verification, at: datetime = SOON) -> TerminalResult:
+    return TerminalResult(
+        attempt_reference=of.attempt_reference,
         status=Status.FAILED,
-        settled_at=at,
+        ended_at=at,
         reasons=("connection_refused",),
         problem_code="upstream_unavailable",
     )
 
 
-def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> Settlement:
-    return Settlement(
-        claimed=of.claimed,
+def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> TerminalResult:
+    return TerminalResult(
+        attempt_reference=of.attempt_reference,
         status=Status.UNKNOWN,
-        settled_at=at,
+        ended_at=at,
         reasons=(reason,),
         problem_code="upstream_timeout",
         upstream=UpstreamReceipt(request_id="req-1"),

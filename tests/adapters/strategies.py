@@ -6,12 +6,12 @@ from typing import Final
 from hypothesis import strategies as st
 
 from liveness_gateway.verifications.model import (
-    Claimed,
+    AttemptReference,
     Decision,
     Face,
     Image,
     Point,
-    Settlement,
+    TerminalResult,
     Status,
     UpstreamReceipt,
     Verification,
@@ -63,10 +63,10 @@ CLAIMS: Final = st.builds(
     version=st.integers(0, 1000),
 )
 SETTLEMENTS: Final = st.builds(
-    Settlement,
-    claimed=st.builds(Claimed, TEXTS, st.integers(1, 1000), SECONDS),
+    TerminalResult,
+    attempt_reference=st.builds(AttemptReference, TEXTS, st.integers(1, 1000), SECONDS),
     status=st.sampled_from([Status.COMPLETED, Status.FAILED, Status.UNKNOWN]),
-    settled_at=MOMENTS,
+    ended_at=MOMENTS,
     reasons=REASONS,
     decision=st.none() | st.sampled_from(Decision),
     score=st.none() | UNITS,

@@ -20,7 +20,7 @@ from liveness_gateway.adapters.upstream.breaker import (
 from liveness_gateway.adapters.upstream.window import LocalWindow
 from liveness_gateway.bootstrap import SystemClock
 from tests.adapters.aws_endpoint import CUT, DENIED, IMPATIENT, SERVER_ERROR, AwsEndpoint, Fault
-from tests.fakes import ManualClock, RecordingJournal
+from tests.fakes import ManualClock, RecordingTelemetry
 from tests.tables import create_breaker
 
 UNCACHED = CircuitBreakerConfig(recovery_timeout=30, success_threshold=1, local_cache_max_age=0)
@@ -33,7 +33,7 @@ class Copies:
         self._aws = aws
         self.table = f"breaker-{uuid.uuid4().hex}"
         self.clock = ManualClock(datetime.now(UTC))
-        self.journal = RecordingJournal()
+        self.telemetry = RecordingTelemetry()
         create_breaker(aws.client("dynamodb"), self.table)
         aws.recover()
 
@@ -41,7 +41,7 @@ class Copies:
         store = CountingBreakerStore(
             self.table, boto3_client=self._aws.client("dynamodb", IMPATIENT)
         )
-        store.count_failures_in(self.journal)
+        store.count_failures_in(self.telemetry)
         store.configure(config, "upstream")
         return store
 
@@ -54,7 +54,7 @@ class Copies:
         client.put_item(TableName=self.table, Item={**item, lease: {"N": str(now - 1)}})
 
     def one(self, config: CircuitBreakerConfig = UNCACHED) -> CircuitBreaker:
-        return CircuitBreaker(self.store(config), self.clock, self.journal)
+        return CircuitBreaker(self.store(config), self.clock, self.telemetry)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_it_opens_for_all_at_five_failures_that_are_half_or_at_a_refusal(
 ) -> None:
     call(copies.one(), results)
     assert (copies.one().admit() is None) is opens
-    assert copies.journal.counts["breaker_opened"] == opens
+    assert copies.telemetry.counts["breaker_opened"] == opens
 
 
 def test_a_success_does_not_open_it(copies: Copies) -> None:
@@ -151,10 +151,10 @@ def test_a_probe_that_is_answered_closes_the_circuit_for_all(copies: Copies) -> 
     end(probe(copies), "+")
     call(copies.one(), "+")
     call(copies.one(), "----")
-    assert copies.journal.counts["breaker_opened"] == 1
-    transitions = [note.fields["transition"] for note in copies.journal.notes]
+    assert copies.telemetry.counts["breaker_opened"] == 1
+    transitions = [line.fields["transition"] for line in copies.telemetry.lines]
     assert transitions == ["opened", "closed"]
-    assert {note.level for note in copies.journal.notes} == {logging.WARNING}
+    assert {line.level for line in copies.telemetry.lines} == {logging.WARNING}
 
 
 def test_a_probe_that_fails_opens_it_again_for_thirty_seconds(copies: Copies) -> None:
@@ -163,7 +163,7 @@ def test_a_probe_that_fails_opens_it_again_for_thirty_seconds(copies: Copies) ->
     assert copies.one().admit() is None
     copies.clock.advance(2)
     assert copies.one().admit() is not None
-    assert copies.journal.counts["breaker_opened"] == 2
+    assert copies.telemetry.counts["breaker_opened"] == 2
 
 
 def test_a_probe_that_is_refused_opens_it_again_for_sixty_seconds(copies: Copies) -> None:
@@ -202,7 +202,7 @@ def test_one_of_many_at_once_is_the_probe(copies: Copies) -> None:
 def test_a_probe_whose_function_died_is_followed_by_another(copies: Copies) -> None:
     """Its lease is as long as the circuit stays open."""
     copies.store().save_open("upstream", failure_count=5, opened_at=int(time.time()) - 31)
-    breakers = [CircuitBreaker(copies.store(), SystemClock(), copies.journal) for _ in range(3)]
+    breakers = [CircuitBreaker(copies.store(), SystemClock(), copies.telemetry) for _ in range(3)]
     assert breakers[0].admit() is not None
     assert breakers[1].admit() is None
     copies.end_the_lease()
@@ -250,14 +250,14 @@ def test_calls_go_on_while_its_store_is_down(copies: Copies) -> None:
     breaker = copies.one()
     call(breaker, "-----")
     assert breaker.admit() is not None
-    assert copies.journal.counts["breaker_store_failed"] == 7
-    assert copies.journal.counts["breaker_opened"] == 1
+    assert copies.telemetry.counts["breaker_store_failed"] == 7
+    assert copies.telemetry.counts["breaker_opened"] == 1
 
 
 @pytest.mark.usefixtures("down")
 def test_a_refusal_while_its_store_is_down_is_survived(copies: Copies) -> None:
     call(copies.one(), "!+")
-    assert copies.journal.counts["breaker_store_failed"] == 3
+    assert copies.telemetry.counts["breaker_store_failed"] == 3
 
 
 def test_an_open_circuit_whose_store_fails_lets_calls_go_on(
@@ -266,7 +266,7 @@ def test_an_open_circuit_whose_store_fails_lets_calls_go_on(
     call(copies.one(), "!")
     aws.fail("GetItem", SERVER_ERROR)
     assert copies.one().admit() is not None
-    assert copies.journal.counts["breaker_store_failed"] == 1
+    assert copies.telemetry.counts["breaker_store_failed"] == 1
 
 
 def test_an_election_that_cannot_be_held_lets_the_call_go(aws: AwsEndpoint, copies: Copies) -> None:
@@ -277,7 +277,7 @@ def test_an_election_that_cannot_be_held_lets_the_call_go(aws: AwsEndpoint, copi
     assert permit is not None
     aws.fail("UpdateItem", SERVER_ERROR)
     end(permit, "+")
-    assert copies.journal.counts["breaker_store_failed"] == 2
+    assert copies.telemetry.counts["breaker_store_failed"] == 2
 
 
 def test_a_store_that_comes_back_is_believed_again(aws: AwsEndpoint, copies: Copies) -> None:

@@ -12,7 +12,7 @@ from liveness_gateway.adapters.upstream.breaker import (
     breaker_config,
 )
 from liveness_gateway.adapters.upstream.window import SharedWindow
-from tests.fakes import ManualClock, RecordingJournal
+from tests.fakes import ManualClock, RecordingTelemetry
 from tests.tables import create_breaker
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Environments:
     """Several execution environments before one table."""
 
     def __init__(self, client: "DynamoDBClient", count: int, table: str = TABLE) -> None:
-        self.clock, self.journal = ManualClock(), RecordingJournal()
-        self.windows = [SharedWindow(client, table, self.clock, self.journal) for _ in range(count)]
+        self.clock, self.telemetry = ManualClock(), RecordingTelemetry()
+        self.windows = [SharedWindow(client, table, self.clock, self.telemetry) for _ in range(count)]
 
 
 def test_failures_of_different_environments_add_up(client: "DynamoDBClient") -> None:
@@ -82,24 +82,24 @@ def test_after_thirty_seconds_it_begins_anew(client: "DynamoDBClient") -> None:
 def test_when_its_table_fails_calls_go_on_and_it_is_counted(client: "DynamoDBClient") -> None:
     environments = Environments(client, 1, table="not-there")
     assert environments.windows[0].add(success=False) == (0, 1)
-    assert environments.journal.counts["breaker_store_failed"] == 1
+    assert environments.telemetry.counts["breaker_store_failed"] == 1
 
 
 def test_slow_failures_of_five_environments_open_the_circuit_for_all(
     client: "DynamoDBClient",
 ) -> None:
     environments = Environments(client, 5)
-    clock, journal = environments.clock, environments.journal
+    clock, telemetry = environments.clock, environments.telemetry
     breakers = []
     for window in environments.windows:
         store = CountingBreakerStore(TABLE, boto3_client=client)
-        store.count_failures_in(journal)
+        store.count_failures_in(telemetry)
         store.configure(breaker_config(), "upstream")
-        breakers.append(CircuitBreaker(store, clock, journal, window))
+        breakers.append(CircuitBreaker(store, clock, telemetry, window))
     for breaker in breakers:
         permit = breaker.admit()
         assert permit is not None
         clock.advance(5)
         permit.failed()
-    assert journal.counts["breaker_opened"] == 1
+    assert telemetry.counts["breaker_opened"] == 1
     assert breakers[-1].admit() is None

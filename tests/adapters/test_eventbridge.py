@@ -45,7 +45,7 @@ def events(count: int) -> list[dict[str, str]]:
     made = [claim(at=NOON) for _ in range(count)]
     for one in made:
         ledger.claim(one)
-    return [event_of(ledger.settle(completed(one)), "dev") for one in made]
+    return [event_of(ledger.store(completed(one)), "dev") for one in made]
 
 
 def test_a_consumer_receives_what_was_put(aws: AwsEndpoint, client: "EventBridgeClient") -> None:

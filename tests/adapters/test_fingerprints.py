@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.secrets import HmacFingerprints, Secret, SecretsManager
-from liveness_gateway.problems import CredentialsUnavailable
+from liveness_gateway.problems import CredentialsUnavailableError
 from tests.adapters.aws_endpoint import SERVER_ERROR, AwsEndpoint
 from tests.fakes import ManualClock, selfie
 
@@ -81,13 +81,13 @@ def test_the_key_is_read_once(aws: AwsEndpoint, prints: HmacFingerprints) -> Non
 
 def test_without_a_key_there_is_no_fingerprint(aws: AwsEndpoint, prints: HmacFingerprints) -> None:
     aws.fail("GetSecretValue", SERVER_ERROR)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         prints.of(selfie(), Decimal(1), None)
 
 
 @pytest.mark.parametrize("key", ["k", "k" * 31, json.dumps({})])
 def test_a_short_key_is_none(aws: AwsEndpoint, key: str) -> None:
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         made(aws, key).of(selfie(), Decimal(1), None)
 
 

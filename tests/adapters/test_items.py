@@ -17,21 +17,21 @@ from liveness_gateway.adapters.dynamodb.items import (
     epoch,
     marshal,
     result_values,
-    settlement_of,
-    settlement_values,
+    result_of_message,
+    result_message,
     verification_of,
 )
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.verifications.model import Settlement, Verification
+from liveness_gateway.verifications.model import TerminalResult, Verification
 from tests.adapters.samples import NOON, claim, completed, seconds
 from tests.adapters.strategies import CLAIMS, SETTLEMENTS
 
 
-def settled(of: Verification, result: Settlement) -> Verification:
+def settled(of: Verification, result: TerminalResult) -> Verification:
     return replace(
         of,
         status=result.status,
-        settled_at=result.settled_at,
+        ended_at=result.ended_at,
         reasons=result.reasons,
         decision=result.decision,
         score=result.score,
@@ -48,21 +48,21 @@ def test_a_claim_comes_back_as_it_was(made: Verification) -> None:
 
 
 @given(CLAIMS, SETTLEMENTS)
-def test_a_settled_record_comes_back_as_it_was(made: Verification, result: Settlement) -> None:
+def test_a_settled_record_comes_back_as_it_was(made: Verification, result: TerminalResult) -> None:
     item = claim_item(made) | marshal(result_values(result))
     assert verification_of(item) == settled(made, result)
 
 
 @given(SETTLEMENTS)
-def test_a_result_comes_back_as_it_was(result: Settlement) -> None:
-    assert settlement_of(settlement_values(result)) == result
+def test_a_result_comes_back_as_it_was(result: TerminalResult) -> None:
+    assert result_of_message(result_message(result)) == result
 
 
 def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:
     digits = "0.123456789012345678901234567890123456"
     made = claim(threshold=Decimal("0." + "9" * 32))
     ledger.claim(made)
-    stored = ledger.settle(completed(made, score=digits))
+    stored = ledger.store(completed(made, score=digits))
     assert str(stored.score) == digits
     assert str(stored.threshold) == "0." + "9" * 32
 
@@ -131,19 +131,19 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(st.sampled_from(sorted(result_values(completed(claim())))), JSON)
 def test_a_changed_result_is_read_or_refused(name: str, value: object) -> None:
-    values = settlement_values(completed(claim())) | {name: value}
+    values = result_message(completed(claim())) | {name: value}
     try:
-        read = settlement_of(values)
+        read = result_of_message(values)
     except UnreadableError:
         return
-    assert isinstance(read, Settlement)
-    assert read.settled_at.tzinfo is not None or name == "settled_at"
+    assert isinstance(read, TerminalResult)
+    assert read.ended_at.tzinfo is not None or name == "ended_at"
 
 
 @given(JSON)
 def test_any_other_value_is_refused(value: object) -> None:
     with pytest.raises(UnreadableError):
-        settlement_of(value)  # type: ignore[arg-type]  # that is the point
+        result_of_message(value)  # type: ignore[arg-type]  # that is the point
 
 
 def test_the_values_of_an_item_are_not_in_the_error() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from liveness_gateway.adapters.dynamodb.items import marshal
 from liveness_gateway.entrypoints.batch import (
-    Job,
+    BatchHandler,
     all_messages,
     nothing_swept,
     publish_batch,
@@ -20,7 +20,7 @@ from liveness_gateway.entrypoints.batch import (
 )
 from liveness_gateway.verifications.publishing import Publisher
 from tests.adapters.job_contexts import Context, again
-from tests.adapters.journals import WrittenJournal, counted
+from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.adapters.samples import claim, completed
 from tests.fakes import Change, KilledError
 from tests.world import World
@@ -44,17 +44,17 @@ def image(change: Change) -> dict[str, Any]:
 
 
 class Announcing:
-    """`publish_events` over the fakes, with a real journal."""
+    """`publish_events` over the fakes, with a real telemetry."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.journal = WrittenJournal()
-        self.handler = Job(self._build, publish_batch, whole_batch)
+        self.telemetry = WrittenTelemetry()
+        self.handler = BatchHandler(self._build, publish_batch, whole_batch)
 
-    def _build(self) -> tuple[Publisher, WrittenJournal]:
+    def _build(self) -> tuple[Publisher, WrittenTelemetry]:
         world = self.world
-        made = Publisher(world.bus, world.dead_letters, world.clock, self.journal, "local")
-        return made, self.journal
+        made = Publisher(world.bus, world.dead_letters, world.clock, self.telemetry, "local")
+        return made, self.telemetry
 
     def batch(self, count: int = 3) -> list[dict[str, Any]]:
         """Records of completed verifications, each with its claim before it."""
@@ -62,7 +62,7 @@ class Announcing:
         for _ in range(count):
             made = claim(at=now)
             self.world.ledger.claim(made)
-            self.world.ledger.settle(completed(made, at=now))
+            self.world.ledger.store(completed(made, at=now))
         return [image(change) for change in self.world.ledger.stream]
 
 
@@ -74,7 +74,7 @@ def announcing(world: World) -> Announcing:
 def test_a_batch_is_announced(announcing: Announcing, capsys: Output) -> None:
     assert again(announcing.handler({"Records": announcing.batch()}, Context())) == []
     assert len(announcing.world.bus.accepted) == 3
-    (line,) = announcing.journal.lines
+    (line,) = announcing.telemetry.lines
     assert (line["message"], line["count"]) == ("batch published", 6)
     assert line["function_request_id"] == "function-request-1"
     assert counted(capsys) == {}
@@ -97,8 +97,8 @@ UNREADABLE: list[Callable[[dict[str, Any]], object]] = [
     lambda change: change.update(NewImage="image"),
     lambda change: change["NewImage"].pop("client_id"),
     lambda change: change["NewImage"].update(status={"S": "done"}),
-    lambda change: change["NewImage"].update(settled_at={"S": "now"}),
-    lambda change: change["NewImage"].pop("settled_at"),
+    lambda change: change["NewImage"].update(ended_at={"S": "now"}),
+    lambda change: change["NewImage"].pop("ended_at"),
     lambda change: change["NewImage"].update(expires_at={"N": "1e17"}),
     lambda change: change["NewImage"].update(score={"B": "AAAA"}),
     lambda change: change["NewImage"].update(score={"S": "much"}),
@@ -140,7 +140,7 @@ def test_after_an_error_nobody_foresaw_the_whole_batch_comes_again(
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     assert again(announcing.handler({"Records": records}, Context())) == numbers
     assert kind.__name__ in caplog.text
-    assert "canary" not in caplog.text + announcing.journal.stream.getvalue()
+    assert "canary" not in caplog.text + announcing.telemetry.stream.getvalue()
     assert counted(capsys) == {"unhandled": 1}
     assert again(announcing.handler({"Records": records}, Context())) == []
     assert len(announcing.world.bus.accepted) == 3
@@ -166,11 +166,11 @@ def test_an_event_of_nobody_leaves_no_exception(
     event: dict[str, Any],
     failed: Callable[[Any], dict[str, Any]],
 ) -> None:
-    result = Job(announcing.handler._build, publish_batch, failed)(event, None)  # noqa: SLF001
+    result = BatchHandler(announcing.handler._build, publish_batch, failed)(event, None)  # noqa: SLF001
     assert result.keys() == {"batchItemFailures"}
 
 
-def broken() -> tuple[Any, WrittenJournal]:
+def broken() -> tuple[Any, WrittenTelemetry]:
     raise LookupError("canary")
 
 
@@ -178,21 +178,21 @@ def broken() -> tuple[Any, WrittenJournal]:
     ("handler", "event", "result"),
     [
         (
-            Job(broken, publish_batch, whole_batch),
+            BatchHandler(broken, publish_batch, whole_batch),
             {"Records": [{"dynamodb": {"SequenceNumber": "1"}}]},
             {"batchItemFailures": [{"itemIdentifier": "1"}]},
         ),
         (
-            Job(broken, store_kept, all_messages),
+            BatchHandler(broken, store_kept, all_messages),
             {"Records": [{"messageId": "m-1", "body": "{}"}]},
             {"batchItemFailures": [{"itemIdentifier": "m-1"}]},
         ),
-        (Job(broken, sweep_once, nothing_swept), {}, {"ended": 0}),
+        (BatchHandler(broken, sweep_once, nothing_swept), {}, {"ended": 0}),
     ],
 )
 def test_a_function_that_cannot_start_says_so_and_loses_nothing(
     caplog: pytest.LogCaptureFixture,
-    handler: Job[Any],
+    handler: BatchHandler[Any],
     event: dict[str, Any],
     result: dict[str, Any],
 ) -> None:

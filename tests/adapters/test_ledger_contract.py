@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailable
+from liveness_gateway.problems import LedgerUnavailableError
 from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.samples import (
@@ -43,7 +43,7 @@ def test_a_second_claim_is_shown_what_stands_there(
     first = claim()
     any_ledger.claim(first)
     if result:
-        any_ledger.settle(result(first))
+        any_ledger.store(result(first))
     before = stored(any_ledger, first)
     assert any_ledger.claim(claim(first.verification_id)) == before
     assert stored(any_ledger, first) == before
@@ -66,7 +66,7 @@ def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Le
 def test_of_two_next_attempts_at_the_same_moment_one_is_taken(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     again = claim(first.verification_id, at=NOON + seconds(100))
     assert any_ledger.reclaim(after, again) is not None
     assert any_ledger.reclaim(after, replace(again, claim_id="another")) is None
@@ -76,7 +76,7 @@ def test_of_two_next_attempts_at_the_same_moment_one_is_taken(any_ledger: Ledger
 def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    any_ledger.settle(completed(made))
+    any_ledger.store(completed(made))
     standing = any_ledger.claim(made)
     assert standing is not None
     assert standing.status is Status.COMPLETED
@@ -87,7 +87,7 @@ def test_an_expired_record_is_no_obstacle(any_ledger: Ledger, result: Result | N
     old = claim()
     any_ledger.claim(old)
     if result:
-        any_ledger.settle(result(old))
+        any_ledger.store(result(old))
     new = claim(old.verification_id, at=TOMORROW)
     assert any_ledger.claim(new) is None
     assert stored(any_ledger, old) == new
@@ -105,7 +105,7 @@ def test_a_next_attempt_is_of_the_same_record_and_remembered_as_long_as_a_new_on
 ) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     again = claim(first.verification_id, at=NOON + seconds(100))
     taken = any_ledger.reclaim(after, again)
     assert taken is not None
@@ -119,7 +119,7 @@ def test_a_next_attempt_is_of_the_same_record_and_remembered_as_long_as_a_new_on
 def test_only_one_gets_the_next_attempt(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     winner = any_ledger.reclaim(after, claim(first.verification_id))
     assert winner is not None
     assert any_ledger.reclaim(after, claim(first.verification_id)) is None
@@ -129,7 +129,7 @@ def test_only_one_gets_the_next_attempt(any_ledger: Ledger) -> None:
 def test_a_next_attempt_sent_again_knows_itself(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     again = claim(first.verification_id)
     assert any_ledger.reclaim(after, again) == any_ledger.reclaim(after, again)
 
@@ -138,7 +138,7 @@ def test_a_next_attempt_sent_again_knows_itself(any_ledger: Ledger) -> None:
 def test_only_failed_is_tried_again(any_ledger: Ledger, result: Result | None) -> None:
     first = claim()
     any_ledger.claim(first)
-    before = any_ledger.settle(result(first)) if result else first
+    before = any_ledger.store(result(first)) if result else first
     assert (
         any_ledger.reclaim(replace(before, status=Status.FAILED), claim(first.verification_id))
         is None
@@ -149,13 +149,13 @@ def test_only_failed_is_tried_again(any_ledger: Ledger, result: Result | None) -
 def test_a_next_attempt_of_an_expired_record_is_not_begun(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     assert any_ledger.reclaim(after, claim(first.verification_id, at=TOMORROW)) is None
 
 
 def test_a_next_attempt_of_a_deleted_record_is_not_begun(any_ledger: Ledger) -> None:
     gone = claim(status=Status.FAILED)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         any_ledger.reclaim(gone, claim(gone.verification_id))
 
 
@@ -165,10 +165,10 @@ def test_overdue_is_what_is_processing_past_its_deadline(any_ledger: Ledger) -> 
     done = claim(f"0{'2' * 31}")
     for each in (*due, young, done):
         any_ledger.claim(each)
-    any_ledger.settle(completed(done))
+    any_ledger.store(completed(done))
     found = list(any_ledger.overdue(NOON + seconds(61)))
     assert sorted(found, key=lambda one: one.verification_id) == sorted(
-        (one.claimed for one in due), key=lambda one: one.verification_id
+        (one.attempt_reference for one in due), key=lambda one: one.verification_id
     )
     assert list(any_ledger.overdue(NOON + seconds(60))) == []
 
@@ -176,13 +176,13 @@ def test_overdue_is_what_is_processing_past_its_deadline(any_ledger: Ledger) -> 
 def test_overdue_names_the_attempt(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    second = any_ledger.reclaim(any_ledger.settle(failed(first)), claim(first.verification_id))
+    second = any_ledger.reclaim(any_ledger.store(failed(first)), claim(first.verification_id))
     assert second is not None
-    assert list(any_ledger.overdue(NOON + seconds(100))) == [second.claimed]
+    assert list(any_ledger.overdue(NOON + seconds(100))) == [second.attempt_reference]
 
 
 def test_what_was_swept_is_not_overdue_any_more(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    any_ledger.settle(lost(made, at=NOON + seconds(61), reason="abandoned"))
+    any_ledger.store(lost(made, at=NOON + seconds(61), reason="abandoned"))
     assert list(any_ledger.overdue(NOON + seconds(100))) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
 from liveness_gateway.verifications.model import Status
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
 from tests.adapters.samples import NOON, Result, claim, completed, failed, seconds, unknown
@@ -20,7 +20,7 @@ def test_a_claim_that_failed_is_no_claim(
 ) -> None:
     made = claim()
     aws.fail("PutItem", fault)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         ledger.claim(made)
     assert ledger.get(made.verification_id) is None
 
@@ -31,16 +31,16 @@ def test_every_other_call_says_that_it_failed(
 ) -> None:
     made = claim()
     ledger.claim(made)
-    after = ledger.settle(failed(made))
+    after = ledger.store(failed(made))
     for operation in ("PutItem", "UpdateItem", "GetItem", "Query"):
         aws.fail(operation, fault)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         ledger.reclaim(after, claim(made.verification_id))
-    with pytest.raises(LedgerUnavailable):
-        ledger.settle(completed(made))
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
+        ledger.store(completed(made))
+    with pytest.raises(LedgerUnavailableError):
         ledger.get(made.verification_id)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         list(ledger.overdue(NOON))
 
 
@@ -49,18 +49,18 @@ def test_a_table_that_hangs_is_not_waited_for(aws: AwsEndpoint, impatient: Dynam
         aws.fail(operation, HANGS)
     for call in (
         lambda: impatient.claim(claim()),
-        lambda: impatient.settle(completed(claim())),
+        lambda: impatient.store(completed(claim())),
         lambda: impatient.get("any"),
         lambda: list(impatient.overdue(NOON)),
     ):
-        with pytest.raises(LedgerUnavailable):
+        with pytest.raises(LedgerUnavailableError):
             call()
 
 
 def test_the_error_says_nothing_of_the_record(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
     made = claim()
     aws.fail("PutItem", SERVER_ERROR)
-    with pytest.raises(LedgerUnavailable) as caught:
+    with pytest.raises(LedgerUnavailableError) as caught:
         ledger.claim(made)
     assert str(caught.value) == "InternalServerError"
 
@@ -79,7 +79,7 @@ def test_a_claim_whose_answer_was_lost_is_recognised_when_the_service_repeats_it
 ) -> None:
     made = claim()
     aws.fail("PutItem", LOST)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         ledger.claim(made)
     assert ledger.claim(made) is None
 
@@ -98,7 +98,7 @@ def test_a_next_attempt_whose_answer_was_lost_is_recognised(
 ) -> None:
     first = claim()
     repeating.claim(first)
-    after = repeating.settle(failed(first))
+    after = repeating.store(failed(first))
     again = claim(first.verification_id)
     aws.fail("PutItem", LOST)
     taken = repeating.reclaim(after, again)
@@ -114,7 +114,7 @@ def test_a_result_whose_answer_was_lost_is_recognised(
     made = claim()
     repeating.claim(made)
     aws.fail("UpdateItem", LOST)
-    assert repeating.settle(result(made)).version == 1
+    assert repeating.store(result(made)).version == 1
     assert aws.calls.count("UpdateItem") == 2
 
 
@@ -123,9 +123,9 @@ def test_a_late_result_whose_answer_was_lost_is_recognised(
 ) -> None:
     made = claim()
     repeating.claim(made)
-    repeating.settle(unknown(made, reason="abandoned"))
+    repeating.store(unknown(made, reason="abandoned"))
     aws.fail("UpdateItem", LOST)
-    late = repeating.settle(completed(made))
+    late = repeating.store(completed(made))
     assert (late.version, late.status, late.reasons) == (2, Status.COMPLETED, ())
 
 
@@ -136,7 +136,7 @@ def test_a_call_that_fails_once_is_repeated_by_the_client(
     aws.fail("PutItem", SERVER_ERROR)
     aws.fail("UpdateItem", CUT)
     assert repeating.claim(made) is None
-    assert repeating.settle(completed(made)).version == 1
+    assert repeating.store(completed(made)).version == 1
 
 
 @pytest.mark.parametrize("fault", [HTML, EMPTY, STRANGE])
@@ -147,13 +147,13 @@ def test_a_success_that_shows_no_record_is_not_believed(
     made = claim()
     ledger.claim(made)
     aws.fail("UpdateItem", fault)
-    with pytest.raises(LedgerUnavailable):
-        ledger.settle(completed(made))
+    with pytest.raises(LedgerUnavailableError):
+        ledger.store(completed(made))
 
 
 def test_a_record_nobody_can_read_is_no_answer(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
     aws.fail("GetItem", Fault(200, body=b'{"Item": {"status": {"S": "completed"}}}'))
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         ledger.get("any")
 
 
@@ -161,15 +161,15 @@ def test_a_refusal_that_shows_no_record_means_there_is_none(
     aws: AwsEndpoint, ledger: DynamoDBLedger
 ) -> None:
     aws.fail("UpdateItem", Fault(400, "ConditionalCheckFailedException"))
-    with pytest.raises(SettleRefused):
-        ledger.settle(completed(claim()))
+    with pytest.raises(ResultRefusedError):
+        ledger.store(completed(claim()))
 
 
 def test_a_claim_refused_without_showing_why_is_not_stored(
     aws: AwsEndpoint, ledger: DynamoDBLedger
 ) -> None:
     aws.fail("PutItem", Fault(400, "ConditionalCheckFailedException"))
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         ledger.claim(claim())
 
 
@@ -181,7 +181,7 @@ def test_a_sweep_that_fails_halfway_gives_what_it_had(
     aws.fail("Query", None, None, SERVER_ERROR)
     overdue = iter(ledger.overdue(NOON + seconds(100)))
     assert next(overdue).verification_id.startswith("0")
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         list(overdue)
 
 
@@ -203,7 +203,7 @@ def test_overdue_goes_on_where_a_page_ends(aws: AwsEndpoint, ledger: DynamoDBLed
 def test_nothing_is_ever_scanned(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
     made = claim()
     ledger.claim(made)
-    ledger.settle(completed(made))
+    ledger.store(completed(made))
     list(ledger.overdue(NOON))
     ledger.get(made.verification_id)
     assert set(aws.calls) == {"PutItem", "UpdateItem", "GetItem", "Query"}

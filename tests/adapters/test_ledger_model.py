@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import LedgerUnavailable, SettleRefused
+from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
 from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.aws_endpoint import AwsEndpoint
@@ -30,7 +30,7 @@ STEPS: Final = st.lists(
 
 
 class Run:
-    """One ledger taken through a list of steps; it notes what it saw."""
+    """One ledger taken through a list of steps; it telemetry what it saw."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -41,7 +41,7 @@ class Run:
         self.now += timedelta(seconds=wait)
         try:
             return self._do(what, key, which)
-        except (SettleRefused, LedgerUnavailable) as error:
+        except (ResultRefusedError, LedgerUnavailableError) as error:
             return type(error).__name__
 
     def _do(self, what: str, key: str, which: int) -> object:
@@ -59,7 +59,7 @@ class Run:
             return self.ledger.claim(chosen)
         if what == "reclaim":
             return self._reclaim(key, made)
-        return self.ledger.settle(RESULTS[what](chosen, at=self.now))
+        return self.ledger.store(RESULTS[what](chosen, at=self.now))
 
     def _reclaim(self, key: str, made: list[Verification]) -> Verification | None:
         standing = self.ledger.get(key) or made[-1]

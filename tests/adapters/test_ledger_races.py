@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import SettleRefused
-from liveness_gateway.verifications.model import Settlement, Status, Verification
+from liveness_gateway.problems import ResultRefusedError
+from liveness_gateway.verifications.model import TerminalResult, Status, Verification
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.samples import claim, completed, failed, unknown
 
@@ -33,10 +33,10 @@ def at_once(calls: list[Callable[[], Verification | None]]) -> list[Verification
         return list(pool.map(run, calls))
 
 
-def settled(ledger: DynamoDBLedger, result: Settlement) -> Verification | None:
+def settled(ledger: DynamoDBLedger, result: TerminalResult) -> Verification | None:
     try:
-        return ledger.settle(result)
-    except SettleRefused:
+        return ledger.store(result)
+    except ResultRefusedError:
         return None
 
 
@@ -52,7 +52,7 @@ def test_one_claim_wins_and_all_others_see_it(ledgers: list[DynamoDBLedger]) -> 
 def test_one_gets_the_next_attempt(ledgers: list[DynamoDBLedger]) -> None:
     first = claim()
     ledgers[0].claim(first)
-    after = ledgers[0].settle(failed(first))
+    after = ledgers[0].store(failed(first))
     taken = at_once([partial(it.reclaim, after, claim(first.verification_id)) for it in ledgers])
     assert taken.count(None) == RUNNERS - 1
     assert [one.attempt for one in taken if one] == [2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.problems import SettleRefused
+from liveness_gateway.problems import ResultRefusedError
 from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
 from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.samples import (
@@ -24,11 +24,11 @@ def test_completed_keeps_everything_of_the_answer(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
     result = completed(made)
-    assert any_ledger.settle(result) == replace(
+    assert any_ledger.store(result) == replace(
         made,
         status=Status.COMPLETED,
         version=1,
-        settled_at=result.settled_at,
+        ended_at=result.ended_at,
         decision=Decision.LIVE,
         score=result.score,
         faces=(face(),),
@@ -41,7 +41,7 @@ def test_completed_keeps_everything_of_the_answer(any_ledger: Ledger) -> None:
 def test_failed_keeps_the_image_of_the_claim_and_says_why(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    after = any_ledger.settle(failed(made))
+    after = any_ledger.store(failed(made))
     assert after.image == made.image
     assert (after.status, after.reasons) == (Status.FAILED, ("connection_refused",))
     assert (after.problem_code, after.upstream) == ("upstream_unavailable", None)
@@ -50,35 +50,35 @@ def test_failed_keeps_the_image_of_the_claim_and_says_why(any_ledger: Ledger) ->
 def test_unknown_keeps_the_request_id_of_upstream(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    assert any_ledger.settle(lost(made)).upstream == UpstreamReceipt(request_id="req-1")
+    assert any_ledger.store(lost(made)).upstream == UpstreamReceipt(request_id="req-1")
 
 
 @pytest.mark.parametrize("result", [completed, failed, lost])
 def test_the_same_result_twice_is_stored_once(any_ledger: Ledger, result: Result) -> None:
     made = claim()
     any_ledger.claim(made)
-    first = any_ledger.settle(result(made))
-    assert any_ledger.settle(result(made)) == first
+    first = any_ledger.store(result(made))
+    assert any_ledger.store(result(made)) == first
     assert stored(any_ledger, made).version == 1
 
 
 def test_completed_is_never_overwritten(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    before = any_ledger.settle(completed(made))
+    before = any_ledger.store(completed(made))
     for other in (failed(made), lost(made), completed(made, score="0.1")):
-        with pytest.raises(SettleRefused):
-            any_ledger.settle(other)
+        with pytest.raises(ResultRefusedError):
+            any_ledger.store(other)
     assert stored(any_ledger, made) == before
 
 
 def test_failed_takes_no_other_result(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    before = any_ledger.settle(failed(made))
+    before = any_ledger.store(failed(made))
     for other in (completed(made), lost(made)):
-        with pytest.raises(SettleRefused):
-            any_ledger.settle(other)
+        with pytest.raises(ResultRefusedError):
+            any_ledger.store(other)
     assert stored(any_ledger, made) == before
 
 
@@ -88,45 +88,45 @@ def test_a_late_answer_is_a_new_version_that_says_only_its_own(
 ) -> None:
     made = claim()
     any_ledger.claim(made)
-    any_ledger.settle(lost(made, reason="abandoned"))
+    any_ledger.store(lost(made, reason="abandoned"))
     late = result(made)
-    after = any_ledger.settle(late)
+    after = any_ledger.store(late)
     assert (after.version, after.status) == (2, late.status)
     assert (after.reasons, after.problem_code) == (late.reasons, late.problem_code)
     assert after.upstream == late.upstream
-    assert any_ledger.settle(late) == after
+    assert any_ledger.store(late) == after
 
 
 def test_unknown_after_unknown_is_no_news(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    before = any_ledger.settle(lost(made, reason="abandoned"))
-    assert any_ledger.settle(lost(made, reason="timeout")) == before
+    before = any_ledger.store(lost(made, reason="abandoned"))
+    assert any_ledger.store(lost(made, reason="timeout")) == before
     assert stored(any_ledger, made) == before
 
 
 def test_no_record_takes_no_result(any_ledger: Ledger) -> None:
-    with pytest.raises(SettleRefused):
-        any_ledger.settle(completed(claim()))
+    with pytest.raises(ResultRefusedError):
+        any_ledger.store(completed(claim()))
 
 
 def test_an_expired_record_takes_no_result(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
-    with pytest.raises(SettleRefused):
-        any_ledger.settle(completed(made, at=TOMORROW))
+    with pytest.raises(ResultRefusedError):
+        any_ledger.store(completed(made, at=TOMORROW))
     assert stored(any_ledger, made) == made
 
 
 def test_an_answer_to_the_attempt_before_is_refused(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
-    after = any_ledger.settle(failed(first))
+    after = any_ledger.store(failed(first))
     second = any_ledger.reclaim(after, claim(first.verification_id))
     assert second is not None
-    with pytest.raises(SettleRefused):
-        any_ledger.settle(completed(first))
-    done = any_ledger.settle(completed(second))
+    with pytest.raises(ResultRefusedError):
+        any_ledger.store(completed(first))
+    done = any_ledger.store(completed(second))
     assert (done.version, done.attempt) == (2, 2)
 
 
@@ -139,7 +139,7 @@ def test_a_result_of_the_record_that_expired_does_not_settle_the_one_after_it(
     new = claim(old.verification_id, at=TOMORROW)
     any_ledger.claim(new)
     for late in (completed(old, at=TOMORROW), failed(old, at=TOMORROW), lost(old, at=TOMORROW)):
-        with pytest.raises(SettleRefused):
-            any_ledger.settle(late)
+        with pytest.raises(ResultRefusedError):
+            any_ledger.store(late)
     assert stored(any_ledger, new) == new
-    assert any_ledger.settle(completed(new, at=TOMORROW)).status is Status.COMPLETED
+    assert any_ledger.store(completed(new, at=TOMORROW)).status is Status.COMPLETED

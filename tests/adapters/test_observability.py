@@ -6,13 +6,13 @@ import logging
 import pytest
 
 from liveness_gateway.settings import SettingsError
-from liveness_gateway.telemetry import journal, location
+from liveness_gateway.telemetry import telemetry, location
 from tests.adapters.environment import bare_environment, environment
-from tests.adapters.journals import WrittenJournal, counted
+from tests.adapters.written_telemetry import WrittenTelemetry, counted
 
 
 def test_a_note_is_one_line_of_json() -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     written.note("verification settled", level=logging.INFO, status="completed", attempt=2)
     (line,) = written.lines
     assert line["message"] == "verification settled"
@@ -22,33 +22,33 @@ def test_a_note_is_one_line_of_json() -> None:
 
 @pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR", "CRITICAL"])
 def test_a_note_has_the_level_it_was_given(level: str) -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     written.note("anything", level=getattr(logging, level))
     assert written.lines[0]["level"] == level
 
 
 def test_a_level_nobody_uses_is_an_error() -> None:
     with pytest.raises(KeyError):
-        WrittenJournal().note("anything", level=logging.DEBUG)
+        WrittenTelemetry().note("anything", level=logging.DEBUG)
 
 
 @pytest.mark.parametrize("field", ["selfie", "body", "headers", "app_key", "file_name", "event"])
 def test_a_field_nobody_thought_about_is_an_error(field: str) -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     with pytest.raises(KeyError):
         written.note("anything", level=logging.INFO, **{field: "canary"})
     assert "canary" not in written.stream.getvalue()
 
 
 def test_a_field_without_a_value_is_left_out() -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     written.note("anything", level=logging.INFO, code=None, version=0)
     assert "code" not in written.lines[0]
     assert written.lines[0]["version"] == 0
 
 
 def test_every_line_of_an_invocation_has_its_ids_and_none_of_the_one_before() -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     written.begin(correlation_id="c-1", extended_request_id="x-1", function_request_id="f-1")
     written.note("first", level=logging.INFO)
     written.note("second", level=logging.INFO)
@@ -61,7 +61,7 @@ def test_every_line_of_an_invocation_has_its_ids_and_none_of_the_one_before() ->
 def test_metrics_are_printed_once_with_stage_and_service(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     written.count("requests")
     written.count("event_retried", 3)
     written.flush()
@@ -74,14 +74,14 @@ def test_metrics_are_printed_once_with_stage_and_service(
 
 
 def test_nothing_counted_is_nothing_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    WrittenJournal().flush()
+    WrittenTelemetry().flush()
     assert capsys.readouterr().out == ""
 
 
 def test_the_stage_stays_on_the_metrics_of_later_invocations(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     for _ in range(3):
         written.count("requests")
         written.flush()
@@ -92,14 +92,14 @@ def test_the_stage_stays_on_the_metrics_of_later_invocations(
 def test_more_counts_than_one_line_takes_are_all_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    written = WrittenJournal()
+    written = WrittenTelemetry()
     for _ in range(250):
         written.count("requests")
     written.flush()
     assert counted(capsys) == {"requests": 250}
 
 
-def test_the_journal_of_a_function_is_as_its_environment_says(
+def test_the_telemetry_of_a_function_is_as_its_environment_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings = {
@@ -108,7 +108,7 @@ def test_the_journal_of_a_function_is_as_its_environment_says(
         "POWERTOOLS_LOG_LEVEL": "WARNING",
     }
     with environment(**settings):
-        made = journal("local")
+        made = telemetry("local")
         made.begin(correlation_id="c-1")
         made.note("not loud enough", level=logging.INFO)
         made.note("loud", level=logging.WARNING, code="internal")
@@ -120,14 +120,14 @@ def test_the_journal_of_a_function_is_as_its_environment_says(
     assert (emf["service"], emf["stage"], emf["requests"]) == ("observability-test", "local", [1.0])
 
 
-def test_without_a_namespace_for_metrics_there_is_no_journal() -> None:
+def test_without_a_namespace_for_metrics_there_is_no_telemetry() -> None:
     with bare_environment(), pytest.raises(SettingsError, match="POWERTOOLS_METRICS_NAMESPACE"):
-        journal("local")
+        telemetry("local")
 
 
 def test_libraries_below_keep_quiet_whatever_the_level() -> None:
     with environment(POWERTOOLS_METRICS_NAMESPACE="test"):
-        journal("local")
+        telemetry("local")
     for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
 

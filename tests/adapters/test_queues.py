@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.items import UnreadableError
-from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue, kept_settlement
-from liveness_gateway.verifications.model import Settlement
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue, kept_result
+from liveness_gateway.verifications.model import TerminalResult
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,
@@ -83,8 +83,8 @@ def test_a_result_travels_through_the_queue(sqs: "SQSClient", url: str) -> None:
     result = completed(claim(), score="0.123456789012345678901234567890123456")
     assert SqsEmergencyQueue(SqsQueue(sqs, url)).keep(result)
     (body,) = received(sqs, url)
-    assert kept_settlement(body) == result
-    assert str(kept_settlement(body).score) == str(result.score)
+    assert kept_result(body) == result
+    assert str(kept_result(body).score) == str(result.score)
 
 
 def test_a_result_the_queue_did_not_take_is_said_to_be_so(
@@ -103,16 +103,16 @@ def test_what_no_result_holds_is_not_written() -> None:
 
 
 @given(SETTLEMENTS)
-def test_every_result_comes_out_as_it_went_in(result: Settlement) -> None:
+def test_every_result_comes_out_as_it_went_in(result: TerminalResult) -> None:
     queue = Kept()
     assert SqsEmergencyQueue(queue).keep(result)
-    assert kept_settlement(queue.bodies[0]) == result
+    assert kept_result(queue.bodies[0]) == result
 
 
 @given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_a_message_of_somebody_else_is_refused(body: str) -> None:
     with pytest.raises(UnreadableError):
-        kept_settlement(body)
+        kept_result(body)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_a_message_of_somebody_else_is_refused(body: str) -> None:
 )
 def test_a_broken_message_is_refused(body: str) -> None:
     with pytest.raises(UnreadableError):
-        kept_settlement(body)
+        kept_result(body)
 
 
-@pytest.mark.parametrize("name", ["verification_id", "attempt", "deadline", "status", "settled_at"])
+@pytest.mark.parametrize("name", ["verification_id", "attempt", "deadline", "status", "ended_at"])
 def test_a_message_that_lacks_something_is_refused(name: str) -> None:
     queue = Kept()
     SqsEmergencyQueue(queue).keep(completed(claim()))
     values = json.loads(queue.bodies[0])
     del values[name]
     with pytest.raises(UnreadableError):
-        kept_settlement(json.dumps(values))
+        kept_result(json.dumps(values))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
-from liveness_gateway.problems import CredentialsUnavailable
+from liveness_gateway.problems import CredentialsUnavailableError
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,
@@ -108,7 +108,7 @@ def test_a_cold_cache_says_so_and_tries_again(
     aws: AwsEndpoint, secret: SecretsManager, fault: Fault
 ) -> None:
     aws.fail("GetSecretValue", fault)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         secret.get()
     assert secret.get().text == GOOD
 
@@ -117,7 +117,7 @@ def test_a_service_that_hangs_is_not_waited_for(
     aws: AwsEndpoint, arn: str, clock: ManualClock
 ) -> None:
     aws.fail("GetSecretValue", HANGS)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         SecretsManager(aws.client("secretsmanager", IMPATIENT), arn, clock).get()
 
 
@@ -138,7 +138,7 @@ def test_a_warm_cache_serves_through_an_outage_of_a_day(
     clock.advance(DAY)
     assert secret.get().text == GOOD
     clock.advance(31)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         secret.get()
 
 
@@ -164,7 +164,7 @@ def test_a_day_old_secret_does_not_rest_in_an_outage(
     clock.advance(DAY - 10)
     assert secret.get().text == GOOD
     clock.advance(11)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         secret.get()
 
 
@@ -186,7 +186,7 @@ def test_a_secret_of_bytes_is_no_secret(
     client: "SecretsManagerClient", arn: str, secret: SecretsManager
 ) -> None:
     client.put_secret_value(SecretId=arn, SecretBinary=b"\x00\x01")
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         secret.get()
 
 
@@ -208,9 +208,9 @@ def test_a_secret_nobody_filled_is_unavailable(
     client: "SecretsManagerClient", clock: ManualClock
 ) -> None:
     empty = client.create_secret(Name=uuid.uuid4().hex)["ARN"]
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         SecretsManager(client, empty, clock).get()
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         SecretsManager(client, empty + "gone", clock).get()
 
 
@@ -242,7 +242,7 @@ def test_a_malformed_secret_gives_no_credentials(
     answer = Fault(200, body=json.dumps({"SecretString": text, "VersionId": "v"}).encode())
     aws.fail("GetSecretValue", answer, answer)
     credentials = UpstreamCredentials(secret)
-    with pytest.raises(CredentialsUnavailable) as caught:
+    with pytest.raises(CredentialsUnavailableError) as caught:
         credentials.get()
     assert "canary" not in str(caught.value)
     assert credentials.refresh() is None
@@ -253,10 +253,10 @@ def test_credentials_an_operator_has_mended_are_used_at_once(
 ) -> None:
     client.put_secret_value(SecretId=arn, SecretString="not JSON")
     credentials = UpstreamCredentials(secret)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         credentials.get()
     client.put_secret_value(SecretId=arn, SecretString=OTHER)
-    with pytest.raises(CredentialsUnavailable):
+    with pytest.raises(CredentialsUnavailableError):
         credentials.get()
     clock.advance(30)
     assert credentials.get().app_key == "new-key-canary"
@@ -285,7 +285,7 @@ def test_a_denied_read_does_not_say_of_what(
     aws: AwsEndpoint, secret: SecretsManager, arn: str
 ) -> None:
     aws.fail("GetSecretValue", DENIED)
-    with pytest.raises(CredentialsUnavailable) as caught:
+    with pytest.raises(CredentialsUnavailableError) as caught:
         secret.get()
     assert arn not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.upstream.dialects import BadAnswer, read_answer
+from liveness_gateway.adapters.upstream.dialects import BadAnswerError, read_answer
 from liveness_gateway.verifications.model import Decision, MultipleFaces, decide
 from tests.adapters.test_dialects import FACE, body, without
 
@@ -81,7 +81,7 @@ def test_there_are_a_hundred_of_them() -> None:
 
 @pytest.mark.parametrize("whole", [pytest.param(whole, id=name) for name, whole in DRIFTED])
 def test_a_drifted_shape_is_a_bad_answer(whole: object) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(json.dumps(whole).encode())
 
 
@@ -99,7 +99,7 @@ def test_a_number_that_is_none_is_a_bad_answer(path: tuple[str | int, ...], numb
     whole = deepcopy(body())
     parent(whole, path)[path[-1]] = "@number"
     raw = json.dumps(whole).replace('"@number"', number)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(raw.encode())
 
 
@@ -111,13 +111,13 @@ def test_a_share_outside_of_zero_and_one_is_a_bad_answer(name: str, number: str)
         if name == "faces_liveness"
         else body(faces_predicted=[FACE | {name: "@"}])
     ).replace('"@"', number)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(raw.encode())
 
 
 def test_a_share_a_hair_above_one_is_not_cut_to_one() -> None:
     raw = json.dumps(body(faces_liveness="@")).replace('"@"', "1." + "0" * 50 + "1")
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(raw.encode())
 
 
@@ -165,19 +165,19 @@ BODIES: Final = {
 
 @pytest.mark.parametrize("raw", BODIES.values(), ids=BODIES.keys())
 def test_a_body_that_is_no_answer_is_a_bad_answer(raw: bytes) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(raw)
 
 
 def test_a_megabyte_of_faces_is_a_bad_answer() -> None:
     """Such a record would not fit into the table: it is refused while it can still be stored."""
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(json.dumps(body(faces_predicted=[FACE] * 101)).encode())
 
 
 def test_a_bad_answer_quotes_nothing() -> None:
     for raw in (b'{"canary": 1}', b"canary", json.dumps(body(faces_liveness="canary")).encode()):
-        with pytest.raises(BadAnswer) as caught:
+        with pytest.raises(BadAnswerError) as caught:
             read_answer(raw)
         assert "canary" not in str(caught.value)
         assert caught.value.__cause__ is None
@@ -212,7 +212,7 @@ def test_two_thousand_mutated_answers_are_answers_or_bad_and_live_only_with_thei
     for raw in mutations():
         try:
             answer = read_answer(raw)
-        except BadAnswer:
+        except BadAnswerError:
             continue
         read += 1
         assert 0 <= answer.score <= 1
@@ -233,7 +233,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(JSON)
 def test_any_other_json_is_a_bad_answer(value: object) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(json.dumps(value).encode())
 
 
@@ -245,14 +245,14 @@ def test_any_value_in_any_place_is_an_answer_or_a_bad_one(
     parent(whole, path)[path[-1]] = value
     try:
         answer = read_answer(json.dumps(whole).encode())
-    except BadAnswer:
+    except BadAnswerError:
         return
     assert 0 <= answer.score <= 1
 
 
 @given(st.binary())
 def test_any_bytes_are_a_bad_answer(raw: bytes) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswerError):
         read_answer(raw)
 
 
@@ -273,5 +273,5 @@ def test_the_pieces_of_a_good_answer_are_needed() -> None:
             shape = {key: value for key, value in body().items() if key != name}
         else:
             shape = without(body(), name)
-        with pytest.raises(BadAnswer):
+        with pytest.raises(BadAnswerError):
             read_answer(json.dumps(shape).encode())

@@ -17,7 +17,7 @@ from sandbox.selfies import draw_selfie
 from tests.adapters.environment import environment
 from tests.adapters.raw_server import RawServer, answering, read_request, response
 from tests.adapters.test_strange_answers import GOOD
-from tests.adapters.wire import KEY, post, within
+from tests.adapters.exchange import KEY, post, within
 
 TEXT = "exif-text-canary"
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import MAXIMUM_ANSWER, AnswerLost
+from liveness_gateway.adapters.upstream.transport import MAXIMUM_ANSWER, AnswerLostError
 from sandbox import Sandbox
 from tests.adapters.raw_server import (
     Behaviour,
@@ -23,7 +23,7 @@ from tests.adapters.raw_server import (
 )
 from tests.adapters.test_strange_answers import GOOD
 from tests.adapters.test_transport import CHUNKED
-from tests.adapters.wire import KEY, PATH, SLACK, elapsed, jpeg, post
+from tests.adapters.exchange import KEY, PATH, SLACK, elapsed, jpeg, post
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_an_answer_that_does_not_arrive_is_lost(
 ) -> None:
     sandbox.forget()
     sandbox.next(outcome)
-    assert elapsed(lambda: post(sandbox.url + PATH), AnswerLost, reason) < 3
+    assert elapsed(lambda: post(sandbox.url + PATH), AnswerLostError, reason) < 3
     assert len(sandbox.requests) == 1
 
 
@@ -59,7 +59,7 @@ def test_the_deadline_holds_against_silence_and_one_byte_per_second(
     sandbox.forget()
     sandbox.next(outcome)
     assert (
-        elapsed(lambda: post(sandbox.url + PATH, seconds=2.2), AnswerLost, "timeout") < 2.2 + SLACK
+        elapsed(lambda: post(sandbox.url + PATH, seconds=2.2), AnswerLostError, "timeout") < 2.2 + SLACK
     )
 
 
@@ -103,7 +103,7 @@ BROKEN: Final[dict[str, tuple[Behaviour, str]]] = {
 @pytest.mark.parametrize(("behave", "reason"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_answer_is_lost_and_says_which(behave: Behaviour, reason: str) -> None:
     with RawServer(behave) as server:
-        assert elapsed(lambda: post(server.url), AnswerLost, reason) < 3
+        assert elapsed(lambda: post(server.url), AnswerLostError, reason) < 3
 
 
 def test_an_answer_cut_in_its_headers_has_no_body() -> None:
@@ -116,7 +116,7 @@ def test_an_answer_of_exactly_the_bound_is_taken() -> None:
     with RawServer(answering(response(body))) as server:
         assert post(server.url).body == body
     with RawServer(answering(response(body + b" "))) as server:
-        assert elapsed(lambda: post(server.url), AnswerLost, "answer_too_large") < 3
+        assert elapsed(lambda: post(server.url), AnswerLostError, "answer_too_large") < 3
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_memory_is_bounded_whatever_comes(head: bytes) -> None:
 
     with RawServer(behave) as server:
         tracemalloc.start()
-        with pytest.raises(AnswerLost):
+        with pytest.raises(AnswerLostError):
             post(server.url)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -178,14 +178,14 @@ SLOW: Final[dict[str, Behaviour]] = {
 @pytest.mark.parametrize("behave", SLOW.values(), ids=SLOW.keys())
 def test_the_deadline_holds_against_everything_slow(behave: Behaviour) -> None:
     with RawServer(behave) as server:
-        assert elapsed(lambda: post(server.url, seconds=1), AnswerLost, "timeout") < 1 + SLACK
+        assert elapsed(lambda: post(server.url, seconds=1), AnswerLostError, "timeout") < 1 + SLACK
         assert server.wait_until_left(1, 2), "the connection was not shut"
 
 
 def test_the_deadline_holds_while_the_selfie_is_not_taken() -> None:
     with RawServer(unread) as server:
         content = jpeg() + bytes(40_000_000)
-        took = elapsed(lambda: post(server.url, content=content, seconds=1), AnswerLost, "timeout")
+        took = elapsed(lambda: post(server.url, content=content, seconds=1), AnswerLostError, "timeout")
     assert took < 1 + SLACK
 
 
@@ -196,7 +196,7 @@ def test_a_success_for_half_a_selfie_is_no_answer() -> None:
 
     with RawServer(behave) as server:
         content = jpeg() + bytes(4_000_000)
-        assert elapsed(lambda: post(server.url, content=content), AnswerLost, "connection_lost") < 3
+        assert elapsed(lambda: post(server.url, content=content), AnswerLostError, "connection_lost") < 3
 
 
 @pytest.mark.parametrize("place", ["the status line", "the body", "the body, kept alive"])
@@ -205,7 +205,7 @@ def test_fifty_slow_answers_leave_no_thread_and_no_connection(place: str) -> Non
     with RawServer(SLOW[place]) as server:
 
         def call(_: int) -> None:
-            with pytest.raises(AnswerLost, match="timeout"):
+            with pytest.raises(AnswerLostError, match="timeout"):
                 post(server.url, seconds=0.4)
 
         with ThreadPoolExecutor(10) as pool:
@@ -220,7 +220,7 @@ def test_fifty_slow_answers_leave_no_thread_and_no_connection(place: str) -> Non
 
 def test_no_error_says_anything_but_its_reason() -> None:
     with RawServer(answering(b"canary " + KEY.encode())) as server:
-        with pytest.raises(AnswerLost) as caught:
+        with pytest.raises(AnswerLostError) as caught:
             post(server.url)
         assert str(caught.value) == "broken_http"
         assert caught.value.__cause__ is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent
+from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.raw_server import (
     RawServer,
@@ -20,7 +20,7 @@ from tests.adapters.raw_server import (
     response,
 )
 from tests.adapters.test_strange_answers import GOOD
-from tests.adapters.wire import jpeg, post
+from tests.adapters.exchange import jpeg, post
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def never(_: socket.socket) -> None:
 
 def test_an_unknown_certificate_gets_nothing(certificate: Certificate) -> None:
     """The default: certifi's list, and nobody of loopback is on it."""
-    with RawServer(never, certificate.server()) as server, pytest.raises(NotSent, match="tls"):
+    with RawServer(never, certificate.server()) as server, pytest.raises(NotSentError, match="tls"):
         post(server.url)
 
 
@@ -56,7 +56,7 @@ def test_a_certificate_of_another_name_or_time_gets_nothing(
     tmp_path: Path, host: str, days: int
 ) -> None:
     wrong = self_signed(tmp_path, host, days)
-    with RawServer(never, wrong.server()) as server, pytest.raises(NotSent, match="tls"):
+    with RawServer(never, wrong.server()) as server, pytest.raises(NotSentError, match="tls"):
         post(server.url, tls=wrong.client())
 
 
@@ -66,7 +66,7 @@ def test_old_versions_of_tls_get_nothing(certificate: Certificate) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with RawServer(never, old) as server, pytest.raises(NotSent):
+    with RawServer(never, old) as server, pytest.raises(NotSentError):
         post(server.url, tls=certificate.client())
 
 
@@ -77,7 +77,7 @@ def test_a_server_that_speaks_no_tls_gets_nothing(certificate: Certificate) -> N
         seen.append(connection.recv(65536))
         connection.sendall(response(GOOD))
 
-    with RawServer(behave) as server, pytest.raises(NotSent, match="tls"):
+    with RawServer(behave) as server, pytest.raises(NotSentError, match="tls"):
         post(server.url.replace("http:", "https:"), tls=certificate.client())
     assert jpeg()[:20] not in seen[0]
 
@@ -98,7 +98,7 @@ def test_a_handshake_that_does_not_end_is_given_two_seconds(
 
     with RawServer(behave) as server:
         started = time.monotonic()
-        with pytest.raises(NotSent, match="connect_timeout"):
+        with pytest.raises(NotSentError, match="connect_timeout"):
             post(server.url.replace("http:", "https:"), tls=certificate.client())
         assert 1.5 < time.monotonic() - started < 3.5
 
@@ -113,7 +113,7 @@ def test_the_deadline_holds_under_tls_and_no_thread_stays(
     before = threading.active_count()
     with RawServer(answering(*pieces, interval=0.2), certificate.server()) as server:
         started = time.monotonic()
-        with pytest.raises(AnswerLost, match="timeout"):
+        with pytest.raises(AnswerLostError, match="timeout"):
             post(server.url, tls=certificate.client(), seconds=1)
         assert time.monotonic() - started < 2.5
         assert server.wait_until_left(1, 2)
@@ -132,7 +132,7 @@ def test_a_deadline_in_the_middle_of_sending_ends_it(certificate: Certificate) -
 
     with RawServer(behave, certificate.server()) as server:
         started = time.monotonic()
-        with pytest.raises(AnswerLost, match="timeout"):
+        with pytest.raises(AnswerLostError, match="timeout"):
             post(
                 server.url, content=jpeg() + bytes(40_000_000), tls=certificate.client(), seconds=1
             )
@@ -154,7 +154,7 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
         for _ in range(20):
             try:
                 reply = post(server.url, content=jpeg() + bytes(4_000_000), tls=trusting)
-            except AnswerLost as lost:
+            except AnswerLostError as lost:
                 assert str(lost) == "connection_lost"  # noqa: PT017 - one of two good ends
             else:
                 heard.append(reply.status)

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import NotSent
+from liveness_gateway.adapters.upstream.transport import NotSentError
 from tests.adapters.raw_server import RawServer
-from tests.adapters.wire import PATH, SLACK, elapsed, jpeg, post
+from tests.adapters.exchange import PATH, SLACK, elapsed, jpeg, post
 
 
 def test_a_refused_connection_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert (
-        elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSent, "connection_refused") < 3
+        elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connection_refused") < 3
     )
 
 
@@ -34,14 +34,14 @@ def black_hole() -> Iterator[int]:
 
 def test_a_black_hole_is_given_two_seconds() -> None:
     with black_hole() as port:
-        took = elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSent, "connect_timeout")
+        took = elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connect_timeout")
     assert 1.5 < took < 2 + SLACK
 
 
 def test_a_black_hole_is_given_no_more_than_the_deadline() -> None:
     with black_hole() as port:
         url = f"http://127.0.0.1:{port}{PATH}"
-        assert elapsed(lambda: post(url, seconds=0.5), NotSent, "connect_timeout") < 0.5 + SLACK
+        assert elapsed(lambda: post(url, seconds=0.5), NotSentError, "connect_timeout") < 0.5 + SLACK
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_black_hole_is_given_no_more_than_the_deadline() -> None:
 )
 def test_a_name_nobody_knows_sent_nothing(host: str) -> None:
     started = time.monotonic()
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSentError):
         post(f"http://{host}{PATH}", seconds=3)
     assert time.monotonic() - started < 3 + SLACK
 
@@ -58,7 +58,7 @@ def test_a_name_nobody_knows_sent_nothing(host: str) -> None:
     "url", ["http://127.0.0.1:99999/x", "http://[::1/x", "http://127.0.0.1:port/x", "", "nowhere"]
 )
 def test_an_address_that_is_none_sent_nothing(url: str) -> None:
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSentError):
         post(url, seconds=3)
 
 
@@ -73,7 +73,7 @@ def test_a_deadline_that_has_passed_sends_nothing(seconds: float) -> None:
 
     with RawServer(behave) as server:
         for _ in range(20):
-            with pytest.raises(NotSent):
+            with pytest.raises(NotSentError):
                 post(server.url, seconds=seconds)
         time.sleep(0.3)
     assert jpeg()[:64] not in b"".join(seen)

@@ -14,7 +14,7 @@ from liveness_gateway.verifications.model import Selfie
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.upstreams import OLD, Upstreams, told
-from tests.adapters.wire import jpeg, transport, within
+from tests.adapters.exchange import jpeg, transport, within
 from tests.fakes import ManualClock, selfie
 
 PICTURE: Selfie = selfie(jpeg())

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from liveness_gateway.adapters.upstream.client import RetryBudget
-from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent, Reply
-from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, UpstreamFault
+from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError, Reply
+from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.adapters.upstreams import NEW, OLD, Upstreams, reply
 
 BUSY = "failed upstream_unavailable upstream_status_429"
@@ -15,9 +15,9 @@ BUSY_503 = "failed upstream_unavailable upstream_status_503"
 
 @pytest.mark.parametrize("reason", ["connection_refused", "connect_timeout", "tls", "broken_http"])
 def test_what_was_not_sent_is_sent_once_more(reason: str) -> None:
-    once = Upstreams(NotSent(reason))
+    once = Upstreams(NotSentError(reason))
     assert (once.outcome(), once.calls) == ("answered", 2)
-    twice = Upstreams(NotSent(reason), NotSent(reason))
+    twice = Upstreams(NotSentError(reason), NotSentError(reason))
     assert (twice.outcome(), twice.calls) == (f"failed upstream_unavailable {reason}", 2)
 
 
@@ -78,7 +78,7 @@ def test_a_second_refusal_is_the_last() -> None:
     ["timeout", "connection_lost", "answer_cut", "broken_http", "answer_too_large", "tls"],
 )
 def test_what_was_sent_and_not_answered_is_never_sent_again(reason: str) -> None:
-    up = Upstreams(AnswerLost(reason))
+    up = Upstreams(AnswerLostError(reason))
     code = "upstream_timeout" if reason == "timeout" else "upstream_bad_answer"
     assert (up.outcome(), up.calls) == (f"unknown {code} {reason}", 1)
 
@@ -140,9 +140,9 @@ def test_a_second_call_may_end_otherwise_than_the_first() -> None:
     limit = Upstreams(reply(401), reply(403))
     limit.credentials.fresh = NEW
     assert limit.outcome() == "failed upstream_limit limit_reached"
-    lost = Upstreams(NotSent("tls"), AnswerLost("timeout"))
+    lost = Upstreams(NotSentError("tls"), AnswerLostError("timeout"))
     assert lost.outcome() == "unknown upstream_timeout timeout"
-    refused = Upstreams(reply(429, "1"), NotSent("connection_refused"))
+    refused = Upstreams(reply(429, "1"), NotSentError("connection_refused"))
     assert refused.outcome() == "failed upstream_unavailable connection_refused"
     assert {limit.calls, lost.calls, refused.calls} == {2}
 
@@ -150,12 +150,12 @@ def test_a_second_call_may_end_otherwise_than_the_first() -> None:
 @pytest.mark.parametrize(
     ("seconds", "first", "calls"),
     [
-        (20, NotSent("tls"), 2),
-        (1, NotSent("tls"), 2),
-        (0.99, NotSent("tls"), 1),
+        (20, NotSentError("tls"), 2),
+        (1, NotSentError("tls"), 2),
+        (0.99, NotSentError("tls"), 1),
         (3, reply(429, "2"), 2),
         (2.9, reply(429, "2"), 1),
-        (-1, NotSent("deadline"), 1),
+        (-1, NotSentError("deadline"), 1),
     ],
 )
 def test_without_time_for_a_whole_exchange_there_is_no_second(
@@ -167,13 +167,13 @@ def test_without_time_for_a_whole_exchange_there_is_no_second(
 
 
 def test_the_time_of_the_first_exchange_counts() -> None:
-    up = Upstreams(NotSent("connect_timeout"), seconds=19.5)
+    up = Upstreams(NotSentError("connect_timeout"), seconds=19.5)
     up.outcome(20)
     assert up.calls == 1
 
 
 def test_both_exchanges_have_the_same_deadline_and_selfie() -> None:
-    up = Upstreams(NotSent("tls"))
+    up = Upstreams(NotSentError("tls"))
     up.verify()
     first, second = up.scripted.posts
     assert (first.deadline, first.selfie, first.threshold) == (
@@ -186,7 +186,7 @@ def test_both_exchanges_have_the_same_deadline_and_selfie() -> None:
 def test_the_budget_allows_a_tenth_and_one_in_hand() -> None:
     up = Upstreams()
     for _ in range(1000):
-        up.scripted.will(NotSent("tls"))
+        up.scripted.will(NotSentError("tls"))
         up.outcome()
     assert up.calls <= 1000 * 1.1 + 1
     assert up.calls > 1000 * 1.1 - 20
@@ -200,19 +200,19 @@ def test_the_budget_saves_up_no_more_than_ten() -> None:
 
 
 def test_a_second_call_is_noted_with_its_reason() -> None:
-    up = Upstreams(NotSent("tls"))
+    up = Upstreams(NotSentError("tls"))
     up.verify()
-    (note,) = up.journal.notes
-    assert (note.level, note.fields) == (logging.WARNING, {"reason": "tls"})
+    (line,) = up.telemetry.lines
+    assert (line.level, line.fields) == (logging.WARNING, {"reason": "tls"})
 
 
 @pytest.mark.parametrize(
     ("script", "noted", "counts"),
     [
         ([reply()], "succeeded", {}),
-        ([NotSent("tls"), reply()], "succeeded", {}),
-        ([NotSent("tls")] * 2, "failed", {}),
-        ([AnswerLost("timeout")], "failed", {}),
+        ([NotSentError("tls"), reply()], "succeeded", {}),
+        ([NotSentError("tls")] * 2, "failed", {}),
+        ([AnswerLostError("timeout")], "failed", {}),
         ([reply(500)], "failed", {}),
         ([reply(429)], "failed", {}),
         ([reply(200, body=b"{}")], "failed", {}),
@@ -226,7 +226,7 @@ def test_the_breaker_hears_of_each_request_once(
     up = Upstreams(*script)
     up.outcome()
     assert up.breaker.noted == [noted]
-    assert up.journal.counts == counts
+    assert up.telemetry.counts == counts
 
 
 def test_an_open_circuit_is_not_called_past() -> None:
@@ -241,22 +241,22 @@ def test_without_credentials_nobody_is_called() -> None:
     up.credentials.now = None
     assert up.outcome() == "failed upstream_unavailable credentials_unavailable"
     assert (up.calls, up.breaker.noted) == (0, [])
-    assert up.journal.counts == {"credentials_unavailable": 1}
+    assert up.telemetry.counts == {"credentials_unavailable": 1}
 
 
 @pytest.mark.parametrize(
     ("script", "kind"),
     [
-        (reply(500), OutcomeUnknown),
-        (reply(429), NotCharged),
-        (reply(401), NotCharged),
-        (reply(403), NotCharged),
-        (reply(503), OutcomeUnknown),
-        (reply(200, body=b""), OutcomeUnknown),
+        (reply(500), OutcomeUnknownError),
+        (reply(429), NotChargedError),
+        (reply(401), NotChargedError),
+        (reply(403), NotChargedError),
+        (reply(503), OutcomeUnknownError),
+        (reply(200, body=b""), OutcomeUnknownError),
     ],
 )
 def test_a_fault_carries_the_request_id_of_upstream(
-    script: Reply, kind: type[UpstreamFault]
+    script: Reply, kind: type[UpstreamError]
 ) -> None:
     with pytest.raises(kind) as caught:
         Upstreams(script).verify()
@@ -265,8 +265,8 @@ def test_a_fault_carries_the_request_id_of_upstream(
     assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("stopped", [NotSent("tls"), AnswerLost("timeout")])
+@pytest.mark.parametrize("stopped", [NotSentError("tls"), AnswerLostError("timeout")])
 def test_a_fault_without_an_answer_has_no_receipt(stopped: Exception) -> None:
-    with pytest.raises(UpstreamFault) as caught:
+    with pytest.raises(UpstreamError) as caught:
         Upstreams(stopped, stopped).verify()
     assert caught.value.receipt is None

@@ -11,10 +11,10 @@ from liveness_gateway.adapters.upstream.client import CredentialSource, Transpor
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.transport import Reply
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.problems import CredentialsUnavailable
-from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, Selfie, UpstreamAnswer
+from liveness_gateway.problems import CredentialsUnavailableError
+from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, Selfie, UpstreamAnswer
 from tests.adapters.test_strange_answers import GOOD
-from tests.fakes import ManualClock, RecordingJournal, selfie
+from tests.fakes import ManualClock, RecordingTelemetry, selfie
 
 OLD: Final = Credentials("our-id", "old-key-canary", "v1")
 NEW: Final = Credentials("our-id", "new-key-canary", "v2")
@@ -76,7 +76,7 @@ class ScriptedCredentials:
 
     def get(self) -> Credentials:
         if self.now is None:
-            raise CredentialsUnavailable("there are none")
+            raise CredentialsUnavailableError("there are none")
         return self.now
 
     def refresh(self) -> Credentials | None:
@@ -87,7 +87,7 @@ class ScriptedCredentials:
 
 
 class RecordingBreaker:
-    """Admits while it is closed, and notes how each call went. It is its own permit."""
+    """Admits while it is closed, and telemetry how each call went. It is its own permit."""
 
     def __init__(self) -> None:
         self.closed = True
@@ -121,7 +121,7 @@ class Upstreams:
         self.scripted = ScriptedTransport(self.clock, *script, seconds=seconds)
         self.credentials = ScriptedCredentials()
         self.breaker = RecordingBreaker()
-        self.journal = RecordingJournal()
+        self.telemetry = RecordingTelemetry()
         self.client = self.over(self.scripted)
 
     def over(
@@ -139,7 +139,7 @@ class Upstreams:
             credentials=credentials or self.credentials,
             breaker=self.breaker,
             clock=self.clock if transport is self.scripted else Hasty(),
-            journal=self.journal,
+            telemetry=self.telemetry,
         )
 
     def verify(self, seconds: float = 20) -> UpstreamAnswer:
@@ -159,8 +159,8 @@ def told(call: Callable[[], UpstreamAnswer]) -> str:
     """`answered`, or `failed` (not charged) or `unknown` with code and reason."""
     try:
         call()
-    except NotCharged as fault:
+    except NotChargedError as fault:
         return f"failed {fault.code} {fault.reason}"
-    except OutcomeUnknown as fault:
+    except OutcomeUnknownError as fault:
         return f"unknown {fault.code} {fault.reason}"
     return "answered"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from liveness_gateway.entrypoints.http.application import Application
 from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
 from liveness_gateway.verifications.selfie import SelfieLimits
-from tests.adapters.journals import WrittenJournal
+from tests.adapters.written_telemetry import WrittenTelemetry
 from tests.api.events import CREATE, Pairs, post_event, read_event, selfie_form
 from tests.bodies import Body
 from tests.images import drawn
@@ -57,10 +57,10 @@ class Gateway:
         limits: SelfieLimits | None = None,
     ) -> None:
         self.world = world
-        self.journal = WrittenJournal(level="DEBUG")
+        self.telemetry = WrittenTelemetry(level="DEBUG")
         routes = dict(VerifyRoutes(world.service(), limits or SelfieLimits()).table())
         routes |= ResultsRoutes(world.reader(), "local").table()
-        self.application = Application(routes, origins, self.journal)
+        self.application = Application(routes, origins, self.telemetry)
 
     def send(self, event: dict[str, Any], seconds: float = 28.0) -> Answered:
         """Invoke once; the answer is checked to be what API Gateway takes."""

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailable
-from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown
+from liveness_gateway.problems import LedgerUnavailableError
+from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError
 from tests.api.events import selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.bodies import Body, Part, encode
@@ -19,11 +19,11 @@ Arrange = Callable[[Gateway, str], Answered]
 
 @dataclass(frozen=True)
 class Expected:
-    """One problem as a client sees it; `wire` is its status on the wire-format routes."""
+    """One problem as a client sees it; `wire` is its status on the compat routes."""
 
     code: str
     status: int
-    wire: int
+    compat: int
     retry_after: str | None
     retryable: bool
     with_record: bool
@@ -35,7 +35,7 @@ def problem(  # noqa: PLR0913 - one column each; all but two are keyword-only
     code: str,
     status: int,
     *,
-    wire: int = 0,
+    compat: int = 0,
     retry_after: str | None = None,
     retryable: bool = False,
     with_record: bool = False,
@@ -43,7 +43,7 @@ def problem(  # noqa: PLR0913 - one column each; all but two are keyword-only
     level: str = "INFO",
 ) -> Expected:
     return Expected(
-        code, status, wire or status, retry_after, retryable, with_record, charged, level
+        code, status, compat or status, retry_after, retryable, with_record, charged, level
     )
 
 
@@ -63,7 +63,7 @@ UNAVAILABLE: Final = problem(
     "upstream_unavailable", 503, retry_after="5", retryable=True, level="ERROR", with_record=True
 )
 LIMIT: Final = problem(
-    "upstream_limit", 503, wire=403, retry_after="60", retryable=True, level="ERROR",
+    "upstream_limit", 503, compat=403, retry_after="60", retryable=True, level="ERROR",
     with_record=True,
 )  # fmt: skip
 BAD_ANSWER: Final = problem("upstream_bad_answer", 502, level="ERROR", with_record=True, charged=1)
@@ -84,7 +84,7 @@ def raw(content: bytes, content_type: str | None = None) -> Arrange:
     return lambda gateway, path: gateway.post(body, path)
 
 
-def upstream(fault: NotCharged | OutcomeUnknown) -> Arrange:
+def upstream(fault: NotChargedError | OutcomeUnknownError) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
         gateway.world.upstream.will(fault)
         return gateway.post(resource=path)
@@ -104,7 +104,7 @@ def running(gateway: Gateway, path: str) -> Answered:
     return gateway.post(resource=path, key="key-1")
 
 
-def replayed(fault: OutcomeUnknown) -> Arrange:
+def replayed(fault: OutcomeUnknownError) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
         gateway.world.upstream.will(fault)
         first = gateway.post(resource=path, key="key-1")
@@ -119,7 +119,7 @@ def replayed(fault: OutcomeUnknown) -> Arrange:
 
 def down(effect: str) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
-        gateway.world.faults.fail(effect, LedgerUnavailable("canary"), times=1000)
+        gateway.world.faults.fail(effect, LedgerUnavailableError("canary"), times=1000)
         return gateway.post(resource=path)
 
     return arrange
@@ -127,7 +127,7 @@ def down(effect: str) -> Arrange:
 
 def lost_for_good(gateway: Gateway, path: str) -> Answered:
     gateway.world.emergency.full = True
-    return down("ledger.settle")(gateway, path)
+    return down("ledger.store")(gateway, path)
 
 
 GOOD: Final = selfie_form(SELFIE).content
@@ -175,18 +175,18 @@ PROBLEMS: Final[dict[str, tuple[Arrange, Expected]]] = {
     "another content": (conflict, CONFLICT),
     "still running": (running, RUNNING),
     "the table down": (down("ledger.claim"), UNSTORED),
-    "the table down after the money": (down("ledger.settle"), KEPT),
+    "the table down after the money": (down("ledger.store"), KEPT),
     "and the queue down": (lost_for_good, KEPT),
     "upstream out of reach": (
-        upstream(NotCharged("upstream_unavailable", "connection_refused")), UNAVAILABLE,
+        upstream(NotChargedError("upstream_unavailable", "connection_refused")), UNAVAILABLE,
     ),
-    "a limit": (upstream(NotCharged("upstream_limit", "limit_reached")), LIMIT),
+    "a limit": (upstream(NotChargedError("upstream_limit", "limit_reached")), LIMIT),
     "a bad answer": (
-        upstream(OutcomeUnknown("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
+        upstream(OutcomeUnknownError("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
     ),
-    "a timeout": (upstream(OutcomeUnknown("upstream_timeout", "timeout")), TIMEOUT),
-    "a timeout again": (replayed(OutcomeUnknown("upstream_timeout", "timeout")), TIMEOUT),
+    "a timeout": (upstream(OutcomeUnknownError("upstream_timeout", "timeout")), TIMEOUT),
+    "a timeout again": (replayed(OutcomeUnknownError("upstream_timeout", "timeout")), TIMEOUT),
     "a bad answer again": (
-        replayed(OutcomeUnknown("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
+        replayed(OutcomeUnknownError("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
     ),
 }  # fmt: skip

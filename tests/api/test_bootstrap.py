@@ -18,7 +18,7 @@ from liveness_gateway.bootstrap import (
     verify_application,
 )
 from liveness_gateway.entrypoints.batch import (
-    Job,
+    BatchHandler,
     all_messages,
     nothing_swept,
     publish_batch,
@@ -26,7 +26,7 @@ from liveness_gateway.entrypoints.batch import (
     sweep_once,
     whole_batch,
 )
-from liveness_gateway.entrypoints.http.application import Function
+from liveness_gateway.entrypoints.http.application import LambdaHandler
 from liveness_gateway.settings import SettingsError
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
@@ -91,7 +91,7 @@ def test_a_dialect_nobody_speaks_is_refused(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("handler", [verify, results])
-def test_without_an_environment_the_answer_is_internal(handler: Function) -> None:
+def test_without_an_environment_the_answer_is_internal(handler: LambdaHandler) -> None:
     with bare_environment():
         refused = answered(handler(post_event(form(SELFIE)), Context()))
     assert (refused.status, refused.body["code"]) == (500, "internal")
@@ -105,18 +105,18 @@ def test_without_an_environment_the_jobs_lose_nothing() -> None:
         assert sweep({}, None) == {"ended": 0}
 
 
-def post(function: Function, seconds: float = 28.0, **headers: str) -> Answered:
+def post(function: LambdaHandler, seconds: float = 28.0, **headers: str) -> Answered:
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
     return answered(function(post_event(form(SELFIE), headers=named), Context(seconds)))
 
 
 @pytest.fixture
-def function(deployment: Deployment) -> Function:
+def function(deployment: Deployment) -> LambdaHandler:
     assert deployment.name
-    return Function(verify_application)
+    return LambdaHandler(verify_application)
 
 
-def test_a_selfie_goes_all_the_way(deployment: Deployment, function: Function) -> None:
+def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandler) -> None:
     created = post(function, Idempotency_Key="key-1", Origin="https://other.example.com")
     assert (created.status, created.body["decision"]) == (201, "live")
     assert created.headers["Access-Control-Allow-Origin"] == "https://other.example.com"
@@ -125,13 +125,13 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: Function) -
     (request,) = deployment.sandbox.requests
     assert (request.dialect, request.credentials_right, request.threshold) == ("v0.2", True, "0.6")
 
-    reader = Function(results_application)
+    reader = LambdaHandler(results_application)
     read = answered(reader(read_event(verification_id), Context()))
     assert (read.status, read.body) == (200, created.body)
     healthy = answered(reader(proxy_event("GET", HEALTH, api_key_id=None), Context()))
     assert healthy.body == {"status": "ok", "stage": "local"}
 
-    announce = Job(publisher, publish_batch, whole_batch)
+    announce = BatchHandler(publisher, publish_batch, whole_batch)
     assert announce(deployment.stream(), Context()) == {"batchItemFailures": []}
     (message,) = deployment.messages("consumer")
     event = json.loads(message["Body"])
@@ -139,9 +139,9 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: Function) -
     assert event["detail"]["data"]["verification_id"] == verification_id
 
 
-def test_the_other_dialect_and_the_wire_format(deployment: Deployment) -> None:
+def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
     with environment(UPSTREAM_DIALECT="v0.1"):
-        function = Function(verify_application)
+        function = LambdaHandler(verify_application)
         event = post_event(form(SELFIE), WIRE_PATHS[0])
         assert answered(function(event, Context())).status == 200
     (request,) = deployment.sandbox.requests
@@ -151,11 +151,11 @@ def test_the_other_dialect_and_the_wire_format(deployment: Deployment) -> None:
 def test_the_stages_policy_is_read(deployment: Deployment) -> None:
     policy = {"MULTIPLE_FACES": "score", "DEFAULT_THRESHOLD": "0.75", "MINIMUM_SIDE": "72"}
     with environment(**policy):
-        function = Function(verify_application)
+        function = LambdaHandler(verify_application)
         small = post(function)
         assert (small.status, small.body["code"]) == (422, "invalid_selfie")
     with environment(**policy | {"MINIMUM_SIDE": "71"}):
-        function = Function(verify_application)
+        function = LambdaHandler(verify_application)
         deployment.sandbox.next("multiple_faces")
         event = post_event(form(SELFIE, threshold=None))
         created = answered(function(event, Context()))
@@ -167,12 +167,12 @@ def test_an_overdue_claim_is_swept(deployment: Deployment) -> None:
     now = SystemClock().now()
     ledger.claim(claim(at=now - timedelta(seconds=62)))
     ledger.claim(claim(at=now))
-    assert Job(sweeper, sweep_once, nothing_swept)({}, Context()) == {"ended": 1}
+    assert BatchHandler(sweeper, sweep_once, nothing_swept)({}, Context()) == {"ended": 1}
     assert sorted(item["status"]["S"] for item in deployment.items()) == ["processing", "unknown"]
 
 
 def test_a_result_the_table_did_not_take_waits_and_is_stored(
-    deployment: Deployment, function: Function
+    deployment: Deployment, function: LambdaHandler
 ) -> None:
     deployment.aws.fail_always("UpdateItem", SERVER_ERROR)
     refused = post(function, seconds=7)
@@ -180,10 +180,10 @@ def test_a_result_the_table_did_not_take_waits_and_is_stored(
     deployment.aws.recover()
     (message,) = deployment.messages("emergency")
     batch = {"Records": [{"messageId": "m-1", "body": message["Body"]}]}
-    store = Job(recoverer, store_kept, all_messages)
+    store = BatchHandler(recoverer, store_kept, all_messages)
     assert store(batch, Context()) == {"batchItemFailures": []}
     read = answered(
-        Function(results_application)(read_event(refused.body["verification_id"]), Context())
+        LambdaHandler(results_application)(read_event(refused.body["verification_id"]), Context())
     )
     assert (read.status, read.body["decision"]) == (200, "live")
 
@@ -196,7 +196,7 @@ def timed(call: Callable[[], Answered]) -> tuple[Answered, float]:
 
 @pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault(400, "AccessDeniedException")])
 def test_a_secret_out_of_reach_is_said_within_three_seconds(
-    deployment: Deployment, function: Function, fault: Fault
+    deployment: Deployment, function: LambdaHandler, fault: Fault
 ) -> None:
     deployment.aws.fail_always("GetSecretValue", fault)
     refused, seconds = timed(lambda: post(function))
@@ -206,7 +206,7 @@ def test_a_secret_out_of_reach_is_said_within_three_seconds(
     assert deployment.items() == []
 
 
-def test_only_the_upstream_secret_out_of_reach(deployment: Deployment, function: Function) -> None:
+def test_only_the_upstream_secret_out_of_reach(deployment: Deployment, function: LambdaHandler) -> None:
     hidden = deployment.aws.client("secretsmanager")
     hidden.put_secret_value(SecretId=deployment.secret, SecretString="not JSON, canary")
     refused = post(function)
@@ -218,7 +218,7 @@ def test_only_the_upstream_secret_out_of_reach(deployment: Deployment, function:
 
 @pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault()])
 def test_a_table_that_is_down_costs_no_upstream_call(
-    deployment: Deployment, function: Function, fault: Fault
+    deployment: Deployment, function: LambdaHandler, fault: Fault
 ) -> None:
     deployment.aws.fail_always("PutItem", fault)
     refused, seconds = timed(lambda: post(function))
@@ -229,7 +229,7 @@ def test_a_table_that_is_down_costs_no_upstream_call(
 
 @pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR])
 def test_after_the_money_the_whole_answer_stays_within_its_time(
-    deployment: Deployment, function: Function, fault: Fault
+    deployment: Deployment, function: LambdaHandler, fault: Fault
 ) -> None:
     """The table and the queue hang after upstream has used up its time: 28 s is the end."""
     deployment.sandbox.next("live", delay=1.0)
@@ -243,22 +243,22 @@ def test_after_the_money_the_whole_answer_stays_within_its_time(
 
 def test_the_breakers_store_down_is_no_outage(deployment: Deployment) -> None:
     with environment(BREAKER_TABLE_NAME="nowhere"):
-        function = Function(verify_application)
+        function = LambdaHandler(verify_application)
         assert [post(function).status for _ in range(3)] == [201] * 3
     assert len(deployment.sandbox.requests) == 3
 
 
 def test_the_breaker_keeps_calls_away_from_an_upstream_that_refuses(
-    deployment: Deployment, function: Function
+    deployment: Deployment, function: LambdaHandler
 ) -> None:
     deployment.sandbox.set_default("limit")
-    first, second = post(function), post(Function(verify_application))
+    first, second = post(function), post(LambdaHandler(verify_application))
     assert (first.body["code"], second.body["code"]) == ("upstream_limit", "upstream_unavailable")
     assert second.body["detail"].endswith("circuit_open.")
     assert len(deployment.sandbox.requests) == 1
 
 
-def test_nothing_but_its_own_address_is_asked(deployment: Deployment, function: Function) -> None:
+def test_nothing_but_its_own_address_is_asked(deployment: Deployment, function: LambdaHandler) -> None:
     post(function)
     assert set(deployment.aws.calls) <= {"GetSecretValue", "PutItem", "GetItem", "UpdateItem"}
 
@@ -272,9 +272,9 @@ def test_the_system_clock_is_the_machines() -> None:
     assert clock.now().utcoffset() is not None
 
 
-def test_the_routes_of_a_function_are_its_own(deployment: Deployment, function: Function) -> None:
+def test_the_routes_of_a_function_are_its_own(deployment: Deployment, function: LambdaHandler) -> None:
     assert deployment.name
     refused = answered(function(read_event("0" * 32), Context()))
     assert refused.status == 404
-    reader = Function(results_application)
+    reader = LambdaHandler(results_application)
     assert answered(reader(post_event(form(SELFIE), CREATE), Context())).status == 404

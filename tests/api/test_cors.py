@@ -2,7 +2,7 @@
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailable
+from liveness_gateway.problems import LedgerUnavailableError
 from tests.api.events import HEALTH, WIRE_PATHS, Pairs, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.world import World
@@ -22,7 +22,7 @@ def answers(gateway: Gateway, headers: Pairs) -> list[Answered]:
     found.append(gateway.read("nobody", headers=headers))
     found.append(gateway.send(proxy_event("GET", HEALTH, headers=headers)))
     found.append(gateway.send(proxy_event("GET", "/nowhere", headers=headers)))
-    gateway.world.faults.fail("ledger.claim", LedgerUnavailable("x"), times=1000)
+    gateway.world.faults.fail("ledger.claim", LedgerUnavailableError("x"), times=1000)
     found.append(gateway.post(headers=headers))
     gateway.world.faults.fail("fingerprints.of", RuntimeError("x"))
     found.append(gateway.post(headers=headers))

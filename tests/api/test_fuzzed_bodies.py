@@ -73,7 +73,7 @@ def test_no_body_does_harm(gateway: Gateway, shard: int) -> None:
     assert len(gateway.world.ledger.items) == created
     assert created > 50, "the mutator breaks everything: nothing is learned of what is let through"
     assert refused > 1000
-    assert not [line for line in gateway.journal.lines if line["level"] == "CRITICAL"]
+    assert not [line for line in gateway.telemetry.lines if line["level"] == "CRITICAL"]
 
 
 def test_what_is_let_through_is_what_was_sent(gateway: Gateway) -> None:

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from liveness_gateway.problems import CATALOGUE, LedgerUnavailable
-from liveness_gateway.verifications.model import NotCharged, UpstreamAnswer
+from liveness_gateway.problems import CATALOGUE, LedgerUnavailableError
+from liveness_gateway.verifications.model import NotChargedError, UpstreamAnswer
 from liveness_gateway.verifications.selfie import SelfieLimits
-from tests.adapters.journals import counted
+from tests.adapters.written_telemetry import counted
 from tests.adapters.samples import claim
 from tests.api.events import CREATE, WIRE_PATHS, selfie_form
 from tests.api.gateway import Gateway
@@ -27,12 +27,12 @@ def test_each_problem(
     path: str,
 ) -> None:
     refused = arrange(gateway, path)
-    wire = path in WIRE_PATHS
-    status = expected.wire if wire else expected.status
+    compat = path in WIRE_PATHS
+    status = expected.compat if compat else expected.status
     assert (refused.status, refused.body["code"]) == (status, expected.code)
     names = {"type", "title", "status", "detail", "code", "retryable", "correlation_id"}
     names |= {"verification_id", "instance"} if expected.with_record else set()
-    assert refused.body.keys() == names | ({"Errors"} if wire else set())
+    assert refused.body.keys() == names | ({"Errors"} if compat else set())
     assert refused.body["type"] == f"urn:liveness-gateway:problem:{expected.code}"
     assert refused.body["title"] == CATALOGUE[expected.code].title
     assert refused.body["status"] == status
@@ -45,8 +45,8 @@ def test_each_problem(
     assert refused.headers.get("Retry-After") == expected.retry_after
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert gateway.world.upstream.charges == expected.charged
-    assert "canary" not in refused.text + gateway.journal.stream.getvalue()
-    lines = [line for line in gateway.journal.lines if line["message"] == "problem"]
+    assert "canary" not in refused.text + gateway.telemetry.stream.getvalue()
+    lines = [line for line in gateway.telemetry.lines if line["message"] == "problem"]
     assert (lines[-1]["code"], lines[-1]["level"]) == (expected.code, expected.level)
     assert counted(capsys)[f"problem_{expected.code}"] >= 1
 
@@ -86,7 +86,7 @@ def test_a_record_is_not_readable_without_a_credential(gateway: Gateway) -> None
 
 def test_a_table_that_does_not_answer_a_read_is_unavailable(gateway: Gateway) -> None:
     created = gateway.post()
-    gateway.world.faults.fail("ledger.get", LedgerUnavailable("canary"))
+    gateway.world.faults.fail("ledger.get", LedgerUnavailableError("canary"))
     refused = gateway.read(created.body["verification_id"])
     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
     assert "canary" not in refused.text
@@ -110,13 +110,13 @@ def test_refused_input_is_never_stored_nor_sent(gateway: Gateway) -> None:
 
 
 def test_a_result_that_could_not_be_stored_is_kept(gateway: Gateway) -> None:
-    refused = down("ledger.settle")(gateway, CREATE)
+    refused = down("ledger.store")(gateway, CREATE)
     (kept,) = gateway.world.emergency.kept
-    assert kept.claimed.verification_id == refused.body["verification_id"]
+    assert kept.attempt_reference.verification_id == refused.body["verification_id"]
 
 
 def test_a_failed_record_is_tried_again_by_the_same_request(gateway: Gateway) -> None:
-    gateway.world.upstream.will(NotCharged("upstream_limit", "limit_reached"))
+    gateway.world.upstream.will(NotChargedError("upstream_limit", "limit_reached"))
     refused = gateway.post(key="key-1")
     again = gateway.post(key="key-1")
     assert (refused.status, again.status) == (503, 201)

@@ -141,7 +141,7 @@ def test_every_client_on_every_route(
     assert {str(call.threshold) for call in calls} == {"0.6"}
     assert all(content in body for body in front.bodies)
     items = json.dumps(list(gateway.world.ledger.items.values()))
-    for place in (gateway.journal.stream.getvalue(), items):
+    for place in (gateway.telemetry.stream.getvalue(), items):
         assert "self" not in place
         assert ".gif" not in place
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from liveness_gateway.verifications.model import (
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     UpstreamAnswer,
-    UpstreamFault,
+    UpstreamError,
 )
 from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
@@ -176,7 +176,7 @@ def test_upstream_has_twenty_seconds_or_what_is_left_but_five(
 def test_the_lines_of_a_request_are_tied_together(gateway: Gateway) -> None:
     event = post_event(selfie_form(SELFIE), request_id="r-1")
     gateway.send(event)
-    (line,) = gateway.journal.lines
+    (line,) = gateway.telemetry.lines
     assert line["message"] == "answered"
     assert line["correlation_id"] == "r-1"
     assert line["extended_request_id"] == "JKJaXmPLvHcESHA="
@@ -193,29 +193,29 @@ def test_a_trace_id_that_is_none_is_not_logged(gateway: Gateway, value: str) -> 
     event = post_event(selfie_form(SELFIE))
     event["multiValueHeaders"]["X-Amzn-Trace-Id"] = [value]
     gateway.send(event)
-    assert "canary" not in gateway.journal.stream.getvalue()
+    assert "canary" not in gateway.telemetry.stream.getvalue()
 
 
 def test_two_trace_ids_are_none(gateway: Gateway) -> None:
     event = post_event(selfie_form(SELFIE), headers=[("x-amzn-trace-id", "Root=1-2-3")])
     assert gateway.send(event).status == 201
-    assert "trace_id" not in gateway.journal.lines[0]
+    assert "trace_id" not in gateway.telemetry.lines[0]
 
 
 @pytest.mark.parametrize(
     ("script", "status", "code", "reason"),
     [
         (
-            NotCharged("upstream_limit", "limit_reached"),
+            NotChargedError("upstream_limit", "limit_reached"),
             "failed",
             "upstream_limit",
             "limit_reached",
         ),
-        (OutcomeUnknown("upstream_timeout", "timeout"), "unknown", "upstream_timeout", "timeout"),
+        (OutcomeUnknownError("upstream_timeout", "timeout"), "unknown", "upstream_timeout", "timeout"),
     ],
 )
 def test_a_record_without_a_result_reads_too(
-    gateway: Gateway, script: UpstreamFault, status: str, code: str, reason: str
+    gateway: Gateway, script: UpstreamError, status: str, code: str, reason: str
 ) -> None:
     gateway.world.upstream.will(script)
     refused = gateway.post()

@@ -7,13 +7,13 @@ import pytest
 
 from liveness_gateway.entrypoints.http.application import (
     Application,
-    Function,
+    LambdaHandler,
     LambdaContext,
     Route,
 )
 from liveness_gateway.settings import SettingsError
-from liveness_gateway.verifications.model import NotCharged, Status
-from tests.adapters.journals import WrittenJournal, counted
+from liveness_gateway.verifications.model import NotChargedError, Status
+from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Context, Gateway, answered
 from tests.fakes import KilledError
@@ -27,7 +27,7 @@ EXCEPTIONS = [
     ExceptionGroup,
 ]  # fmt: skip
 BEFORE_THE_MONEY = ["clock.now", "fingerprints.of", "ledger.claim"]
-PORTS = [*BEFORE_THE_MONEY, "upstream.verify", "ledger.settle", "journal.count", "journal.note"]
+PORTS = [*BEFORE_THE_MONEY, "upstream.verify", "ledger.store", "telemetry.count", "telemetry.log"]
 
 
 def thrown(kind: type[Exception]) -> Exception:
@@ -42,10 +42,10 @@ def check(refused: Answered, gateway: Gateway, output: Output, path: str) -> Non
     assert refused.headers["X-Correlation-Id"] == refused.body["correlation_id"]
     assert ("Errors" in refused.body) == (path in WIRE_PATHS)
     captured = output.readouterr()
-    everything = refused.text + gateway.journal.stream.getvalue() + captured.out + captured.err
+    everything = refused.text + gateway.telemetry.stream.getvalue() + captured.out + captured.err
     assert "canary" not in everything
     assert "Traceback" not in everything
-    (line,) = [line for line in gateway.journal.lines if line["message"] == "unhandled error"]
+    (line,) = [line for line in gateway.telemetry.lines if line["message"] == "unhandled error"]
     assert line["level"] == "CRITICAL"
     assert '"unhandled":[1.0]' in captured.out
 
@@ -63,7 +63,7 @@ def test_any_exception_from_any_port(
 
 @pytest.mark.parametrize("path", WIRE_PATHS)
 @pytest.mark.parametrize("port", PORTS)
-def test_also_on_the_wire_format(gateway: Gateway, capsys: Output, port: str, path: str) -> None:
+def test_also_on_the_compat(gateway: Gateway, capsys: Output, port: str, path: str) -> None:
     gateway.world.faults.fail(port, RuntimeError("canary"))
     check(gateway.post(resource=path), gateway, capsys, path)
 
@@ -77,7 +77,7 @@ def test_also_when_a_record_is_read(gateway: Gateway, capsys: Output, port: str)
 
 
 def test_also_when_a_failed_record_is_tried_again(gateway: Gateway, capsys: Output) -> None:
-    gateway.world.upstream.will(NotCharged("upstream_limit", "limit_reached"))
+    gateway.world.upstream.will(NotChargedError("upstream_limit", "limit_reached"))
     gateway.post(key="key-1")
     capsys.readouterr()
     gateway.world.faults.fail("ledger.reclaim", RuntimeError("canary"))
@@ -85,7 +85,7 @@ def test_also_when_a_failed_record_is_tried_again(gateway: Gateway, capsys: Outp
 
 
 def test_after_the_money_the_record_is_found_by_the_sweep(gateway: Gateway) -> None:
-    gateway.world.faults.fail("ledger.settle", RuntimeError("canary"))
+    gateway.world.faults.fail("ledger.store", RuntimeError("canary"))
     assert gateway.post(key="key-1").status == 500
     gateway.world.clock.advance(61)
     gateway.world.sweeper().sweep()
@@ -119,14 +119,14 @@ STRANGE: list[tuple[str, Any]] = [
 def test_an_event_api_gateway_never_sends_is_answered(
     gateway: Gateway, name: str, value: object
 ) -> None:
-    function = Function(lambda: gateway.application)
+    function = LambdaHandler(lambda: gateway.application)
     event = post_event(selfie_form(SELFIE)) | {name: value}
     assert answered(function(event, Context())).status in {201, 400, 401, 404, 415, 500}
 
 
 @pytest.mark.parametrize("event", [None, [], "event", 5])
 def test_no_event_at_all_is_answered(gateway: Gateway, event: Any) -> None:  # noqa: ANN401 - not an event
-    assert answered(Function(lambda: gateway.application)(event, Context())).status == 500
+    assert answered(LambdaHandler(lambda: gateway.application)(event, Context())).status == 500
 
 
 def broken() -> Application:
@@ -134,7 +134,7 @@ def broken() -> Application:
 
 
 def test_a_function_that_cannot_start_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    function = Function(broken)
+    function = LambdaHandler(broken)
     event = post_event(selfie_form(SELFIE), request_id="r-1", headers=[("Origin", "https://x.y")])
     refused = answered(function(event, Context()))
     assert (refused.status, refused.body["code"]) == (500, "internal")
@@ -156,15 +156,15 @@ def test_a_function_that_could_not_start_tries_again(gateway: Gateway) -> None:
             raise LookupError("canary")
         return gateway.application
 
-    function = Function(build)
+    function = LambdaHandler(build)
     event = proxy_event("GET", HEALTH)
     statuses = [answered(function(event, Context())).status for _ in range(5)]
     assert statuses == [500, 500, 200, 200, 200]
     assert len(tries) == 3
 
 
-class BrokenJournal(WrittenJournal):
-    """A journal that fails at one of its methods."""
+class BrokenTelemetry(WrittenTelemetry):
+    """A telemetry that fails at one of its methods."""
 
     def __init__(self, method: str) -> None:
         super().__init__()
@@ -174,7 +174,7 @@ class BrokenJournal(WrittenJournal):
         self._fail("begin")
         super().begin(**ids)
 
-    def note(self, message: str, *, level: int, **fields: object) -> None:
+    def log(self, message: str, *, level: int, **fields: object) -> None:
         self._fail("note")
         super().note(message, level=level, **fields)
 
@@ -192,12 +192,12 @@ class BrokenJournal(WrittenJournal):
 
 
 @pytest.mark.parametrize("method", ["begin", "note", "count", "flush"])
-def test_a_journal_that_fails_leaves_an_answer(
+def test_a_telemetry_that_fails_leaves_an_answer(
     world: World, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
-    routes = Gateway(world).application._routes  # noqa: SLF001 - the same routes, another journal
-    journal = BrokenJournal(method)
-    function = Function(lambda: Application(routes, ("*",), journal))
+    routes = Gateway(world).application._routes  # noqa: SLF001 - the same routes, another telemetry
+    telemetry = BrokenTelemetry(method)
+    function = LambdaHandler(lambda: Application(routes, ("*",), telemetry))
     event = post_event(selfie_form(SELFIE), request_id="r-1")
     refused = answered(function(event, Context()))
     assert (refused.status, refused.body["code"]) == (500, "internal")
@@ -210,11 +210,11 @@ def test_a_route_that_fails_is_counted(capsys: Output) -> None:
     def fail(_: object) -> Any:  # noqa: ANN401 - it never returns
         raise LookupError("canary")
 
-    journal = WrittenJournal()
-    application = Application({("GET", HEALTH): Route(fail)}, ("*",), journal)
+    telemetry = WrittenTelemetry()
+    application = Application({("GET", HEALTH): Route(fail)}, ("*",), telemetry)
     context: LambdaContext = Context()
     assert application(proxy_event("GET", HEALTH), context)["statusCode"] == 500
     assert counted(capsys) == {"unhandled": 1, "problem_internal": 1, "requests": 1}
-    unhandled = journal.lines[0]
+    unhandled = telemetry.lines[0]
     assert unhandled["error_type"] == "LookupError"
     assert unhandled["raised_at"].startswith("test_unforeseen.py:")

@@ -41,7 +41,7 @@ def i2_every_kept_result_is_stored(history: History, parked: Sequence[str]) -> N
             write.new["verification_id"] == result["verification_id"]
             and write.new["status"] == result["status"]
             and result["status"] in {"unknown", write.new["status"]}
-            and (result["status"] == "unknown" or write.new["settled_at"] == result["settled_at"])
+            and (result["status"] == "unknown" or write.new["ended_at"] == result["ended_at"])
             for write in history.writes
         )
         hold("I2", stored or body in parked, f"a kept {result['status']} result was thrown away")
@@ -164,7 +164,7 @@ def _erased(history: History, tick: int) -> list[Write]:
 def _moment(write: Write) -> datetime:
     """What the gateway's clock said when it made this change."""
     if write.terminal:
-        return datetime.fromisoformat(write.new["settled_at"])
+        return datetime.fromisoformat(write.new["ended_at"])
     seconds = int(write.new["deadline"]) - CLAIM_SECONDS
     return datetime.fromtimestamp(seconds, tz=write.now.tzinfo)
 

@@ -16,7 +16,7 @@ from tests.invariants.processes import Steering
 _PROBE_SECONDS: Final = 30
 
 
-class ConditionalCheckFailedException(ClientError):  # noqa: N818 - DynamoDB's own name for it
+class ConditionalCheckFailedException(ClientError):
     """The condition of a write does not hold."""
 
 

@@ -12,11 +12,12 @@ from liveness_gateway.adapters.upstream.breaker import CircuitBreaker
 from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.window import SharedWindow
-from liveness_gateway.entrypoints.http.presenters import verification_body, wire_body
+from liveness_gateway.entrypoints.http.presenters import verification_body, compat_body
 from liveness_gateway.entrypoints.http.problems import problem_body
-from liveness_gateway.problems import Problem
-from liveness_gateway.verifications.ports import Clock, Journal
-from liveness_gateway.verifications.verify import Policy, VerificationRequest, VerificationService
+from liveness_gateway.problems import ProblemError
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.verify import Policy, VerificationRequest, Verifier
 from tests.fakes import selfie
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.history import Content
@@ -58,7 +59,7 @@ class Surroundings:
     """What a copy of `verify` is wired to."""
 
     clock: Clock
-    journal: Journal
+    telemetry: Telemetry
     policy: Policy
     table: TableDouble
     secrets: SecretsDouble
@@ -89,12 +90,12 @@ class Copy:
         )
         try:
             outcome = self._service.verify(asked)
-        except Problem as problem:
+        except ProblemError as problem:
             return problem.code, dict(problem_body(problem, correlation_id))
         except Exception:  # noqa: BLE001 - the edge's own promise: nothing of it is shown
             return "internal", {}
         body = verification_body(outcome.verification)
-        return None, {**body, "wire": wire_body(outcome.verification)}
+        return None, {**body, "wire": compat_body(outcome.verification)}
 
 
 class Copies:
@@ -114,25 +115,25 @@ class Copies:
         return found
 
 
-def _service(around: Surroundings) -> VerificationService:
+def _service(around: Surroundings) -> Verifier:
     secrets = cast("Any", around.secrets)
-    table, clock, journal = around.breaker_table, around.clock, around.journal
-    window = SharedWindow(cast("Any", table), "breaker", clock, journal)
+    table, clock, telemetry = around.breaker_table, around.clock, around.telemetry
+    window = SharedWindow(cast("Any", table), "breaker", clock, telemetry)
     upstream = UpstreamClient(
         transport=around.api,
         dialect=DIALECTS["v0.2"],
         base_url=ADDRESS,
         credentials=UpstreamCredentials(SecretsManager(secrets, UPSTREAM_ARN, around.clock)),
-        breaker=CircuitBreaker(table, clock, journal, window),
+        breaker=CircuitBreaker(table, clock, telemetry, window),
         clock=around.clock,
-        journal=around.journal,
+        telemetry=around.telemetry,
     )
-    return VerificationService(
+    return Verifier(
         ledger=DynamoDBLedger(cast("Any", around.table), TABLE),
         upstream=upstream,
         fingerprints=HmacFingerprints(SecretsManager(secrets, FINGERPRINT_ARN, around.clock)),
         emergency=SqsEmergencyQueue(SqsQueue(cast("Any", around.emergency), "emergency")),
         clock=around.clock,
-        journal=around.journal,
+        telemetry=around.telemetry,
         policy=around.policy,
     )

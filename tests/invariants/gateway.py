@@ -12,7 +12,7 @@ from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.adapters.sqs import SqsQueue
 from liveness_gateway.entrypoints.batch import (
-    Job,
+    BatchHandler,
     all_messages,
     nothing_swept,
     publish_batch,
@@ -21,12 +21,12 @@ from liveness_gateway.entrypoints.batch import (
     whole_batch,
 )
 from liveness_gateway.entrypoints.http.presenters import verification_body
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import MultipleFaces
 from liveness_gateway.verifications.publishing import Publisher
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from liveness_gateway.verifications.verify import Policy, RecordReader
-from tests.fakes import RecordingJournal
+from tests.fakes import RecordingTelemetry
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.copies import (
     DEFAULT_THRESHOLD,
@@ -50,7 +50,7 @@ from tests.invariants.processes import (
 from tests.invariants.table import TABLE, TableDouble
 
 if TYPE_CHECKING:
-    from liveness_gateway.telemetry import PowertoolsJournal
+    from liveness_gateway.telemetry import PowertoolsTelemetry
 
 STAGE: Final = "local"
 DAY: Final = timedelta(hours=24)
@@ -58,8 +58,8 @@ DAY: Final = timedelta(hours=24)
 _BETWEEN_REQUESTS: Final = 0.007
 
 
-class Journal(RecordingJournal):
-    """The journal with the two calls that frame an invocation."""
+class Telemetry(RecordingTelemetry):
+    """The telemetry with the two calls that frame an invocation."""
 
     def begin(self, **_: str | None) -> None:
         """Nothing to tie together here."""
@@ -89,8 +89,8 @@ class Gateway:
         self.bus = BusDouble(self.steering, self.history)
         self.emergency = QueueDouble(self.steering, "emergency.send", self.history.kept)
         self.letters = QueueDouble(self.steering, "letters.send", self.history.letters)
-        self.journal = Journal(
-            faults=self.steering, notes=self.history.notes, counts=self.history.counts
+        self.telemetry = Telemetry(
+            faults=self.steering, telemetry=self.history.telemetry, counts=self.history.counts
         )
         self.policy = Policy(DEFAULT_THRESHOLD, MINIMUM_THRESHOLD, retention, several_faces)
         self.pending: list[str] = []
@@ -131,16 +131,16 @@ class Gateway:
 
     def sweep(self, troubles: Sequence[Trouble] = ()) -> Process:
         """One run of `sweep`."""
-        worker = Sweeper(self._ledger(), self.clock, self.journal)
-        job = Job(lambda: (worker, self._powertools()), sweep_once, nothing_swept)
+        worker = Sweeper(self._ledger(), self.clock, self.telemetry)
+        job = BatchHandler(lambda: (worker, self._powertools()), sweep_once, nothing_swept)
         return self._process(self._name("sweep"), lambda: _done(job), troubles)
 
     def recover(
         self, messages: Sequence[str], *, again: bool = False, troubles: Sequence[Trouble] = ()
     ) -> Process:
         """One batch of the emergency queue; `again`: the queue will deliver it once more."""
-        worker = Recoverer(self._ledger(), self.journal)
-        job = Job(lambda: (worker, self._powertools()), store_kept, all_messages)
+        worker = Recoverer(self._ledger(), self.telemetry)
+        job = BatchHandler(lambda: (worker, self._powertools()), store_kept, all_messages)
         held = self.emergency.messages
         batch = [{"messageId": name, "body": held[name]} for name in messages if name in held]
 
@@ -157,8 +157,8 @@ class Gateway:
         """One batch of the stream, whatever was delivered before."""
         bus = EventBridgeBus(cast("Any", self.bus), "the-bus")
         letters = SqsQueue(cast("Any", self.letters), "letters")
-        worker = Publisher(bus, letters, self.clock, self.journal, STAGE)
-        job = Job(lambda: (worker, self._powertools()), publish_batch, whole_batch)
+        worker = Publisher(bus, letters, self.clock, self.telemetry, STAGE)
+        job = BatchHandler(lambda: (worker, self._powertools()), publish_batch, whole_batch)
         batch = list(sequence_numbers)
         records = [self._stream_record(number) for number in batch]
 
@@ -218,7 +218,7 @@ class Gateway:
     def _surroundings(self) -> Surroundings:
         return Surroundings(
             clock=self.clock,
-            journal=self.journal,
+            telemetry=self.telemetry,
             policy=self.policy,
             table=self.table,
             secrets=self.secrets,
@@ -246,8 +246,8 @@ class Gateway:
     def _ledger(self) -> DynamoDBLedger:
         return DynamoDBLedger(cast("Any", self.table), TABLE)
 
-    def _powertools(self) -> "PowertoolsJournal":
-        return cast("PowertoolsJournal", self.journal)
+    def _powertools(self) -> "PowertoolsTelemetry":
+        return cast("PowertoolsTelemetry", self.telemetry)
 
     def _answer(self, copy: Copy, asked: Asked, request: Request, process: Process) -> None:
         # A killed process never gets to free its copy.
@@ -288,11 +288,11 @@ class Gateway:
         self.pending = [number for number in self.pending if number not in done]
 
 
-def _run(job: Job[Any], event: dict[str, Any]) -> dict[str, Any]:
+def _run(job: BatchHandler[Any], event: dict[str, Any]) -> dict[str, Any]:
     return job(event, None)
 
 
-def _done(job: Job[Any]) -> None:
+def _done(job: BatchHandler[Any]) -> None:
     _run(job, {})
 
 
@@ -301,7 +301,7 @@ def _read(
 ) -> tuple[str | None, Mapping[str, Any]]:
     try:
         return None, {**verification_body(reader.read(verification_id, client_id))}
-    except Problem as problem:
+    except ProblemError as problem:
         return problem.code, {}
     except Exception:  # noqa: BLE001 - the edge's own promise: nothing of it is shown
         return "internal", {}

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from tests.fakes import Note
+from tests.fakes import LogLine
 from tests.invariants.expressions import Item
 
 _deserializer = TypeDeserializer()
@@ -187,7 +187,7 @@ class History:
     erasures: list[tuple[int, Generation]] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
     overran: list[str] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     canaries: list[str] = field(default_factory=list)
     _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -226,7 +226,7 @@ class History:
             [event.detail for event in self.accepted],
             self.letters,
             self.kept,
-            [(note.message, dict(note.fields)) for note in self.notes],
+            [(line.message, dict(line.fields)) for line in self.telemetry],
         ]
 
 

@@ -13,7 +13,7 @@ from tests.invariants.history import History, Post, Write
 _PLACES: Final = 36
 
 
-class Violation(AssertionError):  # noqa: N818 - it is what it says
+class Violation(AssertionError):
     """An invariant does not hold."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent, Reply
+from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError, Reply
 from liveness_gateway.verifications.model import Selfie
 from tests.invariants.history import History, Post
 from tests.invariants.outside import app_key
@@ -176,8 +176,8 @@ class LivenessApi:
 
 def _reply(doing: Behaviour, number: int, *, in_time: bool) -> Reply:
     if doing.unsent:
-        raise NotSent(doing.unsent)
+        raise NotSentError(doing.unsent)
     if doing.lost or not in_time:
-        raise AnswerLost(doing.lost or "timeout")
+        raise AnswerLostError(doing.lost or "timeout")
     body = doing.body.replace("{uid}", f"post-{number}").encode()
     return Reply(doing.status, f"x-request-{number}", doing.retry_after, body)

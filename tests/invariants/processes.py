@@ -173,7 +173,7 @@ class Steering(Faults):
             self.running.at(Step(effect, moment))
 
     def trouble(self) -> None:
-        """Note that what runs has met a service that is down."""
+        """LogLine that what runs has met a service that is down."""
         if self.running is not None:
             self.running.troubled = True
 

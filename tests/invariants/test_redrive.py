@@ -32,7 +32,7 @@ def version(expires_at: datetime) -> Verification:
         deadline=NOW - timedelta(days=3),
         expires_at=expires_at,
         version=1,
-        settled_at=NOW - timedelta(days=3),
+        ended_at=NOW - timedelta(days=3),
         reasons=("timeout",),
         problem_code="upstream_timeout",
     )

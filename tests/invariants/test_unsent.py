@@ -10,7 +10,7 @@ from types import FrameType
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import HttpTransport, NotSent
+from liveness_gateway.adapters.upstream.transport import HttpTransport, NotSentError
 from tests.adapters.raw_server import RawServer
 from tests.fakes import selfie
 
@@ -44,7 +44,7 @@ def test_a_thread_that_starts_after_the_deadline_sends_nothing(seconds: float) -
 
     with RawServer(behave) as server:
         transport, deadline = HttpTransport(), time.monotonic() + seconds
-        with held_threads(), pytest.raises(NotSent):
+        with held_threads(), pytest.raises(NotSentError):
             transport.post(server.url, {}, selfie(CONTENT), Decimal("0.6"), deadline)
         server.wait_until_left(1, 0.5)
     assert CONTENT not in b"".join(arrived)

@@ -81,10 +81,10 @@ _ALONE: Final = [
     ("breaker.save", "hung"),
     ("breaker.count", "hung"),
     ("transport.post", "unforeseen"),
-    ("journal.note", "unforeseen"),
-    ("journal.count", "unforeseen"),
+    ("telemetry.log", "unforeseen"),
+    ("telemetry.count", "unforeseen"),
 ]
 OF_VERIFY: Final = [*names("table.put", "table.update", "emergency.send"), *_ALONE]
-OF_SWEEP: Final = [*names("table.query", "table.update"), ("journal.note", "unforeseen")]
-OF_RECOVER: Final = [*names("table.update"), ("journal.count", "unforeseen")]
-OF_PUBLISH: Final = [*names("bus.put", "letters.send"), ("journal.count", "unforeseen")]
+OF_SWEEP: Final = [*names("table.query", "table.update"), ("telemetry.log", "unforeseen")]
+OF_RECOVER: Final = [*names("table.update"), ("telemetry.count", "unforeseen")]
+OF_PUBLISH: Final = [*names("bus.put", "letters.send"), ("telemetry.count", "unforeseen")]

@@ -45,26 +45,26 @@ _HTTP = ("tests/api/test_problems_over_http.py", "tests/api/test_unforeseen.py")
 FAULTS: Final = (
     SeededFault(
         "I1", "upstream is called without a claim", "verifications/verify.py",
-        "standing = self._patiently(lambda: self._ledger.claim(claim), until)",
+        "standing = self._retry_until(lambda: self._ledger.claim(claim), until)",
         "standing = None",
         _SERVICE,
     ),
     SeededFault(
         "I2", "a fault of upstream is not stored", "verifications/verify.py",
-        "            settlement = self._faulted(claimed, fault)\n",
-        "            raise Problem(fault.code, fault.reason) from None\n",
+        "            result = self._faulted(attempt_reference, fault)\n",
+        "            raise ProblemError(fault.code, fault.reason) from None\n",
         _SERVICE,
     ),
     SeededFault(
         "I2", "a result the table did not take is dropped", "verifications/verify.py",
-        "kept = self._emergency.keep(settlement)",
+        "kept = self._emergency.keep(result)",
         "kept = True",
         _SERVICE,
     ),
     SeededFault(
         "I2", "abandoned claims are left alone", "verifications/recovery.py",
-        "            stored = self._ledger.settle(abandoned)\n",
-        "            return False\n            stored = self._ledger.settle(abandoned)\n",
+        "            stored = self._ledger.store(abandoned)\n",
+        "            return False\n            stored = self._ledger.store(abandoned)\n",
         ("tests/unit/test_recovery.py",),
     ),
     SeededFault(
@@ -123,8 +123,8 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I6", "answered before it is stored", "verifications/verify.py",
-        "        except LedgerUnavailable:\n            kept",
-        "        except SettleRefused:\n            kept",
+        "        except LedgerUnavailableError:\n            kept",
+        "        except ResultRefusedError:\n            kept",
         _SERVICE,
     ),
     SeededFault(
@@ -213,8 +213,8 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I12", "an unforeseen error tells its text", "entrypoints/http/application.py",
-        'return Problem("internal", "Something nobody foresaw. The operator has been told.")',
-        'return Problem("internal", str(error))',
+        'return ProblemError("internal", "Something nobody foresaw. The operator has been told.")',
+        'return ProblemError("internal", str(error))',
         _HTTP,
     ),
     SeededFault(

@@ -42,8 +42,8 @@ RACES: Final = (
     ),
     SeededFault(
         "I2", "a kept result is thrown away when the table is still down", "entrypoints/batch.py",
-        "    except LedgerUnavailable:\n        return False\n",
-        "    except LedgerUnavailable:\n        return True\n",
+        "    except LedgerUnavailableError:\n        return False\n",
+        "    except LedgerUnavailableError:\n        return True\n",
         _LOST,
     ),
     SeededFault(
@@ -60,9 +60,9 @@ RACES: Final = (
     ),
     SeededFault(
         "I3", "a 500 counts as not charged", "adapters/upstream/client.py",
-        "        raise OutcomeUnknown(\n"
+        "        raise OutcomeUnknownError(\n"
         '            "upstream_bad_answer", f"upstream_status_{reply.status}"',
-        "        raise NotCharged(\n"
+        "        raise NotChargedError(\n"
         '            "upstream_bad_answer", f"upstream_status_{reply.status}"',
         _PAID,
     ),
@@ -78,7 +78,7 @@ RACES: Final = (
         "        if verification.status is Status.PROCESSING:\n"
         "            from dataclasses import replace\n"
         "            verification = replace(\n"
-        "                verification, status=Status.UNKNOWN, version=1, settled_at=now\n"
+        "                verification, status=Status.UNKNOWN, version=1, ended_at=now\n"
         "            )\n"
         "        if now >= verification.expires_at:\n",
         _ANNOUNCED,
@@ -133,15 +133,15 @@ RACES: Final = (
     ),
     SeededFault(
         "I6", "answered before it is stored", "verifications/verify.py",
-        '            self._journal.count("result_kept_in_emergency" if kept else "result_lost")\n',
-        "            found = self._ledger.get(settlement.claimed.verification_id)\n"
-        "            if found and settlement.score is not None:\n"
+        '            self._telemetry.count("result_kept_in_emergency" if kept else "result_lost")\n',
+        "            found = self._ledger.get(result.attempt_reference.verification_id)\n"
+        "            if found and result.score is not None:\n"
         "                return replace(\n"
         "                    found,\n"
-        "                    status=settlement.status,\n"
-        "                    settled_at=settlement.settled_at,\n"
-        "                    decision=settlement.decision,\n"
-        "                    score=settlement.score,\n"
+        "                    status=result.status,\n"
+        "                    ended_at=result.ended_at,\n"
+        "                    decision=result.decision,\n"
+        "                    score=result.score,\n"
         "                )\n",
         _ANSWERS,
     ),
@@ -291,8 +291,8 @@ RACES: Final = (
     ),
     SeededFault(
         "I14", "our own outage is called the caller's mistake", "verifications/verify.py",
-        'return Problem("upstream_unavailable", f"{why}; nothing',
-        'return Problem("malformed_request", f"{why}; nothing',
+        'return ProblemError("upstream_unavailable", f"{why}; nothing',
+        'return ProblemError("malformed_request", f"{why}; nothing',
         _PAID,
     ),
 )  # fmt: skip

@@ -110,9 +110,9 @@ _PORTS: Final[tuple[tuple[str, str, Moment, str], ...]] = (
     ("ledger", "settle", "after", "after the result was stored"),
     ("emergency", "keep", "before", "from the emergency queue while the table is down"),
     ("clock", "now", "before", "from the clock"),
-    ("journal", "note", "before", "from the log, after the result was stored"),
-    ("edge_journal", "begin", "before", "from the log, at the very start"),
-    ("edge_journal", "flush", "before", "from the metrics, at the very end"),
+    ("telemetry", "note", "before", "from the log, after the result was stored"),
+    ("application_telemetry", "begin", "before", "from the log, at the very start"),
+    ("application_telemetry", "flush", "before", "from the metrics, at the very end"),
 )
 for _port in _PORTS:
     _in_verify(*_port)

@@ -48,8 +48,8 @@ def killed_early_and_again(stage: Stage, _: Recovery) -> None:
 def killed_late_and_again(stage: Stage, _: Recovery) -> None:
     with Nursery(stage) as nursery:
         steps = _steps_of_a_post(nursery)
-        claimed = steps.index(_CLAIMED)
-        for first, second in product(range(claimed, len(steps)), range(claimed + 1)):
+        attempt_reference = steps.index(_CLAIMED)
+        for first, second in product(range(attempt_reference, len(steps)), range(attempt_reference + 1)):
             _kill_twice(nursery, first, second)
 
 

@@ -104,8 +104,8 @@ def reordered(stage: Stage, recovery: Recovery) -> None:
     stage.seeded |= {one.verification_id for one in made}
     for one, result in zip(made, (completed, failed), strict=True):
         ledger.claim(one)
-        ledger.settle(unknown(one, at=now))
-        ledger.settle(result(one, at=now))
+        ledger.store(unknown(one, at=now))
+        ledger.store(result(one, at=now))
     batch = batch_of(stage, recovery)
     for _delivery in range(3):
         stage.random.shuffle(batch)

@@ -44,13 +44,13 @@ def charged_once(history: History) -> Violations:
     """I3: at most one charge for each key while its record lives."""
     for sha256 in {request.sha256 for request in history.requests}:
         charges = sum(request.sha256 == sha256 for request in history.charged())
-        claimed = {
+        attempt_reference = {
             (write.verification_id, write.created_at)
             for write in history.writes
             if write.verification_id in history.ids_of(sha256)
         }
-        if charges > len(claimed):
-            yield f"I3: {charges} charges for {len(claimed)} verifications of one selfie"
+        if charges > len(attempt_reference):
+            yield f"I3: {charges} charges for {len(attempt_reference)} verifications of one selfie"
 
 
 def events_are_stored_versions(history: History) -> Violations:

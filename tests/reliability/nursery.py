@@ -20,8 +20,8 @@ import boto3
 from liveness_gateway import bootstrap
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.entrypoints.batch import Job, nothing_swept, sweep_once
-from liveness_gateway.telemetry import PowertoolsJournal
+from liveness_gateway.entrypoints.batch import BatchHandler, nothing_swept, sweep_once
+from liveness_gateway.telemetry import PowertoolsTelemetry
 from liveness_gateway.verifications.recovery import Sweeper
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
@@ -50,10 +50,10 @@ class LaterClock(SystemClock):
         return super().now() + timedelta(seconds=_AFTER_THE_DEADLINE)
 
 
-def _sweeper() -> tuple[Sweeper, PowertoolsJournal]:
-    _, notes = bootstrap.sweeper()
+def _sweeper() -> tuple[Sweeper, PowertoolsTelemetry]:
+    _, telemetry = bootstrap.sweeper()
     ledger = DynamoDBLedger(boto3.client("dynamodb"), os.environ["TABLE_NAME"])
-    return Sweeper(ledger, LaterClock(), notes), notes
+    return Sweeper(ledger, LaterClock(), telemetry), telemetry
 
 
 _BUILT_SWEEPER = _sweeper()
@@ -61,7 +61,7 @@ _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "verify": verify,
     "publish_events": publish_events,
     "recover": recover,
-    "sweep": Job(lambda: _BUILT_SWEEPER, sweep_once, nothing_swept),
+    "sweep": BatchHandler(lambda: _BUILT_SWEEPER, sweep_once, nothing_swept),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from liveness_gateway.telemetry import PowertoolsJournal, journal
+from liveness_gateway.telemetry import PowertoolsTelemetry, telemetry
 from tests.e2e.traces import forms
 from tests.reliability.surroundings import ALL_FUNCTIONS, environment
 
@@ -55,8 +55,8 @@ class _WrittenMetrics(EphemeralMetrics):
         self.clear_metrics()
 
 
-class RecordedJournal(PowertoolsJournal):
-    """The real journal at DEBUG; what it writes is kept, what it counts can be read."""
+class RecordedTelemetry(PowertoolsTelemetry):
+    """The real telemetry at DEBUG; what it writes is kept, what it counts can be read."""
 
     def __init__(self, outputs: Outputs, name: str, counts: Counter[str] | None = None) -> None:
         logger = Logger(service=name, level="DEBUG", stream=outputs, use_rfc3339=True, utc=True)
@@ -81,7 +81,7 @@ class _Kept(logging.Handler):
 def everything_logged(outputs: Outputs) -> Iterator[None]:
     """Keep what any library logs, at DEBUG as far as the functions themselves let it."""
     with environment(ALL_FUNCTIONS):
-        journal("local")
+        telemetry("local")
     for name in _DOUBLES:
         logging.getLogger(name).setLevel(logging.WARNING)
     root, kept = logging.getLogger(), _Kept(outputs)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.adapters.sqs import SqsQueue
 from liveness_gateway.entrypoints.batch import (
-    Job,
+    BatchHandler,
     all_messages,
     nothing_swept,
     publish_batch,
@@ -24,13 +24,13 @@ from liveness_gateway.verifications.publishing import Publisher
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from tests.reliability.clocks import MovableClock
 from tests.reliability.cloud import stream_of
-from tests.reliability.outputs import RecordedJournal
+from tests.reliability.outputs import RecordedTelemetry
 from tests.reliability.stage import Stage, Wrap, as_it_is
 
 Record = dict[str, Any]
 TERMINAL: Final = frozenset({"completed", "failed", "unknown"})
 _BATCH: Final = 25
-# As in `infra/functions/stream.py`. After that, Lambda queues the position of the record.
+# As `infra/stream.py` has it; after that Lambda itself telemetry the record's place in the letters.
 _RETRIES: Final = 50
 _ROUNDS: Final = 20
 AFTER_THE_DEADLINE: Final = 61.0
@@ -50,7 +50,7 @@ class Recovery:
         self.given_up: list[Record] = []
         self.wrap: Wrap = as_it_is
         self._delivered = 0
-        self._journal = RecordedJournal(stage.outputs, f"recovery-{stage.name}")
+        self._telemetry = RecordedTelemetry(stage.outputs, f"recovery-{stage.name}")
 
     def run(self) -> None:
         """End every fault, let all deadlines pass, and run until nothing changes any more."""
@@ -141,17 +141,17 @@ class Recovery:
             self.wrap("bus", EventBridgeBus(stage.client("events"), stage.bus)),
             self.wrap("letters", SqsQueue(stage.client("sqs"), stage.dead_letter_url)),
             self.wrap("clock", stage.clock),
-            self._journal,
+            self._telemetry,
             "local",
         )
 
     def sweeper(self) -> Sweeper:
         """What `sweep` runs."""
-        return Sweeper(self._ledger(), self.wrap("clock", self.clock), self._journal)
+        return Sweeper(self._ledger(), self.wrap("clock", self.clock), self._telemetry)
 
     def recoverer(self) -> Recoverer:
         """What `recover` runs."""
-        return Recoverer(self._ledger(), self._journal)
+        return Recoverer(self._ledger(), self._telemetry)
 
     def _ledger(self) -> Ledger:
         wrapped: Ledger = self.wrap("ledger", self.stage.ledger())
@@ -162,8 +162,8 @@ class Recovery:
         worker: Any,  # noqa: ANN401 - each job has its own
         run: Callable[..., dict[str, Any]],
         failed: Callable[..., dict[str, Any]],
-    ) -> Job[Any]:
-        return Job(lambda: (worker, self._journal), run, failed)
+    ) -> BatchHandler[Any]:
+        return BatchHandler(lambda: (worker, self._telemetry), run, failed)
 
 
 def terminal(records: Sequence[Record]) -> list[Record]:

@@ -32,17 +32,17 @@ from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.window import WINDOW_SECONDS, SharedWindow
-from liveness_gateway.entrypoints.http.application import Application, Function
+from liveness_gateway.entrypoints.http.application import Application, LambdaHandler
 from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
 from liveness_gateway.verifications.model import MultipleFaces
 from liveness_gateway.verifications.selfie import SelfieLimits
-from liveness_gateway.verifications.verify import Policy, RecordReader, VerificationService
+from liveness_gateway.verifications.verify import Policy, RecordReader, Verifier
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, Fault
 from tests.bodies import CLIENTS, Body, form
 from tests.reliability.clocks import Countdown, MovableClock
 from tests.reliability.cloud import Cloud, stream_of
-from tests.reliability.outputs import Outputs, RecordedJournal
+from tests.reliability.outputs import Outputs, RecordedTelemetry
 from tests.reliability.selfies import FILE_NAME, new_selfie
 from tests.reliability.surroundings import ALL_FUNCTIONS
 from tests.tables import create_breaker, create_verifications
@@ -209,13 +209,13 @@ class Stage:
             SecretString=json.dumps({"app_id": app_id, "app_key": app_key}),
         )
 
-    def verify_function(self, wrap: Wrap | None = None) -> Function:
+    def verify_function(self, wrap: Wrap | None = None) -> LambdaHandler:
         """A new execution environment of `verify`: nothing is cached in it yet."""
         self.environments += 1
-        wrap, journal = wrap or as_it_is, self.new_journal()
-        service = VerificationService(
+        wrap, telemetry = wrap or as_it_is, self.new_telemetry()
+        service = Verifier(
             ledger=wrap("ledger", self.ledger(self._configs.once)),
-            upstream=wrap("upstream", self._upstream(wrap, journal)),
+            upstream=wrap("upstream", self._upstream(wrap, telemetry)),
             fingerprints=wrap("fingerprints", HmacFingerprints(self._secret("fingerprint"))),
             emergency=wrap(
                 "emergency",
@@ -224,7 +224,7 @@ class Stage:
                 ),
             ),
             clock=wrap("clock", self.clock),
-            journal=wrap("journal", journal),
+            telemetry=wrap("telemetry", telemetry),
             policy=Policy(
                 default_threshold=Decimal("0.6"),
                 minimum_threshold=Decimal(self.minimum_threshold),
@@ -233,32 +233,32 @@ class Stage:
             ),
         )
         routes = VerifyRoutes(service, SelfieLimits(0, 5000)).table()
-        edge_journal = wrap("edge_journal", journal)
-        return Function(lambda: Application(routes, ("*",), edge_journal))
+        application_telemetry = wrap("application_telemetry", telemetry)
+        return LambdaHandler(lambda: Application(routes, ("*",), application_telemetry))
 
-    def _upstream(self, wrap: Wrap, journal: RecordedJournal) -> UpstreamClient:
+    def _upstream(self, wrap: Wrap, telemetry: RecordedTelemetry) -> UpstreamClient:
         store = CountingBreakerStore(self.breaker_table, boto3_client=self._breaker_client)
-        store.count_failures_in(journal)
+        store.count_failures_in(telemetry)
         store.configure(breaker_config(), "upstream")
-        window = SharedWindow(self._breaker_client, self.breaker_table, self.clock, journal)
+        window = SharedWindow(self._breaker_client, self.breaker_table, self.clock, telemetry)
         return UpstreamClient(
             transport=wrap("transport", _TRANSPORT),
             dialect=DIALECTS[self.dialect],
             base_url=self.upstream_url,
             credentials=wrap("credentials", UpstreamCredentials(self._secret("upstream"))),
-            breaker=wrap("breaker", CircuitBreaker(store, self.clock, journal, window)),
+            breaker=wrap("breaker", CircuitBreaker(store, self.clock, telemetry, window)),
             clock=wrap("clock", self.clock),
-            journal=wrap("journal", journal),
+            telemetry=wrap("telemetry", telemetry),
         )
 
-    def results_function(self) -> Function:
+    def results_function(self) -> LambdaHandler:
         """A new execution environment of `results`."""
         routes = ResultsRoutes(RecordReader(self.ledger(), self.clock), "local").table()
-        return Function(lambda: Application(routes, ("*",), self.new_journal()))
+        return LambdaHandler(lambda: Application(routes, ("*",), self.new_telemetry()))
 
-    def new_journal(self) -> RecordedJournal:
-        """A journal as each environment has one: requests in one process would mix in it."""
-        return RecordedJournal(self.outputs, f"verify-{uuid.uuid4().hex}", self.counts)
+    def new_telemetry(self) -> RecordedTelemetry:
+        """A telemetry as each environment has one: requests in one process would mix in it."""
+        return RecordedTelemetry(self.outputs, f"verify-{uuid.uuid4().hex}", self.counts)
 
     def ledger(self, config: Config | None = None) -> DynamoDBLedger:
         """The table, as a function sees it."""
@@ -293,7 +293,7 @@ class Stage:
         )
 
     def post(
-        self, body: Body | None = None, key: str | None = None, function: Function | None = None
+        self, body: Body | None = None, key: str | None = None, function: LambdaHandler | None = None
     ) -> Answered:
         """Post a selfie to a function (a new one by default) and keep its answer."""
         key = key or uuid.uuid4().hex
@@ -323,7 +323,7 @@ class Stage:
         return self._ask(self.results_function(), event, "", keep=False)
 
     def _ask(
-        self, function: Function, event: dict[str, Any], key: str, *, keep: bool = True
+        self, function: LambdaHandler, event: dict[str, Any], key: str, *, keep: bool = True
     ) -> Answered:
         started = time.monotonic()
         answer = function(event, Countdown(self.seconds_left, uuid.uuid4().hex))
@@ -332,7 +332,7 @@ class Stage:
     def answered(
         self, answer: Mapping[str, Any], key: str, seconds: float, *, keep: bool = True
     ) -> Answered:
-        """Note an answer of a function, with what was stored when it came."""
+        """LogLine an answer of a function, with what was stored when it came."""
         self.outputs.write(json.dumps(answer) + "\n")
         answered = Answered(
             key=key,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.reliability.cloud import Cloud
 from tests.reliability.matrix import SECRETS
-from tests.reliability.outputs import Outputs, RecordedJournal, everything_logged
+from tests.reliability.outputs import Outputs, RecordedTelemetry, everything_logged
 from tests.reliability.recovery import Recovery
 from tests.reliability.stage import APP_KEY, Stage
 
@@ -24,14 +24,14 @@ def test_a_secret_is_found(secret: bytes) -> None:
         assert bool(written) == bool(outputs.holds([secret]))
 
 
-def test_what_the_journal_and_libraries_write_is_kept() -> None:
+def test_what_the_telemetry_and_libraries_write_is_kept() -> None:
     outputs = Outputs()
     with everything_logged(outputs):
-        notes = RecordedJournal(outputs, "test-outputs")
-        notes.begin(correlation_id="the-correlation-id")
-        notes.note("a line", level=logging.INFO)
-        notes.count("a_metric")
-        notes.flush()
+        telemetry = RecordedTelemetry(outputs, "test-outputs")
+        telemetry.begin(correlation_id="the-correlation-id")
+        telemetry.note("a line", level=logging.INFO)
+        telemetry.count("a_metric")
+        telemetry.flush()
         logging.getLogger("urllib3").warning("a warning of a library")
         logging.getLogger("some.library").debug("a detail of a library")
     for kept in ("the-correlation-id", "a line", "a_metric", "a warning of", "a detail of"):
@@ -44,7 +44,7 @@ def test_a_run_is_searched_where_it_writes() -> None:
         recovery = Recovery(stage)
         answer = stage.post()
         recovery.run()
-        leaky = stage.new_journal()
+        leaky = stage.new_telemetry()
         leaky.begin(correlation_id=APP_KEY)
         leaky.note("a leak", level=logging.INFO)
     # Its answer, its log line, its line of the stream.

@@ -10,7 +10,7 @@ import pytest
 from botocore.client import BaseClient
 
 from liveness_gateway import bootstrap
-from liveness_gateway.telemetry import PowertoolsJournal
+from liveness_gateway.telemetry import PowertoolsTelemetry
 from tests.reliability.cloud import Cloud
 from tests.reliability.outputs import Outputs
 from tests.reliability.recovery import Recovery
@@ -22,7 +22,7 @@ _SETTINGS = ("connect_timeout", "read_timeout", "retries", "proxies", "max_pool_
 
 
 def wiring(of: Any) -> Any:  # noqa: ANN401 - any object there is
-    """An object and all it holds, as plain values; clocks and journals are only named."""
+    """An object and all it holds, as plain values; clocks and telemetries are only named."""
     if isinstance(of, _PLAIN):
         return of
     if isinstance(of, Mapping):
@@ -36,8 +36,8 @@ def _object(of: Any) -> Any:  # noqa: ANN401 - any object there is
     if isinstance(of, BaseClient):
         settings = [getattr(of.meta.config, name) for name in _SETTINGS]
         return [type(of).__name__, of.meta.endpoint_url, of.meta.region_name, *settings]
-    if isinstance(of, PowertoolsJournal) or hasattr(of, "monotonic"):
-        return "journal" if isinstance(of, PowertoolsJournal) else "clock"
+    if isinstance(of, PowertoolsTelemetry) or hasattr(of, "monotonic"):
+        return "telemetry" if isinstance(of, PowertoolsTelemetry) else "clock"
     if hasattr(of, "__self__"):
         return [of.__name__, wiring(of.__self__)]
     if type(of).__module__.startswith("liveness_gateway"):

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from liveness_gateway.adapters.upstream.dialects import BadAnswer, read_answer
+from liveness_gateway.adapters.upstream.dialects import BadAnswerError, read_answer
 from tests.api.gateway import Gateway
 from tests.world import World
 
@@ -47,7 +47,7 @@ def main(events: Path, answers: Path) -> None:
     try:
         read_answer(answers.read_bytes())
         report("answer", started)
-    except BadAnswer:
+    except BadAnswerError:
         report("bad answer", started)
 
 

@@ -15,7 +15,7 @@ from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.bootstrap import SystemClock
 from liveness_gateway.verifications.model import Status
-from liveness_gateway.verifications.verify import VerificationService
+from liveness_gateway.verifications.verify import Verifier
 from tests.adapters.raw_server import RawServer, read_request
 from tests.api.gateway import Gateway
 from tests.bodies import seeded
@@ -63,8 +63,8 @@ class SocketWorld(World):
 
     address = ""
 
-    def service(self) -> VerificationService:
-        return VerificationService(
+    def service(self) -> Verifier:
+        return Verifier(
             ledger=self.ledger,
             upstream=UpstreamClient(
                 transport=HttpTransport(),
@@ -73,12 +73,12 @@ class SocketWorld(World):
                 credentials=Fixed(),
                 breaker=Fixed(),
                 clock=Patience(),
-                journal=self.journal,
+                telemetry=self.telemetry,
             ),
             fingerprints=self.fingerprints,
             emergency=self.emergency,
             clock=self.clock,
-            journal=self.journal,
+            telemetry=self.telemetry,
             policy=self.policy,
         )
 
@@ -121,8 +121,8 @@ def test_no_answer_does_harm(server: RawServer, sent: deque[bytes], shard: int) 
         outcomes[str(outcome)] += 1
     assert Status.PROCESSING not in {record.status for record in world.ledger.all()}
     assert server.connections <= ANSWERS * 1.1 + 1
-    assert "unhandled" not in world.journal.counts
-    assert not [line for line in gateway.journal.lines if line["level"] == "CRITICAL"]
+    assert "unhandled" not in world.telemetry.counts
+    assert not [line for line in gateway.telemetry.lines if line["level"] == "CRITICAL"]
     seldom = {
         name
         for name in ("live", "not_live", "inconclusive", "upstream_bad_answer")

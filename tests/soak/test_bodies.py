@@ -35,4 +35,4 @@ def test_no_body_does_harm(shard: int) -> None:
     assert len(world.upstream.calls) == created
     assert len(world.ledger.items) == created
     assert BODIES / 50 < created < BODIES / 2
-    assert not [line for line in gateway.journal.lines if line["level"] == "CRITICAL"]
+    assert not [line for line in gateway.telemetry.lines if line["level"] == "CRITICAL"]

@@ -11,11 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from liveness_gateway.verifications.model import (
-    Claimed,
+    AttemptReference,
     Decision,
     MultipleFaces,
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     Status,
     UpstreamReceipt,
     decide,
@@ -123,21 +123,21 @@ def test_a_selfie_never_shows_its_bytes() -> None:
 
 
 def test_a_fault_keeps_the_request_id_of_an_answer_that_came() -> None:
-    fault = NotCharged("upstream_limit", "limit_reached", request_id="abc")
+    fault = NotChargedError("upstream_limit", "limit_reached", request_id="abc")
     assert (fault.code, fault.reason, fault.charged) == ("upstream_limit", "limit_reached", False)
     assert fault.receipt == UpstreamReceipt(request_id="abc")
     assert str(fault) == "upstream_limit: limit_reached"
 
 
 def test_a_fault_without_an_answer_has_no_receipt_and_may_be_charged() -> None:
-    fault = OutcomeUnknown("upstream_timeout", "timeout")
+    fault = OutcomeUnknownError("upstream_timeout", "timeout")
     assert fault.receipt is None
     assert fault.charged
 
 
 def test_a_fault_of_an_unknown_code_cannot_be_made() -> None:
     with pytest.raises(KeyError):
-        NotCharged("no_such_code", "reason")
+        NotChargedError("no_such_code", "reason")
 
 
 def test_a_record_is_readable_by_its_client_until_the_moment_it_expires(world: World) -> None:
@@ -154,7 +154,7 @@ def test_a_claim_is_named_by_its_deadline_in_whole_seconds_too(world: World) -> 
     deadline = NOON.replace(microsecond=0) + timedelta(seconds=60)
     # Before it is stored the deadline has its fraction still; the name is the same.
     for each in (record, replace(record, deadline=NOON + timedelta(seconds=60))):
-        assert each.claimed == Claimed(record.verification_id, 1, deadline)
+        assert each.attempt_reference == AttemptReference(record.verification_id, 1, deadline)
 
 
 def test_the_problem_of_a_record_says_its_status_and_its_reasons(world: World) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, Problem, ProblemType
+from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, ProblemError, ProblemType
 
 DOCUMENTED = {
     "malformed_request": 400,
@@ -71,7 +71,7 @@ def test_what_may_be_charged_is_never_called_retryable(row: ProblemType) -> None
 
 
 def test_only_the_limit_has_another_status_for_clients_of_the_liveness_api() -> None:
-    assert {c: r.wire_status for c, r in CATALOGUE.items() if r.wire_status} == {
+    assert {c: r.compat_status for c, r in CATALOGUE.items() if r.compat_status} == {
         "upstream_limit": 403
     }
 
@@ -81,7 +81,7 @@ def test_titles_tell_the_problems_apart() -> None:
 
 
 def test_a_problem_carries_its_row() -> None:
-    problem = Problem("not_found", "Nothing.", verification_id="abc", replayed=True)
+    problem = ProblemError("not_found", "Nothing.", verification_id="abc", replayed=True)
     assert problem.code == "not_found"
     assert problem.problem_type is CATALOGUE["not_found"]
     assert (problem.detail, problem.verification_id, problem.replayed) == ("Nothing.", "abc", True)
@@ -89,11 +89,11 @@ def test_a_problem_carries_its_row() -> None:
 
 
 def test_a_problem_stands_for_itself_unless_told_otherwise() -> None:
-    problem = Problem("internal", "x")
+    problem = ProblemError("internal", "x")
     assert problem.verification_id is None
     assert not problem.replayed
 
 
 def test_a_problem_outside_the_catalogue_cannot_be_raised() -> None:
     with pytest.raises(KeyError):
-        Problem("oops", "x")
+        ProblemError("oops", "x")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.events import (
     DETAIL_TYPES,
     event_detail,
@@ -20,8 +20,8 @@ from liveness_gateway.verifications.events import (
 )
 from liveness_gateway.verifications.model import (
     Decision,
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     Status,
     UpstreamReceipt,
     Verification,
@@ -31,12 +31,12 @@ from tests.fakes import NOON, answer, selfie
 from tests.world import World
 
 
-def made(world: World, fault: NotCharged | OutcomeUnknown | None = None) -> Verification:
+def made(world: World, fault: NotChargedError | OutcomeUnknownError | None = None) -> Verification:
     """A stored record with this fate."""
     if fault is None:
         return world.verify(subject_ref="subject-1").verification
     world.upstream.will(fault)
-    with pytest.raises(Problem):
+    with pytest.raises(ProblemError):
         world.verify()
     return world.ledger.all()[0]
 
@@ -76,12 +76,12 @@ def test_the_event_of_a_completed_verification(world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (NotCharged("upstream_limit", "limit_reached"), "failed"),
-        (OutcomeUnknown("upstream_timeout", "timeout"), "unknown"),
+        (NotChargedError("upstream_limit", "limit_reached"), "failed"),
+        (OutcomeUnknownError("upstream_timeout", "timeout"), "unknown"),
     ],
 )
 def test_the_event_of_one_without_a_result(
-    world: World, fault: NotCharged | OutcomeUnknown, status: str
+    world: World, fault: NotChargedError | OutcomeUnknownError, status: str
 ) -> None:
     record = made(world, fault)
     assert event_detail(record, "local")["data"] == {
@@ -124,7 +124,7 @@ def test_the_detail_type_says_how_it_ended(world: World) -> None:
 def test_what_is_not_settled_has_no_event(world: World) -> None:
     record = made(world)
     with pytest.raises(ValueError, match="never settled"):
-        event_detail(replace(record, settled_at=None), "local")
+        event_detail(replace(record, ended_at=None), "local")
     with pytest.raises(KeyError):
         event_detail(replace(record, status=Status.PROCESSING), "local")
 

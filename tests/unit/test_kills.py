@@ -2,26 +2,26 @@
 
 import pytest
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import (
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     UpstreamAnswer,
-    UpstreamFault,
+    UpstreamError,
 )
 from tests.fakes import KilledError, answer
 from tests.world import World
 
-# Every step of one request, journal and clock included; the last ones are past its end.
+# Every step of one request, telemetry and clock included; the last ones are past its end.
 STEPS = range(24)
-FATES: dict[str, UpstreamAnswer | UpstreamFault] = {
+FATES: dict[str, UpstreamAnswer | UpstreamError] = {
     "live": answer(),
-    "failed": NotCharged("upstream_limit", "limit_reached"),
-    "unknown": OutcomeUnknown("upstream_timeout", "timeout"),
+    "failed": NotChargedError("upstream_limit", "limit_reached"),
+    "unknown": OutcomeUnknownError("upstream_timeout", "timeout"),
 }
 
 
-def die_at(world: World, step: int, fate: UpstreamAnswer | UpstreamFault) -> bool:
+def die_at(world: World, step: int, fate: UpstreamAnswer | UpstreamError) -> bool:
     """Send a request that dies at this step; whether it got so far."""
     world.upstream.standard = fate
     world.faults.kill_at(step)
@@ -29,7 +29,7 @@ def die_at(world: World, step: int, fate: UpstreamAnswer | UpstreamFault) -> boo
         world.verify()
     except KilledError:
         return True
-    except Problem:
+    except ProblemError:
         pass
     finally:
         world.faults.clear()
@@ -58,7 +58,7 @@ def test_killed_at_any_step(world: World, step: int, fate: str) -> None:
     # I3: the same request again pays only if nothing can have been charged.
     charged = world.upstream.charges
     if any(record.status == "unknown" for record in records):
-        with pytest.raises(Problem, match="upstream_timeout"):
+        with pytest.raises(ProblemError, match="upstream_timeout"):
             world.verify()
         assert world.upstream.charges == charged
     else:

@@ -3,7 +3,7 @@
 import pytest
 
 from liveness_gateway.entrypoints.http.multipart import read_form
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from tests.bodies import CLIENTS, Body, Part, encode, form
 from tests.images import drawn
 
@@ -26,8 +26,8 @@ def read(given: Body) -> tuple[bytes, bytes | None, bytes | None]:
     return found.selfie, found.threshold, found.subject_ref
 
 
-def refusal(given: Body) -> Problem:
-    with pytest.raises(Problem) as caught:
+def refusal(given: Body) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         read(given)
     return caught.value
 

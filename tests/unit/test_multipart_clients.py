@@ -1,4 +1,4 @@
-"""What real clients put on the wire today is read to the byte; `tests.bodies` writes alike."""
+"""What real clients put on the compat today is read to the byte; `tests.bodies` writes alike."""
 
 import subprocess
 import sys
@@ -42,7 +42,7 @@ fetch(process.argv[2], {method: 'POST', body: form}).then((response) => response
 
 
 class Capture(BaseHTTPRequestHandler):
-    """Keeps the body as it came over the wire, chunks put together."""
+    """Keeps the body as it came over the compat, chunks put together."""
 
     bodies: ClassVar[list[Body]] = []
     protocol_version = "HTTP/1.1"

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from liveness_gateway.entrypoints.http.multipart import read_form
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from tests.bodies import CLIENTS, Part, encode, form
 from tests.images import drawn
 
@@ -18,7 +18,7 @@ WHOLE = encode("the-boundary", SELFIE)
 
 
 def code(content: bytes, kind: str | None = KIND) -> str:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(ProblemError) as caught:
         read_form(kind, content)
     return caught.value.code
 
@@ -153,7 +153,7 @@ def test_a_content_type_without_one_usable_boundary_is_refused(kind: str) -> Non
 
 
 def test_a_missing_boundary_gets_the_advice_that_helps() -> None:
-    with pytest.raises(Problem, match="Do not set this header yourself") as caught:
+    with pytest.raises(ProblemError, match="Do not set this header yourself") as caught:
         read_form("multipart/form-data", WHOLE)
     assert caught.value.code == "malformed_request"
 
@@ -178,7 +178,7 @@ def test_no_header_takes_long_to_read(unit: str) -> None:
     header = 'Content-Disposition: form-data; name="x"' + unit * (16_000 // len(unit))
     slow = encode("the-boundary", *[Part((header[: 16 * 1024],), b"")] * 99, SELFIE)
     started = time.process_time()
-    with suppress(Problem):
+    with suppress(ProblemError):
         read_form(KIND, slow)
     # R10; a hundred parts with 16 KiB of headers each are the most there can be.
     assert time.process_time() - started < 5

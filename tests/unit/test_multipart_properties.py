@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from liveness_gateway.entrypoints.http.multipart import read_form
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from tests.bodies import CLIENTS, Body, Part, encode, form, mutate, seeded
 from tests.images import drawn
 
@@ -24,7 +24,7 @@ def refused(given_body: Body) -> str | None:
     """The code of the problem, or None where the form was read; anything else fails the test."""
     try:
         found = read_form(given_body.content_type, given_body.content)
-    except Problem as problem:
+    except ProblemError as problem:
         return problem.code
     assert found.selfie in given_body.content
     assert (found.threshold or b"") in given_body.content

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.entrypoints.http.presenters import verification_body, wire_body
-from liveness_gateway.problems import Problem
+from liveness_gateway.entrypoints.http.presenters import verification_body, compat_body
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import (
     Image,
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     Status,
     UpstreamReceipt,
     Verification,
@@ -60,15 +60,15 @@ def test_a_completed_record(record: Verification) -> None:
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (NotCharged("upstream_limit", "limit_reached"), "failed"),
-        (OutcomeUnknown("upstream_timeout", "timeout", request_id="u-1"), "unknown"),
+        (NotChargedError("upstream_limit", "limit_reached"), "failed"),
+        (OutcomeUnknownError("upstream_timeout", "timeout", request_id="u-1"), "unknown"),
     ],
 )
 def test_a_record_without_a_result(
-    world: World, fault: NotCharged | OutcomeUnknown, status: str
+    world: World, fault: NotChargedError | OutcomeUnknownError, status: str
 ) -> None:
     world.upstream.will(fault)
-    with pytest.raises(Problem):
+    with pytest.raises(ProblemError):
         world.verify()
     (made,) = world.ledger.all()
     assert verification_body(made) == {
@@ -85,7 +85,7 @@ def test_a_record_without_a_result(
 
 def test_a_record_that_is_still_processing(record: Verification) -> None:
     processing = replace(
-        record, status=Status.PROCESSING, decision=None, settled_at=None, subject_ref=None
+        record, status=Status.PROCESSING, decision=None, ended_at=None, subject_ref=None
     )
     body = verification_body(processing)
     assert body["status"] == "processing"
@@ -96,7 +96,7 @@ def test_a_record_that_is_still_processing(record: Verification) -> None:
 
 
 def test_the_secret_parts_of_a_record_are_not_shown(record: Verification) -> None:
-    text = json.dumps(verification_body(record)) + json.dumps(wire_body(record))
+    text = json.dumps(verification_body(record)) + json.dumps(compat_body(record))
     for hidden in (record.fingerprint, "client-1", "upstream-1", "request-1", "attempt"):
         assert hidden not in text
 
@@ -109,7 +109,7 @@ def test_a_png(record: Verification) -> None:
 def test_the_liveness_apis_own_answer_has_exactly_its_documented_members(
     record: Verification,
 ) -> None:
-    body = wire_body(record)
+    body = compat_body(record)
     assert body == {
         **RECEIPT,
         "response_data": {
@@ -125,7 +125,7 @@ def test_several_faces_in_order(world: World) -> None:
     world.upstream.will(answer(faces=3))
     made = world.verify().verification
     assert verification_body(made)["faces"] == [FACE, FACE, FACE]
-    assert wire_body(made)["response_data"]["faces_predicted"] == [FACE, FACE, FACE]
+    assert compat_body(made)["response_data"]["faces_predicted"] == [FACE, FACE, FACE]
 
 
 @pytest.mark.parametrize("receipt", [None, UpstreamReceipt()])
@@ -134,14 +134,14 @@ def test_what_upstream_did_not_say_is_null(
 ) -> None:
     nothing = dict.fromkeys(RECEIPT)
     assert verification_body(replace(record, upstream=receipt))["upstream"] == nothing
-    wire = wire_body(replace(record, upstream=receipt))
-    assert {name: value for name, value in wire.items() if name in RECEIPT} == nothing
+    compat = compat_body(replace(record, upstream=receipt))
+    assert {name: value for name, value in compat.items() if name in RECEIPT} == nothing
 
 
 def test_no_score_can_never_be_read_as_live(record: Verification) -> None:
     scoreless = replace(record, score=None)
     assert verification_body(scoreless)["score"] == 0
-    assert wire_body(scoreless)["response_data"]["faces_liveness"] == 0
+    assert compat_body(scoreless)["response_data"]["faces_liveness"] == 0
 
 
 @pytest.mark.parametrize("score", ["0", "1", "0.6", "0.123456789012345678901234567890"])

@@ -51,7 +51,7 @@ def test_a_batch_is_announced_in_order_in_calls_of_at_most_ten(world: World, cou
     assert accepted(world) == ids(lines)
     full, rest = divmod(count, 10)
     assert world.bus.calls == [10] * full + [rest] * (rest > 0)
-    assert "event_retried" not in world.journal.counts
+    assert "event_retried" not in world.telemetry.counts
 
 
 def test_what_the_bus_gets_is_the_event_of_the_record(world: World) -> None:
@@ -69,9 +69,9 @@ def test_only_the_entry_that_failed_comes_again(world: World, code: str) -> None
     assert world.publisher().publish(lines) == ["s-3"]
     assert accepted(world) == ids(lines[:3] + lines[4:])
     assert letters(world) == []
-    assert world.journal.counts["event_retried"] == 1
-    assert world.journal.notes[-1].fields == {"code": code}
-    assert world.journal.notes[-1].level == logging.ERROR
+    assert world.telemetry.counts["event_retried"] == 1
+    assert world.telemetry.lines[-1].fields == {"code": code}
+    assert world.telemetry.lines[-1].level == logging.ERROR
 
 
 @pytest.mark.parametrize("code", FINAL)
@@ -88,7 +88,7 @@ def test_an_entry_the_bus_will_never_take_is_a_dead_letter_at_once(world: World,
             "event": event_of(lines[3].verification, "local"),
         }
     ]
-    assert world.journal.counts["event_dead_lettered"] == 1
+    assert world.telemetry.counts["event_dead_lettered"] == 1
 
 
 def test_a_dead_letter_no_queue_takes_comes_again(world: World) -> None:
@@ -99,7 +99,7 @@ def test_a_dead_letter_no_queue_takes_comes_again(world: World) -> None:
         "s-unreadable", "s-0",
     ]  # fmt: skip
     assert accepted(world) == ids(lines[1:])
-    assert world.journal.counts["event_retried"] == 2
+    assert world.telemetry.counts["event_retried"] == 2
 
 
 def test_a_call_that_fails_as_a_whole_comes_again_as_a_whole(world: World) -> None:
@@ -151,7 +151,7 @@ def _spoilt(made: Verification) -> dict[str, Verification]:
     no_time: Any = "yesterday"
     no_list: Any = 7
     return {
-        "never settled": replace(made, settled_at=None),
+        "never settled": replace(made, ended_at=None),
         "no number": replace(made, threshold=no_number),
         "no time": replace(made, created_at=no_time),
         "no expiry": replace(made, expires_at=no_time),
@@ -187,14 +187,14 @@ def test_what_expires_in_this_moment_is_not_announced(world: World) -> None:
 def test_what_is_still_processing_is_not_announced(world: World) -> None:
     (line,) = records(world, 1)
     assert line.verification is not None
-    processing = replace(line.verification, status=Status.PROCESSING, settled_at=None)
+    processing = replace(line.verification, status=Status.PROCESSING, ended_at=None)
     assert world.publisher().publish([StreamRecord("s-0", processing)]) == []
     assert (accepted(world), letters(world)) == ([], [])
 
 
 def test_an_empty_batch_does_nothing(world: World) -> None:
     assert world.publisher().publish([]) == []
-    assert (world.bus.calls, world.journal.notes) == ([], [])
+    assert (world.bus.calls, world.telemetry.lines) == ([], [])
 
 
 def test_a_batch_delivered_again_in_another_order_has_the_same_ids(world: World) -> None:
@@ -208,4 +208,4 @@ def test_nothing_of_the_event_is_in_the_log(world: World) -> None:
     made = world.verify(subject_ref="canary-subject").verification
     world.bus.poison(event_id(made), "MalformedDetail")
     world.publish()
-    assert "canary" not in repr(world.journal.notes)
+    assert "canary" not in repr(world.telemetry.lines)

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailable, Problem, SettleRefused
-from liveness_gateway.verifications.model import Claimed, Settlement, Status
+from liveness_gateway.problems import LedgerUnavailableError, ProblemError, ResultRefusedError
+from liveness_gateway.verifications.model import AttemptReference, TerminalResult, Status
 from tests.fakes import NOON, KilledError
 from tests.world import World
 
-DOWN = LedgerUnavailable("ThrottlingException")
+DOWN = LedgerUnavailableError("ThrottlingException")
 # A claim lives 60 s; the index compares whole seconds, so it is overdue a second later.
 OVERDUE = 62
 
@@ -24,10 +24,10 @@ def abandon(world: World, *keys: str) -> None:
             world.verify(key)
 
 
-def kept(world: World, key: str = "key-1") -> Settlement:
+def kept(world: World, key: str = "key-1") -> TerminalResult:
     """A paid result that is in the emergency queue only."""
-    world.faults.fail("ledger.settle", DOWN, times=10_000)
-    with pytest.raises(Problem):
+    world.faults.fail("ledger.store", DOWN, times=10_000)
+    with pytest.raises(ProblemError):
         world.verify(key)
     world.faults.clear()
     return world.emergency.kept[-1]
@@ -40,11 +40,11 @@ def test_a_verification_nobody_answered_for_becomes_unknown(world: World) -> Non
     (record,) = world.ledger.all()
     assert (record.status, record.reasons) == (Status.UNKNOWN, ("abandoned",))
     assert (record.problem_code, record.version) == ("upstream_timeout", 1)
-    assert record.settled_at == world.clock.now()
-    assert world.journal.counts == {"verification_unknown": 1}
-    (note,) = world.journal.notes
-    assert (note.message, note.level) == ("verification abandoned", logging.ERROR)
-    assert note.fields == {"verification_id": record.verification_id, "attempt": 1}
+    assert record.ended_at == world.clock.now()
+    assert world.telemetry.counts == {"verification_unknown": 1}
+    (line,) = world.telemetry.lines
+    assert (line.message, line.level) == ("verification abandoned", logging.ERROR)
+    assert line.fields == {"verification_id": record.verification_id, "attempt": 1}
 
 
 def test_a_claim_whose_function_may_still_be_running_is_left_alone(world: World) -> None:
@@ -68,7 +68,7 @@ def test_every_overdue_verification_is_ended_and_counted_once(world: World) -> N
     assert world.sweeper().sweep() == 40
     assert world.sweeper().sweep() == 0
     assert {record.status for record in world.ledger.all()} == {Status.UNKNOWN}
-    assert world.journal.counts["verification_unknown"] == 40
+    assert world.telemetry.counts["verification_unknown"] == 40
 
 
 def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
@@ -78,15 +78,15 @@ def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     assert world.sweeper().sweep() == 2
     world.clock.advance(300)
     assert world.sweeper().sweep() == 0
-    assert world.journal.counts["verification_unknown"] == 2
+    assert world.telemetry.counts["verification_unknown"] == 2
     assert len(world.ledger.records()) == 2
 
 
 def test_a_sweep_whose_index_lags_does_not_touch_what_was_answered(world: World) -> None:
-    settlement = kept(world)
+    result = kept(world)
     world.clock.advance(OVERDUE)
     world.ledger.index_lags = True
-    world.recoverer().store(settlement)
+    world.recoverer().store(result)
     assert world.sweeper().sweep() == 0
     assert world.ledger.all()[0].status is Status.COMPLETED
 
@@ -99,7 +99,7 @@ def test_two_sweeps_at_once_end_it_once(world: World) -> None:
         world.clock.advance(0.001)
         assert world.sweeper().sweep() == 1
 
-    world.faults.meanwhile("ledger.settle", another_sweep)
+    world.faults.meanwhile("ledger.store", another_sweep)
     assert world.sweeper().sweep() == 0
     assert len(world.ledger.records()) == 1
 
@@ -107,15 +107,15 @@ def test_two_sweeps_at_once_end_it_once(world: World) -> None:
 def test_a_sweep_goes_on_in_the_next_run_after_the_ledger_failed(world: World) -> None:
     abandon(world, "key-1", "key-2", "key-3")
     world.clock.advance(OVERDUE)
-    world.faults.fail("ledger.settle", DOWN, skip=1)
-    with pytest.raises(LedgerUnavailable):
+    world.faults.fail("ledger.store", DOWN, skip=1)
+    with pytest.raises(LedgerUnavailableError):
         world.sweeper().sweep()
     assert world.sweeper().sweep() == 2
 
 
 def test_a_sweep_that_cannot_read_says_so(world: World) -> None:
     world.faults.fail("ledger.overdue", DOWN)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailableError):
         world.sweeper().sweep()
 
 
@@ -133,10 +133,10 @@ def test_a_kept_result_is_stored_and_announced(world: World) -> None:
     world.recoverer().store(kept(world))
     (record,) = world.ledger.all()
     assert (record.status, record.version) == (Status.COMPLETED, 1)
-    assert world.journal.counts["result_recovered"] == 1
-    note = world.journal.notes[-1]
-    assert (note.message, note.level) == ("result recovered", logging.WARNING)
-    assert note.fields == {
+    assert world.telemetry.counts["result_recovered"] == 1
+    line = world.telemetry.lines[-1]
+    assert (line.message, line.level) == ("result recovered", logging.WARNING)
+    assert line.fields == {
         "verification_id": record.verification_id,
         "status": "completed",
         "version": 1,
@@ -146,66 +146,66 @@ def test_a_kept_result_is_stored_and_announced(world: World) -> None:
 
 
 def test_a_kept_result_delivered_twice_is_stored_once(world: World) -> None:
-    settlement = kept(world)
-    world.recoverer().store(settlement)
-    world.recoverer().store(settlement)
+    result = kept(world)
+    world.recoverer().store(result)
+    world.recoverer().store(result)
     assert world.ledger.all()[0].version == 1
     assert len(world.ledger.records()) == 1
 
 
 def test_a_kept_result_that_comes_after_the_sweep_is_a_new_version(world: World) -> None:
-    settlement = kept(world)
+    result = kept(world)
     world.clock.advance(OVERDUE)
     world.sweeper().sweep()
-    world.recoverer().store(settlement)
+    world.recoverer().store(result)
     (record,) = world.ledger.all()
     assert (record.status, record.version, record.reasons) == (Status.COMPLETED, 2, ())
 
 
 def test_a_kept_unknown_that_comes_after_the_sweep_changes_nothing(world: World) -> None:
-    settlement = replace(
+    result = replace(
         kept(world), status=Status.UNKNOWN, reasons=("timeout",), decision=None, score=None
     )
     world.clock.advance(OVERDUE)
     world.sweeper().sweep()
     before = world.ledger.all()
-    world.recoverer().store(settlement)
+    world.recoverer().store(result)
     assert world.ledger.all() == before
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_ledger_that_still_fails_lets_the_message_come_again(world: World, moment: str) -> None:
-    settlement = kept(world)
-    world.faults.fail("ledger.settle", DOWN, "before" if moment == "before" else "after")
-    with pytest.raises(LedgerUnavailable):
-        world.recoverer().store(settlement)
-    world.recoverer().store(settlement)
+    result = kept(world)
+    world.faults.fail("ledger.store", DOWN, "before" if moment == "before" else "after")
+    with pytest.raises(LedgerUnavailableError):
+        world.recoverer().store(result)
+    world.recoverer().store(result)
     assert len(world.ledger.records()) == 1
 
 
 def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:
-    settlement = kept(world)
-    claimed = settlement.claimed
-    of_another_life = replace(claimed, deadline=claimed.deadline + timedelta(days=2))
-    for stale in (replace(claimed, attempt=2), Claimed("0" * 32, 1, NOON), of_another_life):
-        with pytest.raises(SettleRefused):
-            world.recoverer().store(replace(settlement, claimed=stale))
-    assert "result_recovered" not in world.journal.counts
+    result = kept(world)
+    attempt_reference = result.attempt_reference
+    of_another_life = replace(attempt_reference, deadline=attempt_reference.deadline + timedelta(days=2))
+    for stale in (replace(attempt_reference, attempt=2), AttemptReference("0" * 32, 1, NOON), of_another_life):
+        with pytest.raises(ResultRefusedError):
+            world.recoverer().store(replace(result, attempt_reference=stale))
+    assert "result_recovered" not in world.telemetry.counts
 
 
 @pytest.mark.parametrize("swept", [False, True])
 def test_a_kept_result_is_never_given_to_a_later_verification_under_its_key(
     world: World, *, swept: bool
 ) -> None:
-    settlement = kept(world)
+    result = kept(world)
     world.clock.advance(24 * 3600)
     abandon(world, "key-1")
     world.clock.advance(OVERDUE)
     if swept:
         world.sweeper().sweep()
     before = world.ledger.all()
-    assert before[0].verification_id == settlement.claimed.verification_id
-    for late in (settlement, replace(settlement, settled_at=world.clock.now())):
-        with pytest.raises(SettleRefused):
+    assert before[0].verification_id == result.attempt_reference.verification_id
+    for late in (result, replace(result, ended_at=world.clock.now())):
+        with pytest.raises(ResultRefusedError):
             world.recoverer().store(late)
     assert world.ledger.all() == before

@@ -7,7 +7,7 @@ import pytest
 
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from liveness_gateway.entrypoints.http.requests import client_id, header, verification_request
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.selfie import SelfieLimits
 from liveness_gateway.verifications.verify import VerificationRequest
 from tests.bodies import Body, form, proxied
@@ -20,8 +20,8 @@ def asked(given: dict[str, Any], limits: SelfieLimits | None = None) -> Verifica
     return verification_request(given, limits or SelfieLimits(), "correlation-1", 123.5)
 
 
-def refusal(given: dict[str, Any], limits: SelfieLimits | None = None) -> Problem:
-    with pytest.raises(Problem) as caught:
+def refusal(given: dict[str, Any], limits: SelfieLimits | None = None) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         asked(given, limits)
     return caught.value
 
@@ -87,7 +87,7 @@ def test_a_header_that_is_there_twice_with_one_value_is_one() -> None:
     ],
 )
 def test_a_header_with_two_values_is_refused(given: dict[str, Any]) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(ProblemError) as caught:
         header(given, "idempotency-key")
     assert caught.value.code == "malformed_request"
     problem = refusal(proxied(form("curl", JPEG)) | given)

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
 from tests.images import (
     JFIF,
@@ -31,8 +31,8 @@ def size(content: bytes, limits: SelfieLimits = NO_LIMITS) -> tuple[int, int]:
     return checked.image.width, checked.image.height
 
 
-def refusal(content: bytes, limits: SelfieLimits = NO_LIMITS) -> Problem:
-    with pytest.raises(Problem) as caught:
+def refusal(content: bytes, limits: SelfieLimits = NO_LIMITS) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         check_selfie(content, limits)
     return caught.value
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
 from tests.bodies import seeded
 from tests.images import JFIF, drawn, exif_with_thumbnail, frame, jpeg_header, png_header
@@ -39,7 +39,7 @@ def checked(content: bytes) -> tuple[int, int] | None:
     refusal, selfie = None, None
     try:
         selfie = check_selfie(content, SelfieLimits())
-    except Problem as problem:
+    except ProblemError as problem:
         refusal = problem.code
     if selfie is None:
         assert refusal in {"unsupported_media", "invalid_selfie"}

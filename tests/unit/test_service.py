@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import (
     Decision,
     MultipleFaces,
@@ -21,7 +21,7 @@ from tests.world import POLICY, World
 def test_claim_then_call_then_store_then_answer(world: World) -> None:
     world.verify()
     assert world.faults.done() == [
-        "fingerprints.of", "ledger.claim", "upstream.verify", "ledger.settle",
+        "fingerprints.of", "ledger.claim", "upstream.verify", "ledger.store",
     ]  # fmt: skip
 
 
@@ -47,14 +47,14 @@ def test_before_upstream_is_asked_the_claim_is_stored(world: World) -> None:
         assert (claim.attempt, claim.version) == (1, 0)
         assert claim.deadline == NOON.replace(microsecond=0) + timedelta(seconds=60)
         assert claim.expires_at == NOON.replace(microsecond=0) + timedelta(hours=24)
-        assert (claim.image, claim.settled_at) == (selfie().image, None)
+        assert (claim.image, claim.ended_at) == (selfie().image, None)
         world.clock.advance(3)
         return answer()
 
     world.upstream.will(during_the_call)
     record = world.verify().verification
     assert record.created_at == NOON
-    assert record.settled_at == NOON + timedelta(seconds=3)
+    assert record.ended_at == NOON + timedelta(seconds=3)
     assert len(world.upstream.calls) == 1
 
 
@@ -87,7 +87,7 @@ def test_the_callers_threshold_decides(world: World) -> None:
 def test_a_threshold_below_the_stages_minimum_is_refused_before_anything_happens(
     world: World,
 ) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(ProblemError) as caught:
         world.verify(threshold="0.4999")
     assert caught.value.code == "invalid_threshold"
     assert caught.value.detail == "This gateway takes no threshold below 0.5."
@@ -151,10 +151,10 @@ def test_two_clients_share_no_key(world: World) -> None:
 
 def test_what_the_operator_sees_of_a_completed_verification(world: World) -> None:
     record = world.verify(subject_ref="subject-1").verification
-    assert world.journal.counts == {"verification_completed": 1}
-    (note,) = world.journal.notes
-    assert (note.message, note.level) == ("verification settled", 20)
-    assert note.fields == {
+    assert world.telemetry.counts == {"verification_completed": 1}
+    (line,) = world.telemetry.lines
+    assert (line.message, line.level) == ("verification settled", 20)
+    assert line.fields == {
         "verification_id": record.verification_id,
         "status": "completed",
         "version": 1,
@@ -176,7 +176,7 @@ def test_a_reader_sees_its_own_records_only(world: World) -> None:
     record = world.verify().verification
     assert world.reader().read(record.verification_id, "client-1") == record
     for client_id, wanted in (("client-2", record.verification_id), ("client-1", "0" * 32)):
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(ProblemError) as caught:
             world.reader().read(wanted, client_id)
         assert caught.value.code == "not_found"
         assert caught.value.detail == "There is no such verification."
@@ -188,6 +188,6 @@ def test_a_reader_sees_nothing_that_has_expired(world: World) -> None:
     world.clock.advance(24 * 3600 - 1)
     assert world.reader().read(record.verification_id, "client-1") == record
     world.clock.advance(1)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(ProblemError) as caught:
         world.reader().read(record.verification_id, "client-1")
     assert caught.value.code == "not_found"

@@ -5,25 +5,25 @@ from collections.abc import Callable
 
 import pytest
 
-from liveness_gateway.problems import CredentialsUnavailable, LedgerUnavailable, Problem
+from liveness_gateway.problems import CredentialsUnavailableError, LedgerUnavailableError, ProblemError
 from liveness_gateway.verifications.model import (
     Decision,
-    NotCharged,
-    OutcomeUnknown,
+    NotChargedError,
+    OutcomeUnknownError,
     Status,
     UpstreamAnswer,
-    UpstreamFault,
+    UpstreamError,
 )
 from tests.fakes import SdkRetryError, Step, UpstreamCall, answer, selfie
 from tests.faults import Moment
 from tests.world import World
 
-DOWN = LedgerUnavailable("ThrottlingException")
+DOWN = LedgerUnavailableError("ThrottlingException")
 FOREVER = 10_000
 
 
-def refusal(ask: Callable[[], object]) -> Problem:
-    with pytest.raises(Problem) as caught:
+def refusal(ask: Callable[[], object]) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         ask()
     return caught.value
 
@@ -35,14 +35,14 @@ def statuses(world: World) -> list[str]:
 @pytest.mark.parametrize(
     ("fault", "status", "code"),
     [
-        (NotCharged("upstream_unavailable", "dns"), "failed", "upstream_unavailable"),
-        (NotCharged("upstream_limit", "limit_reached"), "failed", "upstream_limit"),
-        (OutcomeUnknown("upstream_timeout", "timeout"), "unknown", "upstream_timeout"),
-        (OutcomeUnknown("upstream_bad_answer", "cut"), "unknown", "upstream_bad_answer"),
+        (NotChargedError("upstream_unavailable", "dns"), "failed", "upstream_unavailable"),
+        (NotChargedError("upstream_limit", "limit_reached"), "failed", "upstream_limit"),
+        (OutcomeUnknownError("upstream_timeout", "timeout"), "unknown", "upstream_timeout"),
+        (OutcomeUnknownError("upstream_bad_answer", "cut"), "unknown", "upstream_bad_answer"),
     ],
 )  # fmt: skip
 def test_every_fault_of_upstream_ends_in_a_stored_state_and_its_problem(
-    world: World, fault: UpstreamFault, status: str, code: str
+    world: World, fault: UpstreamError, status: str, code: str
 ) -> None:
     world.upstream.will(fault)
     problem = refusal(world.verify)
@@ -51,13 +51,13 @@ def test_every_fault_of_upstream_ends_in_a_stored_state_and_its_problem(
     assert (record.decision, record.score, record.faces) == (None, None, ())
     assert (problem.code, problem.verification_id) == (code, record.verification_id)
     assert problem.detail == f"This verification is {status}: {fault.reason}."
-    assert world.journal.counts == {f"verification_{status}": 1}
-    assert world.journal.notes[-1].level == logging.ERROR
-    assert world.faults.done()[-1] == "ledger.settle"
+    assert world.telemetry.counts == {f"verification_{status}": 1}
+    assert world.telemetry.lines[-1].level == logging.ERROR
+    assert world.faults.done()[-1] == "ledger.store"
 
 
 def test_without_the_fingerprints_key_nothing_is_claimed_or_asked(world: World) -> None:
-    world.faults.fail("fingerprints.of", CredentialsUnavailable("gone"))
+    world.faults.fail("fingerprints.of", CredentialsUnavailableError("gone"))
     problem = refusal(world.verify)
     assert problem.code == "upstream_unavailable"
     assert problem.detail.endswith("nothing was sent and nothing was charged.")
@@ -78,7 +78,7 @@ def test_a_ledger_that_never_answers_the_claim_costs_no_call(world: World, momen
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("effect", ["ledger.claim", "ledger.settle"])
+@pytest.mark.parametrize("effect", ["ledger.claim", "ledger.store"])
 @pytest.mark.parametrize("error", [DOWN, SdkRetryError()], ids=["service", "sdk"])
 def test_a_write_that_is_repeated_is_made_once(
     world: World, effect: str, moment: Moment, error: Exception
@@ -97,7 +97,7 @@ def test_a_write_that_is_repeated_is_made_once(
 def test_a_claim_of_the_next_attempt_that_is_repeated_is_made_once(
     world: World, moment: Moment
 ) -> None:
-    world.upstream.will(NotCharged("upstream_unavailable", "connection_refused"))
+    world.upstream.will(NotChargedError("upstream_unavailable", "connection_refused"))
     refusal(world.verify)
     world.faults.fail("ledger.reclaim", DOWN, moment, times=2)
     assert world.verify().verification.attempt == 2
@@ -106,7 +106,7 @@ def test_a_claim_of_the_next_attempt_that_is_repeated_is_made_once(
 
 
 def test_a_ledger_that_never_answers_the_next_claim_costs_no_call(world: World) -> None:
-    world.upstream.will(NotCharged("upstream_unavailable", "connection_refused"))
+    world.upstream.will(NotChargedError("upstream_unavailable", "connection_refused"))
     refusal(world.verify)
     world.faults.fail("ledger.reclaim", DOWN, times=FOREVER)
     problem = refusal(world.verify)
@@ -121,30 +121,30 @@ def test_the_waits_between_repeated_writes_grow(world: World) -> None:
 
 
 def test_a_result_the_ledger_never_takes_waits_in_the_emergency_queue(world: World) -> None:
-    world.faults.fail("ledger.settle", DOWN, times=FOREVER)
+    world.faults.fail("ledger.store", DOWN, times=FOREVER)
     request = world.request()
     problem = refusal(lambda: world.service().verify(request))
     (kept,) = world.emergency.kept
     assert problem.code == "upstream_unavailable"
-    assert problem.verification_id == kept.claimed.verification_id
+    assert problem.verification_id == kept.attempt_reference.verification_id
     assert (kept.status, kept.score, kept.faces) == ("completed", answer().score, answer().faces)
-    assert kept.claimed.attempt == 1
+    assert kept.attempt_reference.attempt == 1
     assert statuses(world) == ["processing"]
-    assert world.journal.counts == {"result_kept_in_emergency": 1}
+    assert world.telemetry.counts == {"result_kept_in_emergency": 1}
     assert len(world.upstream.calls) == 1
     assert world.clock.monotonic() <= request.deadline + 1.5
 
 
 def test_a_result_no_queue_takes_either_is_counted_as_lost(world: World) -> None:
-    world.faults.fail("ledger.settle", DOWN, times=FOREVER)
+    world.faults.fail("ledger.store", DOWN, times=FOREVER)
     world.emergency.full = True
     assert refusal(world.verify).code == "upstream_unavailable"
-    assert world.journal.counts == {"result_lost": 1}
+    assert world.telemetry.counts == {"result_lost": 1}
     assert statuses(world) == ["processing"]
 
 
 def test_while_a_result_waits_in_the_queue_the_same_request_is_in_progress(world: World) -> None:
-    world.faults.fail("ledger.settle", DOWN, times=FOREVER)
+    world.faults.fail("ledger.store", DOWN, times=FOREVER)
     refusal(world.verify)
     world.faults.clear()
     assert refusal(world.verify).code == "in_progress"
@@ -162,7 +162,7 @@ def test_no_answer_waits_longer_for_the_ledger_than_there_is_time(world: World) 
         return answer()
 
     world.upstream.will(slow)
-    world.faults.fail("ledger.settle", DOWN, times=FOREVER)
+    world.faults.fail("ledger.store", DOWN, times=FOREVER)
     refusal(lambda: world.service().verify(request))
     assert world.clock.monotonic() <= request.deadline + 1.5
     assert len(world.emergency.kept) == 1
@@ -206,7 +206,7 @@ def test_a_failure_after_the_sweep_frees_the_key(world: World) -> None:
     def swept_meanwhile(_: UpstreamCall) -> UpstreamAnswer:
         world.clock.jump(61)
         world.sweeper().sweep()
-        raise NotCharged("upstream_unavailable", "connection_refused")
+        raise NotChargedError("upstream_unavailable", "connection_refused")
 
     world.upstream.will(swept_meanwhile)
     assert refusal(world.verify).code == "upstream_unavailable"
@@ -219,7 +219,7 @@ def test_a_lost_answer_after_the_sweep_stays_unknown(world: World) -> None:
     def swept_meanwhile(_: UpstreamCall) -> UpstreamAnswer:
         world.clock.jump(61)
         world.sweeper().sweep()
-        raise OutcomeUnknown("upstream_timeout", "timeout")
+        raise OutcomeUnknownError("upstream_timeout", "timeout")
 
     world.upstream.will(swept_meanwhile)
     # The record says "abandoned"; the caller is told what a repetition would be told.
@@ -254,17 +254,17 @@ def test_a_reader_says_when_the_ledger_does_not_answer(world: World) -> None:
 
 def test_nothing_of_the_selfie_is_in_what_the_operator_sees(world: World) -> None:
     canary = b"canary-in-the-pixels"
-    world.upstream.will(OutcomeUnknown("upstream_timeout", "timeout"))
+    world.upstream.will(OutcomeUnknownError("upstream_timeout", "timeout"))
     refusal(lambda: world.verify(image=selfie(canary), subject_ref="canary-subject"))
-    shown = repr((world.journal.notes, world.journal.counts, world.ledger.stream))
+    shown = repr((world.telemetry.lines, world.telemetry.counts, world.ledger.stream))
     assert "canary-in" not in shown
     assert canary.hex() not in shown
-    assert "canary-subject" not in repr(world.journal.notes)
+    assert "canary-subject" not in repr(world.telemetry.lines)
 
 
 def test_a_write_is_never_repeated_for_another_reason(world: World) -> None:
-    world.faults.fail("ledger.settle", RuntimeError("a bug"))
+    world.faults.fail("ledger.store", RuntimeError("a bug"))
     with pytest.raises(RuntimeError):
         world.verify()
-    assert world.faults.steps.count(Step("ledger.settle", "before")) == 1
+    assert world.faults.steps.count(Step("ledger.store", "before")) == 1
     assert world.clock.slept == []

@@ -7,20 +7,20 @@ from datetime import timedelta
 
 import pytest
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.events import event_id
-from liveness_gateway.verifications.model import NotCharged, OutcomeUnknown, Status, UpstreamAnswer
+from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, Status, UpstreamAnswer
 from liveness_gateway.verifications.verify import VerificationRequest
 from tests.fakes import NOON, UpstreamCall, answer, selfie
 from tests.world import Changes, World
 
-LIMIT = NotCharged("upstream_limit", "limit_reached", request_id="upstream-2")
-LOST = OutcomeUnknown("upstream_timeout", "timeout")
+LIMIT = NotChargedError("upstream_limit", "limit_reached", request_id="upstream-2")
+LOST = OutcomeUnknownError("upstream_timeout", "timeout")
 DAY = 24 * 3600
 
 
-def refusal(ask: Callable[[], object]) -> Problem:
-    with pytest.raises(Problem) as caught:
+def refusal(ask: Callable[[], object]) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
         ask()
     return caught.value
 
@@ -55,7 +55,7 @@ def test_the_same_threshold_however_written_is_the_same_request(
 )
 @pytest.mark.parametrize("fate", [None, LIMIT, LOST], ids=["completed", "failed", "unknown"])
 def test_other_content_under_the_key_is_refused_and_costs_nothing(
-    world: World, other: Changes, fate: NotCharged | OutcomeUnknown | None
+    world: World, other: Changes, fate: NotChargedError | OutcomeUnknownError | None
 ) -> None:
     if fate is not None:
         world.upstream.will(fate)
@@ -222,7 +222,7 @@ def test_fifty_at_once_make_one_call(world: World, event: str) -> None:
     def ask(request: VerificationRequest) -> str:
         try:
             return world.service().verify(request).verification.verification_id
-        except Problem as problem:
+        except ProblemError as problem:
             left.release()
             return problem.code
 

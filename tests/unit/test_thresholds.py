@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.entrypoints.http.requests import verification_request
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import decimal_text
 from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.bodies import Body, form, proxied
@@ -24,7 +24,7 @@ def threshold(text: bytes) -> Decimal | None:
 def refused(text: bytes) -> bool:
     try:
         threshold(text)
-    except Problem as problem:
+    except ProblemError as problem:
         return problem.code == "invalid_threshold"
     return False
 

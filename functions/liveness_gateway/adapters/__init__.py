@@ -1,1 +1,1 @@
-"""The outside world: upstream, table, bus, secrets. Each module implements one port."""
+"""The outside world: upstream, table, bus, secrets. Each module or folder talks to one of them."""

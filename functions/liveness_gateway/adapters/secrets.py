@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveness_gateway.problems import CredentialsUnavailable
+from liveness_gateway.clock import Clock
 from liveness_gateway.verifications.model import Selfie, decimal_text
-from liveness_gateway.verifications.ports import Clock
+from liveness_gateway.verifications.ports import CredentialsUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -60,14 +60,14 @@ class SecretsManager:
         """The secret: at most 5 minutes old, or up to a day old while it cannot be read.
 
         Raises:
-            CredentialsUnavailable: it cannot be read and none is remembered.
+            CredentialsUnavailableError: it cannot be read and none is remembered.
         """
         age = self._clock.monotonic() - self._read_at
         if self._cached is not None and (age < _FRESH_SECONDS or self._resting()):
             return self._cached
         try:
             return self._read()
-        except CredentialsUnavailable:
+        except CredentialsUnavailableError:
             if self._cached is None or age > _LONGEST_SECONDS:
                 raise
             return self._cached
@@ -80,7 +80,7 @@ class SecretsManager:
         self._forced_at = now
         try:
             return self._read()
-        except CredentialsUnavailable:
+        except CredentialsUnavailableError:
             return None
 
     def _resting(self) -> bool:
@@ -97,11 +97,11 @@ class SecretsManager:
             answer = self._client.get_secret_value(SecretId=self._arn)
         except (ClientError, BotoCoreError) as error:
             self._failed_at = self._clock.monotonic()
-            raise CredentialsUnavailable(type(error).__name__) from None
+            raise CredentialsUnavailableError(type(error).__name__) from None
         text, version = answer.get("SecretString"), answer.get("VersionId", "")
         if not text:
             self._failed_at = self._clock.monotonic()
-            raise CredentialsUnavailable("the secret holds no text")
+            raise CredentialsUnavailableError("the secret holds no text")
         self._cached, self._read_at = Secret(text, version), self._clock.monotonic()
         self._failed_at = None
         return self._cached
@@ -117,12 +117,12 @@ class UpstreamCredentials:
         """The credentials. Malformed ones are read anew: an operator may have mended them.
 
         Raises:
-            CredentialsUnavailable: missing, malformed, denied or out of reach.
+            CredentialsUnavailableError: missing, malformed, denied or out of reach.
         """
         secret = self._secret.get()
         try:
             return _credentials(secret)
-        except CredentialsUnavailable:
+        except CredentialsUnavailableError:
             mended = self.refresh()
             if mended is None:
                 raise
@@ -133,7 +133,7 @@ class UpstreamCredentials:
         secret = self._secret.refresh()
         try:
             return None if secret is None else _credentials(secret)
-        except CredentialsUnavailable:
+        except CredentialsUnavailableError:
             return None
 
 
@@ -142,9 +142,9 @@ def _credentials(secret: Secret) -> Credentials:
         values = json.loads(secret.text)
         app_id, app_key = values["app_id"], values["app_key"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise CredentialsUnavailable("the secret is no app_id and app_key") from None
+        raise CredentialsUnavailableError("the secret is no app_id and app_key") from None
     if not (_fits_header(app_id) and _fits_header(app_key)):
-        raise CredentialsUnavailable("app_id or app_key cannot be sent in a header")
+        raise CredentialsUnavailableError("app_id or app_key cannot be sent in a header")
     return Credentials(app_id, app_key, secret.version)
 
 
@@ -167,11 +167,11 @@ class HmacFingerprints:
         """See the port. Each part is preceded by its length, so no two contents share one text.
 
         Raises:
-            CredentialsUnavailable: the key is out of reach, or too short to be one.
+            CredentialsUnavailableError: the key is out of reach, or too short to be one.
         """
         key = self._secret.get().text
         if len(key) < _SHORTEST_KEY:
-            raise CredentialsUnavailable("the fingerprint key is too short")
+            raise CredentialsUnavailableError("the fingerprint key is too short")
         digest = hmac.new(key.encode(), digestmod=hashlib.sha256)
         reference = b"" if subject_ref is None else b"=" + subject_ref.encode()
         for part in (selfie.content, decimal_text(threshold).encode(), reference):

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liveness_gateway.adapters.dynamodb.items import (
-    UnreadableError,
-    settlement_of,
-    settlement_values,
+    result_message,
+    result_of_message,
 )
-from liveness_gateway.verifications.model import Settlement
-from liveness_gateway.verifications.ports import DeadLetters
+from liveness_gateway.verifications.model import TerminalResult
+from liveness_gateway.verifications.ports import DeadLetters, UnreadableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -40,12 +39,12 @@ class SqsEmergencyQueue:
     def __init__(self, queue: DeadLetters) -> None:
         self._queue = queue
 
-    def keep(self, settlement: Settlement) -> bool:
+    def keep(self, result: TerminalResult) -> bool:
         """See the port. Numbers travel as text, so that none loses a digit."""
-        return self._queue.send(json.dumps(settlement_values(settlement), default=_exact))
+        return self._queue.send(json.dumps(result_message(result), default=_exact))
 
 
-def kept_settlement(body: str) -> Settlement:
+def kept_result(body: str) -> TerminalResult:
     """The result a message of the emergency queue carries.
 
     Raises:
@@ -55,7 +54,7 @@ def kept_settlement(body: str) -> Settlement:
         plain = json.loads(body, object_hook=_decimals)
     except (ArithmeticError, RecursionError, ValueError):
         raise UnreadableError("this message is not JSON") from None
-    return settlement_of(plain)
+    return result_of_message(plain)
 
 
 def _exact(value: object) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from liveness_gateway.problems import CATALOGUE, Problem
+from liveness_gateway.problems import CATALOGUE, ProblemError
 
 
 class Status(StrEnum):
@@ -97,38 +97,9 @@ class UpstreamAnswer:
     receipt: UpstreamReceipt
 
 
-class UpstreamFault(Exception):  # noqa: N818 - a fault is what it is; the problem is what is shown
-    """The liveness API gave no usable answer.
-
-    Attributes:
-        code: the problem the caller will be shown.
-        reason: one stable word for the record, the event and the log.
-        charged: False only where it is certain that nothing was charged.
-        receipt: upstream's `X-Request-ID`, where it answered at all.
-    """
-
-    charged = True
-
-    def __init__(self, code: str, reason: str, *, request_id: str | None = None) -> None:
-        super().__init__(f"{code}: {reason}")
-        self.code = CATALOGUE[code].code
-        self.reason = reason
-        self.receipt = UpstreamReceipt(request_id=request_id) if request_id else None
-
-
-class NotCharged(UpstreamFault):
-    """Nothing was sent, or upstream refused before charging: the verification `failed`."""
-
-    charged = False
-
-
-class OutcomeUnknown(UpstreamFault):
-    """The selfie was sent and may be charged, but no usable answer came: it is `unknown`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """One selfie judged once: the record, and so the ledger's line.
+    """One selfie judged once: the record, and so the entry in the ledger.
 
     `version` counts the terminal states reached so far; `attempt` counts the claims. `deadline`
     is the moment after which a `processing` record is overdue. `claim_id` is random, so that a
@@ -150,7 +121,7 @@ class Verification:
     expires_at: datetime
     attempt: int = 1
     version: int = 0
-    settled_at: datetime | None = None
+    ended_at: datetime | None = None
     decision: Decision | None = None
     reasons: tuple[str, ...] = ()
     score: Decimal | None = None
@@ -159,18 +130,20 @@ class Verification:
     problem_code: str | None = None
 
     @property
-    def claimed(self) -> "Claimed":
+    def attempt_reference(self) -> "AttemptReference":
         """The attempt this record stands at: what a result must name to be stored on it."""
-        return Claimed(self.verification_id, self.attempt, self.deadline.replace(microsecond=0))
+        return AttemptReference(
+            self.verification_id, self.attempt, self.deadline.replace(microsecond=0)
+        )
 
     def readable_by(self, client_id: str, now: datetime) -> bool:
         """Whether this client may see the record now: it is theirs and has not expired (I11)."""
         return self.client_id == client_id and now < self.expires_at
 
-    def problem(self, *, replayed: bool = False) -> Problem:
+    def problem(self, *, replayed: bool = False) -> ProblemError:
         """The problem a `failed` or `unknown` record is shown as, the same each time (I6)."""
         row = CATALOGUE[self.problem_code or "internal"]
-        return Problem(
+        return ProblemError(
             row.code,
             f"This verification is {self.status}: {', '.join(self.reasons)}.",
             verification_id=self.verification_id,
@@ -179,11 +152,11 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class AttemptReference:
     """The one attempt of one verification that a terminal result belongs to.
 
     A key used again after its record expired begins anew at attempt 1; the deadline (whole
-    seconds) tells the two apart, so that a result kept for days cannot settle another selfie.
+    seconds) tells the two apart, so that a result kept for days is never stored for another selfie.
     """
 
     verification_id: str
@@ -192,16 +165,16 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class TerminalResult:
     """A terminal result on its way into the ledger.
 
     `problem_code` is set on `failed` and `unknown`; score, decision, faces and upstream's receipt
     on `completed`.
     """
 
-    claimed: Claimed
+    attempt_reference: AttemptReference
     status: Status
-    settled_at: datetime
+    ended_at: datetime
     reasons: tuple[str, ...] = ()
     decision: Decision | None = None
     score: Decimal | None = None

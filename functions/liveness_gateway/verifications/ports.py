@@ -1,37 +1,71 @@
-"""What the service needs of the world, as protocols. Adapters implement them; fakes do in tests."""
+"""What the use cases need from outside, as protocols, and the errors that they raise.
+
+The adapters implement them; in the tests, fakes do.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from liveness_gateway.problems import CATALOGUE
 from liveness_gateway.verifications.model import (
-    Claimed,
+    AttemptReference,
     Selfie,
-    Settlement,
+    TerminalResult,
     UpstreamAnswer,
+    UpstreamReceipt,
     Verification,
 )
 
 
-class Clock(Protocol):
-    """Time of day and time that only goes forward."""
+class UpstreamError(Exception):
+    """The liveness API gave no usable answer.
 
-    def now(self) -> datetime:
-        """The time in UTC, with its zone."""
-        ...
+    Attributes:
+        code: the problem the caller will be shown.
+        reason: one stable word for the record, the event and the log.
+        charged: False only where it is certain that nothing was charged.
+        receipt: upstream's `X-Request-ID`, where it answered at all.
+    """
 
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary start; never backwards."""
-        ...
+    charged = True
 
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        ...
+    def __init__(self, code: str, reason: str, *, request_id: str | None = None) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = CATALOGUE[code].code
+        self.reason = reason
+        self.receipt = UpstreamReceipt(request_id=request_id) if request_id else None
+
+
+class NotChargedError(UpstreamError):
+    """Nothing was sent, or upstream refused before charging: the verification `failed`."""
+
+    charged = False
+
+
+class OutcomeUnknownError(UpstreamError):
+    """The selfie was sent and may be charged, but no usable answer came: it is `unknown`."""
+
+
+class LedgerUnavailableError(Exception):
+    """The table could not be read or written in time; what the write did is not known."""
+
+
+class ResultRefusedError(Exception):
+    """The ledger's condition refused a terminal result: the transition is not allowed."""
+
+
+class CredentialsUnavailableError(Exception):
+    """A secret is missing, malformed, denied or out of reach, and nothing is cached."""
+
+
+class UnreadableError(ValueError):
+    """What should be a record or a terminal result of ours is none."""
 
 
 class Ledger(Protocol):
-    """The table of verifications: claim first, settle once."""
+    """The table of verifications: claimed first, ended once."""
 
     def claim(self, claim: Verification) -> Verification | None:
         """Store a `processing` record where none is live, or return the one that stands there.
@@ -39,7 +73,7 @@ class Ledger(Protocol):
         Returns None when the claim was stored: the caller, and nobody else, may call upstream.
 
         Raises:
-            LedgerUnavailable: the table did not say; upstream must not be called.
+            LedgerUnavailableError: the table did not say; upstream must not be called.
         """
         ...
 
@@ -49,19 +83,19 @@ class Ledger(Protocol):
         Returns the claim as stored (its attempt counted up), or None when another caller won.
 
         Raises:
-            LedgerUnavailable: the table did not say; upstream must not be called.
+            LedgerUnavailableError: the table did not say; upstream must not be called.
         """
         ...
 
-    def settle(self, settlement: Settlement) -> Verification:
+    def store(self, result: TerminalResult) -> Verification:
         """Store a terminal result and return the record: one conditional write, result and outbox.
 
         Allowed from `processing` of the same attempt, and from its `unknown` to a result. The
         same result twice is stored once; what is `unknown` already stays as it is.
 
         Raises:
-            LedgerUnavailable: the write's outcome is not known.
-            SettleRefused: the transition is not allowed.
+            LedgerUnavailableError: the write's outcome is not known.
+            ResultRefusedError: the transition is not allowed.
         """
         ...
 
@@ -69,15 +103,15 @@ class Ledger(Protocol):
         """The stored record, or None. Strongly consistent.
 
         Raises:
-            LedgerUnavailable: the table did not answer.
+            LedgerUnavailableError: the table did not answer.
         """
         ...
 
-    def overdue(self, now: datetime) -> Iterable[Claimed]:
+    def overdue(self, now: datetime) -> Iterable[AttemptReference]:
         """Every `processing` attempt whose deadline has passed, found without a table scan.
 
         Raises:
-            LedgerUnavailable: the table did not answer.
+            LedgerUnavailableError: the table did not answer.
         """
         ...
 
@@ -89,8 +123,8 @@ class Upstream(Protocol):
         """Ask for one verification; the call ends by `deadline` (monotonic seconds).
 
         Raises:
-            NotCharged: certainly nothing was charged.
-            OutcomeUnknown: the selfie was sent and no usable answer came.
+            NotChargedError: certainly nothing was charged.
+            OutcomeUnknownError: the selfie was sent and no usable answer came.
         """
         ...
 
@@ -106,8 +140,8 @@ class EventBus(Protocol):
 class EmergencyQueue(Protocol):
     """Where a paid result waits when the table cannot take it."""
 
-    def keep(self, settlement: Settlement) -> bool:
-        """Keep the result for the consumer that will settle it; whether the queue took it."""
+    def keep(self, result: TerminalResult) -> bool:
+        """Keep the result for `recover`, which will store it; whether the queue took it."""
         ...
 
 
@@ -126,18 +160,6 @@ class Fingerprints(Protocol):
         """An HMAC over the content, keyed by a secret of the stack's own.
 
         Raises:
-            CredentialsUnavailable: the key is out of reach.
+            CredentialsUnavailableError: the key is out of reach.
         """
-        ...
-
-
-class Journal(Protocol):
-    """What the operator sees: a structured log line and a count. Nothing biometric."""
-
-    def note(self, message: str, *, level: int, **fields: object) -> None:
-        """Write one log line."""
-        ...
-
-    def count(self, metric: str, value: int = 1) -> None:
-        """Count something an alarm or a graph is made of."""
         ...

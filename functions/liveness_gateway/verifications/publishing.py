@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
 from liveness_gateway.verifications.events import DETAIL_TYPES, SOURCE, event_detail, event_id
 from liveness_gateway.verifications.model import Status, Verification
-from liveness_gateway.verifications.ports import Clock, DeadLetters, EventBus, Journal
+from liveness_gateway.verifications.ports import DeadLetters, EventBus
 
 # PutEvents takes at most 10 entries.
 _ENTRIES: Final = 10
@@ -43,12 +45,17 @@ class Publisher:
     """Puts the events of a batch on the bus; nothing waits for an entry the bus refuses."""
 
     def __init__(
-        self, bus: EventBus, dead_letters: DeadLetters, clock: Clock, journal: Journal, stage: str
+        self,
+        bus: EventBus,
+        dead_letters: DeadLetters,
+        clock: Clock,
+        telemetry: Telemetry,
+        stage: str,
     ) -> None:
         self._bus = bus
         self._dead_letters = dead_letters
         self._clock = clock
-        self._journal = journal
+        self._telemetry = telemetry
         self._stage = stage
 
     def publish(self, records: Sequence[StreamRecord]) -> list[str]:
@@ -65,7 +72,7 @@ class Publisher:
                 if code is not None and not self._given_up(announcement, code):
                     again.append(announcement.sequence_number)
         if again:
-            self._journal.count("event_retried", len(again))
+            self._telemetry.count("event_retried", len(again))
         return again
 
     def _announcements(
@@ -76,7 +83,7 @@ class Publisher:
             try:
                 event = self._event(record.verification, now)
             except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
-                if not self._bury("unreadable_record", record.sequence_number, None):
+                if not self._dead_letter("unreadable_record", record.sequence_number, None):
                     again.append(record.sequence_number)
             else:
                 if event is not None:
@@ -93,18 +100,18 @@ class Publisher:
     def _put(self, group: Sequence[_Announcement]) -> list[str | None]:
         codes = self._bus.put([announcement.event for announcement in group])
         if len(group) > 1 and all(code in _FINAL_CODES for code in codes):
-            # One entry can fail the call as a whole: the others must not be buried with it.
+            # One entry can fail the call as a whole: each is then tried on its own.
             return [self._bus.put([announcement.event])[0] for announcement in group]
         return codes
 
     def _given_up(self, announcement: _Announcement, code: str) -> bool:
-        self._journal.note("the bus refused an event", level=logging.ERROR, code=code)
+        self._telemetry.log("the bus refused an event", level=logging.ERROR, code=code)
         if code not in _FINAL_CODES:
             return False
-        return self._bury(code, announcement.sequence_number, announcement.event)
+        return self._dead_letter(code, announcement.sequence_number, announcement.event)
 
-    def _bury(self, reason: str, sequence_number: str, event: dict[str, str] | None) -> bool:
-        self._journal.count("event_dead_lettered")
+    def _dead_letter(self, reason: str, sequence_number: str, event: dict[str, str] | None) -> bool:
+        self._telemetry.count("event_dead_lettered")
         letter = {"reason": reason, "sequence_number": sequence_number, "event": event}
         return self._dead_letters.send(json.dumps(letter))
 

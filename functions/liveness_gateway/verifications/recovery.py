@@ -1,20 +1,21 @@
-"""The use cases of recovery: end what nobody answered for, store what could not be stored."""
+"""The use cases of recovery: end overdue verifications, and store results that were kept."""
 
 import logging
 from datetime import datetime
 
-from liveness_gateway.problems import SettleRefused
-from liveness_gateway.verifications.model import Claimed, Settlement, Status
-from liveness_gateway.verifications.ports import Clock, Journal, Ledger
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.model import AttemptReference, Status, TerminalResult
+from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
 
 
 class Sweeper:
-    """Ends verifications whose function died: `processing` past its deadline is `unknown`."""
+    """Ends verifications whose function crashed: `processing` past its deadline is `unknown`."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, journal: Journal) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, telemetry: Telemetry) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._journal = journal
+        self._telemetry = telemetry
 
     def sweep(self) -> int:
         """End every overdue attempt and return how many this call ended.
@@ -22,31 +23,33 @@ class Sweeper:
         Safe to run twice and beside a late answer: the ledger lets only one of them win.
 
         Raises:
-            LedgerUnavailable: the table did not answer; the next run goes on.
+            LedgerUnavailableError: the table did not answer; the next run goes on.
         """
         now = self._clock.now()
-        return sum(self._end(claimed, now) for claimed in self._ledger.overdue(now))
+        return sum(
+            self._end(attempt_reference, now) for attempt_reference in self._ledger.overdue(now)
+        )
 
-    def _end(self, claimed: Claimed, now: datetime) -> bool:
-        abandoned = Settlement(
-            claimed=claimed,
+    def _end(self, attempt_reference: AttemptReference, now: datetime) -> bool:
+        abandoned = TerminalResult(
+            attempt_reference=attempt_reference,
             status=Status.UNKNOWN,
-            settled_at=now,
+            ended_at=now,
             reasons=("abandoned",),
             problem_code="upstream_timeout",
         )
         try:
-            stored = self._ledger.settle(abandoned)
-        except SettleRefused:
+            stored = self._ledger.store(abandoned)
+        except ResultRefusedError:
             return False
-        if stored.settled_at != now:
+        if stored.ended_at != now:
             return False  # the index lagged: another sweep ended it before
-        self._journal.count(f"verification_{Status.UNKNOWN}")
-        self._journal.note(
+        self._telemetry.count(f"verification_{Status.UNKNOWN}")
+        self._telemetry.log(
             "verification abandoned",
             level=logging.ERROR,
-            verification_id=claimed.verification_id,
-            attempt=claimed.attempt,
+            verification_id=attempt_reference.verification_id,
+            attempt=attempt_reference.attempt,
         )
         return True
 
@@ -54,20 +57,20 @@ class Sweeper:
 class Recoverer:
     """Stores the paid results that waited in the emergency queue."""
 
-    def __init__(self, ledger: Ledger, journal: Journal) -> None:
+    def __init__(self, ledger: Ledger, telemetry: Telemetry) -> None:
         self._ledger = ledger
-        self._journal = journal
+        self._telemetry = telemetry
 
-    def store(self, settlement: Settlement) -> None:
+    def store(self, result: TerminalResult) -> None:
         """Store a result; a message delivered twice is stored once.
 
         Raises:
-            LedgerUnavailable: the table still does not take it; the message must come again.
-            SettleRefused: the record has gone on without it, or is gone.
+            LedgerUnavailableError: the table still does not take it; the message must come again.
+            ResultRefusedError: the record has gone on without it, or is gone.
         """
-        stored = self._ledger.settle(settlement)
-        self._journal.count("result_recovered")
-        self._journal.note(
+        stored = self._ledger.store(result)
+        self._telemetry.count("result_recovered")
+        self._telemetry.log(
             "result recovered",
             level=logging.WARNING,
             verification_id=stored.verification_id,

@@ -7,7 +7,7 @@ ISO/IEC 14496-12 section 4.3 (the `ftyp` box that HEIC starts with).
 from dataclasses import dataclass
 from typing import Final
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Image, Selfie
 
 MAXIMUM_PIXELS: Final = 50_000_000
@@ -35,15 +35,15 @@ def check_selfie(content: bytes, limits: SelfieLimits) -> Selfie:
     """Return the selfie, its format decided by its content and its size read from its header.
 
     Raises:
-        Problem: `unsupported_media` when it is no JPEG or PNG, `invalid_selfie` when its size
+        ProblemError: `unsupported_media` when it is no JPEG or PNG, `invalid_selfie` when its size
             cannot be read, is 0, or is outside the limits.
     """
     if not content:
-        raise Problem("invalid_selfie", "The selfie is empty.")
+        raise ProblemError("invalid_selfie", "The selfie is empty.")
     kind = _format(content)
     size = _png_size(content) if kind == "png" else _jpeg_size(content)
     if size is None:
-        raise Problem(
+        raise ProblemError(
             "invalid_selfie", f"The size of this {kind.upper()} cannot be read: is it whole?"
         )
     _check_size(*size, limits)
@@ -57,26 +57,28 @@ def _format(content: bytes) -> str:
     if content.startswith(_JPEG_SIGNATURE):
         return "jpeg"
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
-        raise Problem(
+        raise ProblemError(
             "unsupported_media",
             "This is a HEIC image, as phones store it. Convert it to JPEG: a browser does so when "
             'the file input says accept="image/jpeg,image/png", or draw it on a canvas.',
         )
-    raise Problem("unsupported_media", "The selfie is neither a JPEG nor a PNG.")
+    raise ProblemError("unsupported_media", "The selfie is neither a JPEG nor a PNG.")
 
 
 def _check_size(width: int, height: int, limits: SelfieLimits) -> None:
     shown = f"The selfie is {width} x {height} pixels"
     if width == 0 or height == 0:
-        raise Problem("invalid_selfie", f"{shown}: there is nothing on it.")
+        raise ProblemError("invalid_selfie", f"{shown}: there is nothing on it.")
     if width * height > MAXIMUM_PIXELS:
-        raise Problem("invalid_selfie", f"{shown}; at most {MAXIMUM_PIXELS:,} pixels are taken.")
+        raise ProblemError(
+            "invalid_selfie", f"{shown}; at most {MAXIMUM_PIXELS:,} pixels are taken."
+        )
     if min(width, height) < limits.minimum_side:
-        raise Problem(
+        raise ProblemError(
             "invalid_selfie", f"{shown}; each side must be at least {limits.minimum_side}."
         )
     if limits.maximum_side and max(width, height) > limits.maximum_side:
-        raise Problem(
+        raise ProblemError(
             "invalid_selfie", f"{shown}; each side must be at most {limits.maximum_side}."
         )
 

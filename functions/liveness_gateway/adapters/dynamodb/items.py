@@ -13,20 +13,24 @@ from typing import Any, Final
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from liveness_gateway.verifications.model import (
-    Claimed,
+    AttemptReference,
     Decision,
     Face,
     Image,
     Point,
-    Settlement,
     Status,
+    TerminalResult,
     UpstreamReceipt,
     Verification,
 )
+from liveness_gateway.verifications.ports import UnreadableError
 
 # An overdue claim is found through an index that only holds `processing` items. Its partitions
 # are spread by the first digit of the id, so that no single one takes every write.
 SWEEP_SHARDS: Final = "0123456789abcdef"
+
+# The attribute keeps the name that the first records were stored under.
+_ENDED_AT: Final = "settled_at"
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -37,10 +41,6 @@ _NONE_OF_OURS: Final = (
 )  # fmt: skip
 
 Item = dict[str, Any]
-
-
-class UnreadableError(ValueError):
-    """What should be a record or a result of ours is none."""
 
 
 def marshal(values: Mapping[str, Any]) -> Item:
@@ -80,18 +80,18 @@ def claim_item(claim: Verification) -> Item:
     )
 
 
-def result_values(settlement: Settlement) -> dict[str, Any]:
+def result_values(result: TerminalResult) -> dict[str, Any]:
     """What a terminal result sets on the item, as plain values."""
     return {
-        "status": str(settlement.status),
-        "settled_at": settlement.settled_at.isoformat(),
-        "reasons": list(settlement.reasons),
-        "decision": settlement.decision and str(settlement.decision),
-        "score": settlement.score,
-        "faces": [asdict(face) for face in settlement.faces],
-        "image": settlement.image and asdict(settlement.image),
-        "upstream": settlement.upstream and _without_none(asdict(settlement.upstream)),
-        "problem_code": settlement.problem_code,
+        "status": str(result.status),
+        _ENDED_AT: result.ended_at.isoformat(),
+        "reasons": list(result.reasons),
+        "decision": result.decision and str(result.decision),
+        "score": result.score,
+        "faces": [asdict(face) for face in result.faces],
+        "image": result.image and asdict(result.image),
+        "upstream": result.upstream and _without_none(asdict(result.upstream)),
+        "problem_code": result.problem_code,
     }
 
 
@@ -125,20 +125,20 @@ def _verification(plain: Mapping[str, Any]) -> Verification:
     )
 
 
-def claimed_of(item: Item) -> Claimed:
+def attempt_reference_of(item: Item) -> AttemptReference:
     """The attempt an entry of the index names."""
     deadline = _moment(_deserializer.deserialize(item["deadline"]))
-    return Claimed(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
+    return AttemptReference(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
 
 
-def settlement_values(settlement: Settlement) -> dict[str, Any]:
+def result_message(result: TerminalResult) -> dict[str, Any]:
     """A terminal result whole, as plain values: what the emergency queue carries."""
-    deadline = {"deadline": settlement.claimed.deadline.isoformat()}
-    return asdict(settlement.claimed) | deadline | result_values(settlement)
+    deadline = {"deadline": result.attempt_reference.deadline.isoformat()}
+    return asdict(result.attempt_reference) | deadline | result_values(result)
 
 
-def settlement_of(plain: Mapping[str, Any]) -> Settlement:
-    """The terminal result that `settlement_values` made plain.
+def result_of_message(plain: Mapping[str, Any]) -> TerminalResult:
+    """The terminal result that `result_message` made plain.
 
     Raises:
         UnreadableError: the values are none of ours.
@@ -146,20 +146,20 @@ def settlement_of(plain: Mapping[str, Any]) -> Settlement:
     try:
         fields = _result_fields(plain)
         deadline = datetime.fromisoformat(plain["deadline"])
-        claimed = Claimed(plain["verification_id"], int(plain["attempt"]), deadline)
+        reference = AttemptReference(plain["verification_id"], int(plain["attempt"]), deadline)
     except _NONE_OF_OURS:
         raise UnreadableError("these values are no result") from None
-    if fields["settled_at"] is None:
-        raise UnreadableError("this result says when it was settled to nobody")
-    return Settlement(claimed=claimed, **fields)
+    if fields["ended_at"] is None:
+        raise UnreadableError("this result does not say when it ended")
+    return TerminalResult(attempt_reference=reference, **fields)
 
 
 def _result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
-    settled_at, decision = plain.get("settled_at"), plain.get("decision")
+    ended_at, decision = plain.get(_ENDED_AT), plain.get("decision")
     image, upstream = plain.get("image"), plain.get("upstream")
     return {
         "status": Status(plain["status"]),
-        "settled_at": None if settled_at is None else datetime.fromisoformat(settled_at),
+        "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
         "reasons": tuple(plain.get("reasons") or ()),
         "decision": decision and Decision(decision),
         "score": plain.get("score"),

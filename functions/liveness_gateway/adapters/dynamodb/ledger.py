@@ -13,16 +13,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liveness_gateway.adapters.dynamodb.items import (
     SWEEP_SHARDS,
     Item,
-    UnreadableError,
+    attempt_reference_of,
     claim_item,
-    claimed_of,
     epoch,
     marshal,
     result_values,
     verification_of,
 )
-from liveness_gateway.problems import LedgerUnavailable, SettleRefused
-from liveness_gateway.verifications.model import Claimed, Settlement, Status, Verification
+from liveness_gateway.verifications.model import (
+    AttemptReference,
+    Status,
+    TerminalResult,
+    Verification,
+)
+from liveness_gateway.verifications.ports import (
+    LedgerUnavailableError,
+    ResultRefusedError,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,37 +78,37 @@ class DynamoDBLedger:
         )
         return reclaimed if standing is None else None
 
-    def settle(self, settlement: Settlement) -> Verification:
+    def store(self, result: TerminalResult) -> Verification:
         """See the port."""
         allowed = "#status = :processing"
-        if settlement.status is not Status.UNKNOWN:
+        if result.status is not Status.UNKNOWN:
             allowed = f"({allowed} OR #status = :unknown)"
         values = {
-            ":attempt": settlement.claimed.attempt,
-            ":deadline": epoch(settlement.claimed.deadline),
+            ":attempt": result.attempt_reference.attempt,
+            ":deadline": epoch(result.attempt_reference.deadline),
             ":processing": str(Status.PROCESSING),
-            ":now": epoch(settlement.settled_at),
+            ":now": epoch(result.ended_at),
             ":one": 1,
         }
-        if settlement.status is not Status.UNKNOWN:
+        if result.status is not Status.UNKNOWN:
             values[":unknown"] = str(Status.UNKNOWN)
-        update, names, result = _update(settlement)
+        update, names, assigned = _update(result)
         try:
             answer = self._client.update_item(
                 TableName=self._table,
-                Key=marshal({"verification_id": settlement.claimed.verification_id}),
+                Key=marshal({"verification_id": result.attempt_reference.verification_id}),
                 UpdateExpression=update,
                 ConditionExpression=(
                     f"attempt = :attempt AND deadline = :deadline AND expires_at > :now"
                     f" AND {allowed}"
                 ),
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=marshal(values) | result,
+                ExpressionAttributeValues=marshal(values) | assigned,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except (ClientError, BotoCoreError) as error:
-            return _settled_before(error, settlement)
+            return _stored_before(error, result)
         return _record(answer.get("Attributes"))
 
     def get(self, verification_id: str) -> Verification | None:
@@ -112,16 +120,16 @@ class DynamoDBLedger:
                 ConsistentRead=True,
             )
         except (ClientError, BotoCoreError) as error:
-            raise LedgerUnavailable(type(error).__name__) from error
+            raise LedgerUnavailableError(type(error).__name__) from error
         item = answer.get("Item")
         return _record(item) if item else None
 
-    def overdue(self, now: datetime) -> Iterator[Claimed]:
+    def overdue(self, now: datetime) -> Iterator[AttemptReference]:
         """See the port."""
         for shard in SWEEP_SHARDS:
             yield from self._overdue_in(shard, now)
 
-    def _overdue_in(self, shard: str, now: datetime) -> Iterator[Claimed]:
+    def _overdue_in(self, shard: str, now: datetime) -> Iterator[AttemptReference]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=_OVERDUE_INDEX,
@@ -131,9 +139,9 @@ class DynamoDBLedger:
         try:
             for page in pages:
                 for item in page["Items"]:
-                    yield claimed_of(item)
+                    yield attempt_reference_of(item)
         except (ClientError, BotoCoreError) as error:
-            raise LedgerUnavailable(type(error).__name__) from error
+            raise LedgerUnavailableError(type(error).__name__) from error
 
     def _put_claim(
         self, claim: Verification, condition: str, name: str, values: dict[str, Any]
@@ -153,21 +161,21 @@ class DynamoDBLedger:
         return None
 
 
-def _update(settlement: Settlement) -> tuple[str, dict[str, str], Item]:
+def _update(result: TerminalResult) -> tuple[str, dict[str, str], Item]:
     """The update a result makes, with its names and values; `status` is a reserved word.
 
     What this result does not say is removed: a late answer must not keep the reasons of the
     `unknown` before it. Only the image of the claim stays.
     """
-    values = result_values(settlement)
-    result = marshal(values)
-    removed = values.keys() - result.keys() - {"image"}
-    assigned = ", ".join(f"#{name} = :r_{name}" for name in result)
+    values = result_values(result)
+    present = marshal(values)
+    removed = values.keys() - present.keys() - {"image"}
+    assignments = ", ".join(f"#{name} = :r_{name}" for name in present)
     gone = ", ".join(["sweep_shard", *(f"#{name}" for name in sorted(removed))])
     return (
-        f"SET version = version + :one, {assigned} REMOVE {gone}",
-        {f"#{name}": name for name in result.keys() | removed},
-        {f":r_{name}": value for name, value in result.items()},
+        f"SET version = version + :one, {assignments} REMOVE {gone}",
+        {f"#{name}": name for name in present.keys() | removed},
+        {f":r_{name}": value for name, value in present.items()},
     )
 
 
@@ -175,14 +183,14 @@ def _standing(error: Exception) -> Verification:
     """The record that stood in the way of a conditional write.
 
     Raises:
-        LedgerUnavailable: the write failed for another reason; whether it happened is not known.
+        LedgerUnavailableError: the write failed for another reason; it may have happened.
     """
     if not isinstance(error, ClientError):
-        raise LedgerUnavailable(type(error).__name__) from error
+        raise LedgerUnavailableError(type(error).__name__) from error
     code = error.response["Error"]["Code"]
     item = cast("Item | None", error.response.get("Item"))
     if code != "ConditionalCheckFailedException" or not item:
-        raise LedgerUnavailable(code) from error
+        raise LedgerUnavailableError(code) from error
     return _record(item)
 
 
@@ -190,7 +198,7 @@ def _record(item: Item | None) -> Verification:
     try:
         return verification_of(item or {})
     except UnreadableError as error:
-        raise LedgerUnavailable(str(error)) from None
+        raise LedgerUnavailableError(str(error)) from None
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
@@ -198,24 +206,24 @@ def _is_own(standing: Verification, claim: Verification) -> bool:
     return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
 
 
-def _settled_before(error: Exception, settlement: Settlement) -> Verification:
+def _stored_before(error: Exception, result: TerminalResult) -> Verification:
     """The record, when this very result is already in it: a retried write, a redelivered message.
 
     A lost answer is no news to a record that is `unknown` already, whatever it gives as its reason.
 
     Raises:
-        LedgerUnavailable: the write's outcome is not known.
-        SettleRefused: the record does not take this result.
+        LedgerUnavailableError: the write's outcome is not known.
+        ResultRefusedError: the record does not take this result.
     """
     standing = _standing_or_refused(error)
     same = (
-        standing.status is settlement.status
-        and standing.claimed == settlement.claimed
-        and (standing.status is Status.UNKNOWN or standing.reasons == settlement.reasons)
-        and standing.score == settlement.score
+        standing.status is result.status
+        and standing.attempt_reference == result.attempt_reference
+        and (standing.status is Status.UNKNOWN or standing.reasons == result.reasons)
+        and standing.score == result.score
     )
     if not same:
-        raise SettleRefused(f"{standing.status} does not become {settlement.status}")
+        raise ResultRefusedError(f"{standing.status} does not become {result.status}")
     return standing
 
 
@@ -226,5 +234,5 @@ def _standing_or_refused(error: Exception) -> Verification:
         and not error.response.get("Item")
     )
     if missing:
-        raise SettleRefused("there is no such record") from error
+        raise ResultRefusedError("there is no such record") from error
     return _standing(error)

@@ -8,7 +8,9 @@ rule is ours. When the store fails, calls go on: a breaker must not become the o
 import logging
 import threading
 import uuid
-from typing import Final, Protocol
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aws_lambda_powertools.utilities.circuit_breaker import CircuitBreakerConfig, CircuitState
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
@@ -18,7 +20,11 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import C
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liveness_gateway.adapters.upstream.window import LocalWindow
-from liveness_gateway.verifications.ports import Clock, Journal
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _NAME: Final = "upstream"
 _FAILURES: Final = 5
@@ -51,7 +57,7 @@ class BreakerStore(Protocol):
 
 
 class Window(Protocol):
-    """The calls the rule is applied to; see `breaker_window`."""
+    """The calls the rule is applied to; see `window.py`."""
 
     def add(self, *, success: bool) -> tuple[int, int]:
         """Count a call; the failures and the calls in the window."""
@@ -65,23 +71,30 @@ class Window(Protocol):
 class CountingBreakerStore(CircuitBreakerDynamoDBPersistence):
     """Powertools' store, which hides a failed read; this one counts it first."""
 
-    def count_failures_in(self, journal: Journal) -> None:
-        """Count failed reads in `journal` from now on."""
-        self._journal = journal
+    def __init__(self, table_name: str, client: "DynamoDBClient", telemetry: Telemetry) -> None:
+        super().__init__(table_name, boto3_client=client)
+        # How long open lasts, how many probes close, how many seconds a read is believed.
+        config = CircuitBreakerConfig(
+            recovery_timeout=_OPEN_SECONDS, success_threshold=1, local_cache_max_age=2
+        )
+        self.configure(config, _NAME)
+        self._telemetry = telemetry
 
     def _get_record(self, name: str) -> CircuitStateRecord | None:
         try:
             return super()._get_record(name)
         except (ClientError, BotoCoreError):
-            self._journal.count("breaker_store_failed")
+            self._telemetry.count("breaker_store_failed")
             raise
 
 
-def breaker_config() -> CircuitBreakerConfig:
-    """What Powertools' store needs to know: how long open lasts, how long a read is believed."""
-    return CircuitBreakerConfig(
-        recovery_timeout=_OPEN_SECONDS, success_threshold=1, local_cache_max_age=2
-    )
+class Transition(StrEnum):
+    """What the circuit did, as the log says it."""
+
+    CLOSED = "closed"
+    OPENED = "opened"
+    REOPENED = "reopened"
+    REFUSED = "refused"
 
 
 class CircuitBreaker:
@@ -91,11 +104,11 @@ class CircuitBreaker:
     """
 
     def __init__(
-        self, store: BreakerStore, clock: Clock, journal: Journal, window: Window | None = None
+        self, store: BreakerStore, clock: Clock, telemetry: Telemetry, window: Window | None = None
     ) -> None:
         self._store = store
         self._clock = clock
-        self._journal = journal
+        self._telemetry = telemetry
         self._window = window or LocalWindow(clock)
         self._lock = threading.Lock()
 
@@ -118,21 +131,23 @@ class CircuitBreaker:
         try:
             return self._store.try_acquire_half_open(_NAME, uuid.uuid4().hex, opened_at)
         except (ClientError, BotoCoreError):
-            self._journal.count("breaker_store_failed")
+            self._telemetry.count("breaker_store_failed")
             return True
 
     def record(self, *, success: bool, probe: bool) -> None:
         """Take note of how a call went; opens or closes the circuit where the rule says so."""
+        now = int(self._clock.now().timestamp())
         if probe and success:
-            self._save("closed")
+            self._change(Transition.CLOSED, lambda: self._store.save_closed(_NAME))
         elif probe:
-            self._save("reopened")
+            self._change(Transition.REOPENED, lambda: self._store.save_reopen(_NAME, opened_at=now))
         elif self._too_many_failures(success=success):
-            self._save("opened")
+            self._open(Transition.OPENED, _FAILURES, now)
 
     def open_at_once(self) -> None:
         """Open for 60 seconds: upstream refuses us, and more calls only make it worse."""
-        self._save("refused")
+        now = int(self._clock.now().timestamp())
+        self._open(Transition.REFUSED, 1, now + _REFUSED_SECONDS - _OPEN_SECONDS)
 
     def _too_many_failures(self, *, success: bool) -> bool:
         with self._lock:
@@ -142,24 +157,20 @@ class CircuitBreaker:
                 self._window.clear()
         return tripped
 
-    def _save(self, transition: str) -> None:
-        now = int(self._clock.now().timestamp())
+    def _open(self, transition: Transition, failures: int, opened_at: int) -> None:
+        self._change(
+            transition,
+            lambda: self._store.save_open(_NAME, failure_count=failures, opened_at=opened_at),
+        )
+
+    def _change(self, transition: Transition, save: Callable[[], None]) -> None:
         try:
-            match transition:
-                case "closed":
-                    self._store.save_closed(_NAME)
-                case "reopened":
-                    self._store.save_reopen(_NAME, opened_at=now)
-                case "opened":
-                    self._store.save_open(_NAME, failure_count=_FAILURES, opened_at=now)
-                case _:
-                    later = now + _REFUSED_SECONDS - _OPEN_SECONDS
-                    self._store.save_open(_NAME, failure_count=1, opened_at=later)
+            save()
         except (ClientError, BotoCoreError):
-            self._journal.count("breaker_store_failed")
-        self._journal.note("circuit changed", level=logging.WARNING, transition=transition)
-        if transition != "closed":
-            self._journal.count("breaker_opened")
+            self._telemetry.count("breaker_store_failed")
+        self._telemetry.log("circuit changed", level=logging.WARNING, transition=str(transition))
+        if transition is not Transition.CLOSED:
+            self._telemetry.count("breaker_opened")
 
 
 class BreakerPermit:

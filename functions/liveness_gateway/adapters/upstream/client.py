@@ -8,20 +8,22 @@ import logging
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 
 from liveness_gateway.adapters.secrets import Credentials
-from liveness_gateway.adapters.upstream.dialects import BadAnswer, Dialect, read_answer
-from liveness_gateway.adapters.upstream.transport import AnswerLost, NotSent, Reply
-from liveness_gateway.problems import CredentialsUnavailable
-from liveness_gateway.verifications.model import (
-    NotCharged,
-    OutcomeUnknown,
-    Selfie,
-    UpstreamAnswer,
-    UpstreamFault,
+from liveness_gateway.adapters.upstream.budget import RetryBudget
+from liveness_gateway.adapters.upstream.dialects import BadAnswerError, Dialect, read_answer
+from liveness_gateway.adapters.upstream.ports import Breaker, CredentialSource, Permit, Transport
+from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.model import Selfie, UpstreamAnswer
+from liveness_gateway.verifications.ports import (
+    CredentialsUnavailableError,
+    NotChargedError,
+    OutcomeUnknownError,
+    UpstreamError,
 )
-from liveness_gateway.verifications.ports import Clock, Journal
 
 # RFC 9110, 10.2.3: `Retry-After` is seconds or a date (5.6.7).
 _WHEN: Final = re.compile(
@@ -33,89 +35,11 @@ _SOON: Final = re.compile(r"0{0,4}[0-2]")
 _SHORTEST_TRY: Final = 1.0
 
 
-class Transport(Protocol):
-    """One HTTP exchange; see `HttpTransport`."""
-
-    def post(
-        self,
-        url: str,
-        headers: dict[str, str],
-        selfie: Selfie,
-        threshold: Decimal,
-        deadline: float,
-    ) -> Reply:
-        """Post and return the reply.
-
-        Raises:
-            NotSent: the selfie did not leave.
-            AnswerLost: it did, and no whole answer came.
-        """
-        ...
-
-
-class CredentialSource(Protocol):
-    """Where the credentials come from; see `UpstreamCredentials`."""
-
-    def get(self) -> Credentials:
-        """The credentials.
-
-        Raises:
-            CredentialsUnavailable: there are none.
-        """
-        ...
-
-    def refresh(self) -> Credentials | None:
-        """The credentials read anew, or None."""
-        ...
-
-
-class Permit(Protocol):
-    """The breaker's leave for one call, to be answered with how it went."""
-
-    def succeeded(self) -> None:
-        """Upstream answered."""
-        ...
-
-    def failed(self) -> None:
-        """Upstream is in trouble."""
-        ...
-
-    def refused(self) -> None:
-        """Upstream refuses us: a limit, or the credentials."""
-        ...
-
-
-class Breaker(Protocol):
-    """Keeps calls away from an upstream in trouble; see `CircuitBreaker`."""
-
-    def admit(self) -> Permit | None:
-        """Leave for one call, or None while the circuit is open."""
-        ...
-
-
-class RetryBudget:
-    """Second calls may be at most a tenth of first ones, beyond one in hand."""
-
-    def __init__(self) -> None:
-        self._tenths = 10
-
-    def earn(self) -> None:
-        """A first call was made."""
-        self._tenths = min(self._tenths + 1, 100)
-
-    def spend(self) -> bool:
-        """Whether a second call may be made; counts it."""
-        if self._tenths < 10:  # noqa: PLR2004 - ten tenths are one call
-            return False
-        self._tenths -= 10
-        return True
-
-
 @dataclass(frozen=True, slots=True)
 class _Again:
     """A first call that may be made once more after `wait` seconds, else `fault` stands."""
 
-    fault: UpstreamFault
+    fault: UpstreamError
     wait: float = 0.0
     credentials: Credentials | None = None
 
@@ -132,7 +56,7 @@ class UpstreamClient:
         credentials: CredentialSource,
         breaker: Breaker,
         clock: Clock,
-        journal: Journal,
+        telemetry: Telemetry,
     ) -> None:
         self._transport = transport
         self._dialect = dialect
@@ -140,24 +64,24 @@ class UpstreamClient:
         self._credentials = credentials
         self._breaker = breaker
         self._clock = clock
-        self._journal = journal
+        self._telemetry = telemetry
         self._budget = RetryBudget()
 
     def verify(self, selfie: Selfie, threshold: Decimal, deadline: float) -> UpstreamAnswer:
         """See the port.
 
         Raises:
-            NotCharged: nothing was sent, or upstream refused before charging.
-            OutcomeUnknown: it was sent and no usable answer came.
+            NotChargedError: nothing was sent, or upstream refused before charging.
+            OutcomeUnknownError: it was sent and no usable answer came.
         """
         try:
             credentials = self._credentials.get()
-        except CredentialsUnavailable:
-            self._journal.count("credentials_unavailable")
-            raise NotCharged("upstream_unavailable", "credentials_unavailable") from None
+        except CredentialsUnavailableError:
+            self._telemetry.count("credentials_unavailable")
+            raise NotChargedError("upstream_unavailable", "credentials_unavailable") from None
         permit = self._breaker.admit()
         if permit is None:
-            raise NotCharged("upstream_unavailable", "circuit_open")
+            raise NotChargedError("upstream_unavailable", "circuit_open")
         return self._permitted(permit, credentials, selfie, threshold, deadline)
 
     def _permitted(
@@ -170,9 +94,9 @@ class UpstreamClient:
     ) -> UpstreamAnswer:
         try:
             answer = self._at_most_twice(credentials, selfie, threshold, deadline)
-        except UpstreamFault as fault:
+        except UpstreamError as fault:
             if fault.reason in {"credentials_refused", "limit_reached"}:
-                self._journal.count(fault.reason)
+                self._telemetry.count(fault.reason)
                 permit.refused()
             else:
                 permit.failed()
@@ -190,7 +114,7 @@ class UpstreamClient:
         left = deadline - self._clock.monotonic() - first.wait
         if left < _SHORTEST_TRY or not self._budget.spend():
             raise first.fault
-        self._journal.note(
+        self._telemetry.log(
             "upstream is asked again", level=logging.WARNING, reason=first.fault.reason
         )
         self._clock.sleep(first.wait)
@@ -205,9 +129,9 @@ class UpstreamClient:
         headers = self._dialect.credential_headers(credentials.app_id, credentials.app_key)
         try:
             reply = self._transport.post(self._url, headers, selfie, threshold, deadline)
-        except NotSent as stopped:
-            return _Again(NotCharged("upstream_unavailable", str(stopped)))
-        except AnswerLost as lost:
+        except NotSentError as stopped:
+            return _Again(NotChargedError("upstream_unavailable", str(stopped)))
+        except AnswerLostError as lost:
             raise _lost(str(lost)) from None
         return self._judge(reply, credentials, deadline)
 
@@ -223,11 +147,11 @@ class UpstreamClient:
                 return self._refreshed(fault, used, deadline)
             case 429 | 503:
                 return _later(reply)
-        raise OutcomeUnknown(
+        raise OutcomeUnknownError(
             "upstream_bad_answer", f"upstream_status_{reply.status}", request_id=reply.request_id
         )
 
-    def _refreshed(self, fault: NotCharged, used: Credentials, deadline: float) -> _Again:
+    def _refreshed(self, fault: NotChargedError, used: Credentials, deadline: float) -> _Again:
         # Reading the secret can hang: not where there is no time to use what it gives (I13).
         if deadline - self._clock.monotonic() < _SHORTEST_TRY:
             raise fault
@@ -237,15 +161,15 @@ class UpstreamClient:
         return _Again(fault, credentials=fresh)
 
 
-def _refusal(code: str, reason: str, reply: Reply) -> NotCharged:
-    return NotCharged(code, reason, request_id=reply.request_id)
+def _refusal(code: str, reason: str, reply: Reply) -> NotChargedError:
+    return NotChargedError(code, reason, request_id=reply.request_id)
 
 
 def _answer(reply: Reply) -> UpstreamAnswer:
     try:
         return read_answer(reply.body, reply.request_id)
-    except BadAnswer:
-        raise OutcomeUnknown(
+    except BadAnswerError:
+        raise OutcomeUnknownError(
             "upstream_bad_answer", "unusable_answer", request_id=reply.request_id
         ) from None
 
@@ -254,10 +178,10 @@ def _later(reply: Reply) -> _Again:
     """429 is a refusal; 503 is one only if it says when to come back (RFC 9110, 15.6.4)."""
     when = reply.retry_after or ""
     if reply.status == 503 and not _WHEN.fullmatch(when):  # noqa: PLR2004 - Service Unavailable
-        raise OutcomeUnknown(
+        raise OutcomeUnknownError(
             "upstream_bad_answer", "upstream_status_503", request_id=reply.request_id
         )
-    fault = NotCharged(
+    fault = NotChargedError(
         "upstream_unavailable", f"upstream_status_{reply.status}", request_id=reply.request_id
     )
     if not _SOON.fullmatch(when):
@@ -265,6 +189,6 @@ def _later(reply: Reply) -> _Again:
     return _Again(fault, wait=int(when))
 
 
-def _lost(reason: str) -> OutcomeUnknown:
+def _lost(reason: str) -> OutcomeUnknownError:
     code = "upstream_timeout" if reason == "timeout" else "upstream_bad_answer"
-    return OutcomeUnknown(code, reason)
+    return OutcomeUnknownError(code, reason)

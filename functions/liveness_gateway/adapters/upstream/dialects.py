@@ -24,7 +24,7 @@ class Dialect:
 
     def url(self, base: str) -> str:
         """The address a selfie is posted to."""
-        return f"{base}/{self.version}/liveness-verification"
+        return f"{base.rstrip('/')}/{self.version}/liveness-verification"
 
     def credential_headers(self, app_id: str, app_key: str) -> dict[str, str]:
         """The headers that carry the credentials."""
@@ -48,7 +48,7 @@ _LARGEST_SIDE: Final = 1_000_000
 _LARGEST_CODE: Final = 2**53
 
 
-class BadAnswer(Exception):  # noqa: N818 - names what it is
+class BadAnswerError(Exception):
     """The body is not an answer. The message says which rule it broke and quotes nothing."""
 
 
@@ -56,17 +56,17 @@ def read_answer(body: bytes, request_id: str | None = None) -> UpstreamAnswer:
     """Read the body of a 2xx.
 
     Raises:
-        BadAnswer: it is not JSON, reports errors, or lacks a usable score or list of faces.
+        BadAnswerError: it is not JSON, reports errors, or lacks a usable score or list of faces.
     """
     payload = _object(_json(body), "the body")
     if payload.get("Errors"):
-        raise BadAnswer("errors inside a success")
+        raise BadAnswerError("errors inside a success")
     data = _object(payload.get("response_data"), "response_data")
     faces = data.get("faces_predicted")
     if not isinstance(faces, list):
-        raise BadAnswer("faces_predicted is no list")
+        raise BadAnswerError("faces_predicted is no list")
     if len(faces) > _MOST_FACES:
-        raise BadAnswer("more faces than a selfie has room for")
+        raise BadAnswerError("more faces than a selfie has room for")
     width, height = _size(data)
     return UpstreamAnswer(
         score=_unit(data.get("faces_liveness"), "faces_liveness"),
@@ -94,7 +94,7 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value until it is l
     except (ArithmeticError, ValueError, RecursionError):
         # Also: not UTF-8, NaN, an integer too long or an exponent too large to read, nesting too
         # deep.
-        raise BadAnswer("the body is not JSON") from None
+        raise BadAnswerError("the body is not JSON") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -110,20 +110,20 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _object(value: object, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise BadAnswer(f"{name} is no object")
+        raise BadAnswerError(f"{name} is no object")
     return value
 
 
 def _number(value: object, name: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise BadAnswer(f"{name} is no number")
+        raise BadAnswerError(f"{name} is no number")
     return Decimal(value)
 
 
 def _unit(value: object, name: str) -> Decimal:
     number = _number(value, name)
     if not 0 <= number <= 1:
-        raise BadAnswer(f"{name} is outside [0, 1]")
+        raise BadAnswerError(f"{name} is outside [0, 1]")
     # Not abs(): it rounds to the 28 digits of the default context.
     return number.quantize(_PLACES, context=_CONTEXT).copy_abs().normalize(_CONTEXT)
 
@@ -132,7 +132,7 @@ def _coordinate(value: object, name: str) -> Decimal:
     number = _number(value, name)
     # Not abs(): it computes, and a computation overflows.
     if not -_BOX_LIMIT <= number <= _BOX_LIMIT:
-        raise BadAnswer(f"{name} is out of range")
+        raise BadAnswerError(f"{name} is out of range")
     return number.quantize(_BOX_PLACES, context=_CONTEXT).normalize(_CONTEXT)
 
 

@@ -6,47 +6,30 @@ used once: one that idled while the function was frozen would lose paid answers.
 """
 
 import http.client
-import io
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import certifi
 from requests_toolbelt import MultipartEncoder
 
+from liveness_gateway.adapters.upstream.replies import (
+    AnswerLostError,
+    BoundedResponse,
+    NotSentError,
+    Reply,
+    read_reply,
+)
 from liveness_gateway.verifications.model import Selfie, decimal_text
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
 CONNECT_SECONDS: Final = 2.0
-MAXIMUM_ANSWER: Final = 1024 * 1024
 _BLOCK: Final = 128 * 1024
 _MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
-
-
-class NotSent(Exception):  # noqa: N818 - names what happened
-    """Not one byte of the selfie left: nothing can have been charged."""
-
-
-class AnswerLost(Exception):  # noqa: N818 - names what happened
-    """The selfie was sent, wholly or in part, and no whole answer came back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A status line and what is used of the rest; the body only of a 2xx."""
-
-    status: int
-    request_id: str | None
-    retry_after: str | None
-    body: bytes
 
 
 class HttpTransport:
@@ -69,13 +52,13 @@ class HttpTransport:
         """Post and return the reply; this call ends by `deadline` (`time.monotonic()` seconds).
 
         Raises:
-            NotSent: the selfie did not leave.
-            AnswerLost: it did, and no whole answer of at most 1 MiB came in time.
+            NotSentError: the selfie did not leave.
+            AnswerLostError: it did, and no whole answer of at most 1 MiB came in time.
         """
         try:
             connection = self._connection(url, deadline)
         except (http.client.InvalidURL, ValueError):
-            raise NotSent("unusable_address") from None
+            raise NotSentError("unusable_address") from None
         exchange = _Exchange(
             connection,
             urlsplit(url).path,
@@ -123,7 +106,7 @@ class _Gate:
     def read(self, size: int = -1) -> bytes:
         with self._lock:
             if self._shut or (not self.passed and time.monotonic() >= self._deadline):
-                raise NotSent("deadline")
+                raise NotSentError("deadline")
             self.passed = True
         block: bytes = self._encoder.read(size)
         return block
@@ -133,37 +116,6 @@ class _Gate:
         with self._lock:
             self._shut = True
             return self.passed
-
-
-class _Bounded(io.RawIOBase):
-    """What a connection sends, up to a bound: the framing of HTTP can ask for any amount."""
-
-    def __init__(self, source: io.BufferedIOBase) -> None:
-        self._source = source
-        self._left = 2 * MAXIMUM_ANSWER  # headers as long as the longest body, and it
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        # As it comes: a whole buffer would be waited for.
-        count = self._source.readinto1(buffer)
-        self._left -= count
-        if self._left < 0:
-            raise AnswerLost("answer_too_large")
-        return count
-
-    def close(self) -> None:
-        self._source.close()
-        super().close()
-
-
-class _BoundedResponse(http.client.HTTPResponse):
-    """The standard library's response, which itself believes a chunk of -1 bytes."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the standard library's own
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_Bounded(self.fp))
 
 
 class _Exchange:
@@ -178,7 +130,7 @@ class _Exchange:
         deadline: float,
     ) -> None:
         self._connection = connection
-        self._connection.response_class = _BoundedResponse
+        self._connection.response_class = BoundedResponse
         self._path = path
         self._headers = headers
         self._encoder = encoder
@@ -197,12 +149,12 @@ class _Exchange:
             self._socket = self._connection.sock
             self._socket.settimeout(max(0.001, self._deadline - time.monotonic()))
             whole = self._send()
-            self._reply = _read(self._connection.getresponse(), whole=whole)
+            self._reply = read_reply(self._connection.getresponse(), whole=whole)
         except TimeoutError:
             self._fault = "timeout" if gate.passed else "connect_timeout"
         except ssl.SSLError:
             self._fault = "tls"
-        except (NotSent, AnswerLost) as stopped:
+        except (NotSentError, AnswerLostError) as stopped:
             self._fault = str(stopped)
         except OSError:
             self._fault = "connection_lost" if gate.passed else "connection_refused"
@@ -239,8 +191,8 @@ class _Exchange:
             fault = "timeout" if sent else "connect_timeout"
             self._cut()
         if sent:
-            raise AnswerLost(fault)
-        raise NotSent(fault)
+            raise AnswerLostError(fault)
+        raise NotSentError(fault)
 
     def _cut(self) -> None:
         if self._socket is not None:
@@ -248,37 +200,3 @@ class _Exchange:
                 # Not the TLS socket's own: that first forgets its keys, and a write in that
                 # moment would go out in plain text.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def _read(response: http.client.HTTPResponse, *, whole: bool) -> Reply:
-    success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
-    if success and not whole:
-        raise AnswerLost("connection_lost")  # of what it did not have it cannot judge
-    body = _body(response) if success else b""
-    return Reply(
-        status=response.status,
-        request_id=_header(response, "X-Request-ID"),
-        retry_after=_header(response, "Retry-After"),
-        body=body,
-    )
-
-
-def _body(response: http.client.HTTPResponse) -> bytes:
-    blocks: list[bytes] = []
-    size = 0
-    while block := response.read(_BLOCK):
-        size += len(block)
-        if size > MAXIMUM_ANSWER:
-            raise AnswerLost("answer_too_large")
-        blocks.append(block)
-    if response.length:
-        # The standard library does not complain of this itself when read in blocks.
-        raise AnswerLost("answer_cut")
-    return b"".join(blocks)
-
-
-def _header(response: http.client.HTTPResponse, name: str) -> str | None:
-    value = response.getheader(name)
-    if value is None or len(value) > 128 or not (value.isascii() and value.isprintable()):  # noqa: PLR2004 - far above any real id
-        return None
-    return value

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liveness_gateway.adapters.dynamodb.items import marshal
-from liveness_gateway.verifications.ports import Clock, Journal
+from liveness_gateway.clock import Clock
+from liveness_gateway.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,12 +46,12 @@ class SharedWindow:
     """The calls of every environment that saw a failure; counted from the first failure on."""
 
     def __init__(
-        self, client: "DynamoDBClient", table_name: str, clock: Clock, journal: Journal
+        self, client: "DynamoDBClient", table_name: str, clock: Clock, telemetry: Telemetry
     ) -> None:
         self._client = client
         self._table = table_name
         self._clock = clock
-        self._journal = journal
+        self._telemetry = telemetry
         self._own = LocalWindow(clock)
 
     def add(self, *, success: bool) -> tuple[int, int]:
@@ -62,7 +63,7 @@ class SharedWindow:
         try:
             return self._count(calls)
         except (ClientError, BotoCoreError):
-            self._journal.count("breaker_store_failed")
+            self._telemetry.count("breaker_store_failed")
             return 0, calls
 
     def clear(self) -> None:

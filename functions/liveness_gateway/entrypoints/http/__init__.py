@@ -1,1 +1,1 @@
-"""HTTP in and out: routes, multipart bodies, presenters, problems."""
+"""HTTP: from API Gateway's event to a checked request, and back to an answer."""

@@ -16,7 +16,7 @@ from multipart import (
     parse_options_header,
 )
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 
 MAXIMUM_BODY: Final = 4_718_592  # 4.5 MiB
 _MAXIMUM_PARTS: Final = 100
@@ -39,8 +39,8 @@ def read_form(content_type: str | None, body: bytes) -> Form:
     """Read the form.
 
     Raises:
-        Problem: `unsupported_media` when it is not multipart/form-data, `too_large` over a limit,
-            `malformed_request` when it is broken, ambiguous, or has no selfie.
+        ProblemError: `unsupported_media` when it is not multipart/form-data, `too_large` over a
+            limit, `malformed_request` when it is broken, ambiguous, or has no selfie.
     """
     boundary = _boundary(content_type)
     found: dict[str, bytes] = {}
@@ -48,12 +48,14 @@ def read_form(content_type: str | None, body: bytes) -> Form:
         if name != "selfie" and name not in _TEXTS:
             continue
         if name in found:
-            raise Problem("malformed_request", f"`{name}` is there more than once.")
+            raise ProblemError("malformed_request", f"`{name}` is there more than once.")
         if name in _TEXTS and len(content) > _MAXIMUM_TEXT:
-            raise Problem("malformed_request", f"`{name}` is longer than {_MAXIMUM_TEXT} bytes.")
+            raise ProblemError(
+                "malformed_request", f"`{name}` is longer than {_MAXIMUM_TEXT} bytes."
+            )
         found[name] = content
     if "selfie" not in found:
-        raise Problem("malformed_request", "There is no `selfie` part in the form.")
+        raise ProblemError("malformed_request", "There is no `selfie` part in the form.")
     return Form(found["selfie"], found.get("threshold"), found.get("subject_ref"))
 
 
@@ -61,18 +63,20 @@ def _boundary(content_type: str | None) -> bytes:
     options = _Once()
     kind, _ = parse_options_header(content_type or "", options)
     if options.repeated & {"boundary"}:
-        raise Problem("malformed_request", "The Content-Type names more than one boundary.")
+        raise ProblemError("malformed_request", "The Content-Type names more than one boundary.")
     if kind != "multipart/form-data":
-        raise Problem("unsupported_media", "The Content-Type is not multipart/form-data.")
+        raise ProblemError("unsupported_media", "The Content-Type is not multipart/form-data.")
     boundary = options.get("boundary", "")
     if not boundary:
-        raise Problem(
+        raise ProblemError(
             "malformed_request",
             "The Content-Type names no boundary. Do not set this header yourself: let your HTTP "
             "library write it.",
         )
     if len(boundary) > _LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
-        raise Problem("malformed_request", "The boundary in the Content-Type is not a valid one.")
+        raise ProblemError(
+            "malformed_request", "The boundary in the Content-Type is not a valid one."
+        )
     return str(boundary).encode("ascii")
 
 
@@ -91,13 +95,13 @@ def _parts(boundary: bytes, body: bytes) -> Iterator[tuple[str, bytes]]:
         with parser:
             yield from _segments(parser, body)
     except ParserLimitReached:
-        raise Problem(
+        raise ProblemError(
             "too_large",
             f"The form has more than {_MAXIMUM_PARTS} parts, or a part has more than "
             f"{_MAXIMUM_HEADERS} bytes of headers.",
         ) from None
     except MultipartError:
-        raise Problem(
+        raise ProblemError(
             "malformed_request",
             "The body is no whole multipart form: a delimiter or a header is broken or missing.",
         ) from None
@@ -141,4 +145,4 @@ def _check_named_once(segment: MultipartSegment) -> None:
     for disposition in dispositions:
         parse_options_header(disposition, options)
     if len(dispositions) > 1 or "name" in options.repeated:
-        raise Problem("malformed_request", "A part of the form has more than one name.")
+        raise ProblemError("malformed_request", "A part of the form has more than one name.")

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 
 
 class ProblemBody(TypedDict):
@@ -21,20 +21,20 @@ class ProblemBody(TypedDict):
     verification_id: NotRequired[str]
 
 
-class WireError(TypedDict):
+class CompatError(TypedDict):
     """One error, as the liveness API reports them."""
 
     ErrCode: int
     Message: str
 
 
-class WireProblemBody(ProblemBody):
-    """A problem on a wire-format route: the liveness API's own member stands beside ours."""
+class CompatProblemBody(ProblemBody):
+    """A problem on a compat route: the liveness API's own member stands beside ours."""
 
-    Errors: list[WireError]
+    Errors: list[CompatError]
 
 
-def problem_body(problem: Problem, correlation_id: str) -> ProblemBody:
+def problem_body(problem: ProblemError, correlation_id: str) -> ProblemBody:
     """The body of a problem in our own shape."""
     row = problem.problem_type
     body: ProblemBody = {
@@ -52,10 +52,10 @@ def problem_body(problem: Problem, correlation_id: str) -> ProblemBody:
     return body
 
 
-def wire_problem_body(problem: Problem, correlation_id: str) -> WireProblemBody:
+def compat_problem_body(problem: ProblemError, correlation_id: str) -> CompatProblemBody:
     """The body of a problem for a client of the liveness API: 403 is its word for a limit."""
     row = problem.problem_type
-    status = row.wire_status or row.status
+    status = row.compat_status or row.status
     message = f"{row.title} {problem.detail}"
     return {
         **problem_body(problem, correlation_id),

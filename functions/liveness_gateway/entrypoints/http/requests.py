@@ -1,24 +1,21 @@
 """An API Gateway event as a checked request. Whatever a client sends ends in a request or a 4xx."""
 
 import binascii
-import hashlib
 import re
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import pybase64
 
+from liveness_gateway.entrypoints.http.headers import Event, client_id, header
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY, Form, read_form
-from liveness_gateway.problems import Problem
+from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 from liveness_gateway.verifications.verify import VerificationRequest
 
 _THRESHOLD: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{0,32})?|\.[0-9]{1,32}")
 _IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _LONGEST_SUBJECT: Final = 256
-
-Event = Mapping[str, Any]
 
 
 def verification_request(
@@ -27,7 +24,7 @@ def verification_request(
     """The request to verify.
 
     Raises:
-        Problem: the input breaks one of the rules R1 to R7.
+        ProblemError: the input breaks one of the rules R1 to R7.
     """
     client = client_id(event)
     key = _idempotency_key(event)
@@ -43,57 +40,19 @@ def verification_request(
     )
 
 
-def client_id(event: Event) -> str:
-    """Who asks: the id of the API key API Gateway let in.
-
-    Where the gateway in front does not tell the key's id (the emulator), a digest of the key
-    stands in: the key itself is never kept.
-
-    Raises:
-        Problem: `unauthorized` when there is neither.
-    """
-    identity = (event.get("requestContext") or {}).get("identity") or {}
-    known = identity.get("apiKeyId")
-    if known:
-        return str(known)
-    key = header(event, "x-api-key")
-    if not key:
-        raise Problem("unauthorized", "There is no `x-api-key` header.")
-    return hashlib.sha256(key.encode()).hexdigest()[:20]
-
-
-def header(event: Event, name: str) -> str | None:
-    """The value of a request header, whatever its case; None when it is not there.
-
-    Raises:
-        Problem: `malformed_request` when it is there twice with different values.
-    """
-    values = {
-        value
-        for key, several in (event.get("multiValueHeaders") or {}).items()
-        if key.lower() == name
-        for value in several
-    }
-    if not values:
-        values = {v for k, v in (event.get("headers") or {}).items() if k.lower() == name}
-    if len(values) > 1:
-        raise Problem("malformed_request", f"The header `{name}` is there more than once.")
-    return next(iter(values), None)
-
-
 def _body(event: Event) -> bytes:
     body = event.get("body") or ""
     # The length is checked before anything is decoded (R6).
     encoded = bool(event.get("isBase64Encoded"))
     size = len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)
     if size > MAXIMUM_BODY:
-        raise Problem("too_large", f"The body is larger than {MAXIMUM_BODY:,} bytes.")
+        raise ProblemError("too_large", f"The body is larger than {MAXIMUM_BODY:,} bytes.")
     if not encoded:
         return _text_body(body)
     try:
         return pybase64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
-        raise Problem("malformed_request", "The body did not arrive whole.") from None
+        raise ProblemError("malformed_request", "The body did not arrive whole.") from None
 
 
 def _text_body(body: str) -> bytes:
@@ -106,10 +65,10 @@ def _threshold(form: Form) -> Decimal | None:
     if form.threshold is None:
         return None
     if not _THRESHOLD.fullmatch(form.threshold):
-        raise Problem("invalid_threshold", "The threshold is not a plain decimal such as 0.6.")
+        raise ProblemError("invalid_threshold", "The threshold is not a plain decimal such as 0.6.")
     threshold = Decimal(form.threshold.decode("ascii"))
     if threshold > 1:
-        raise Problem("invalid_threshold", "The threshold is above 1.")
+        raise ProblemError("invalid_threshold", "The threshold is above 1.")
     return threshold
 
 
@@ -121,7 +80,7 @@ def _subject_ref(form: Form) -> str | None:
     except UnicodeDecodeError:
         reference = ""
     if not 0 < len(reference) <= _LONGEST_SUBJECT or not reference.isprintable():
-        raise Problem(
+        raise ProblemError(
             "malformed_request",
             f"`subject_ref` is not 1 to {_LONGEST_SUBJECT} printable characters of UTF-8.",
         )
@@ -131,7 +90,7 @@ def _subject_ref(form: Form) -> str | None:
 def _idempotency_key(event: Event) -> str | None:
     key = header(event, "idempotency-key")
     if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise Problem(
+        raise ProblemError(
             "malformed_request", "The Idempotency-Key is not 1 to 255 printable ASCII characters."
         )
     return key

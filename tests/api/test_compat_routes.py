@@ -1,4 +1,4 @@
-"""The wire-format routes: an application written for the liveness API sees no difference."""
+"""The compat routes: an application written for the liveness API sees no difference."""
 
 import json
 
@@ -58,7 +58,7 @@ def test_the_credentials_of_the_liveness_api_are_ignored(gateway: Gateway, path:
         ("app-key", "y"),
     ]
     assert gateway.post(resource=path, headers=foreign).status == 200
-    assert "theirs" not in gateway.journal.stream.getvalue()
+    assert "theirs" not in gateway.telemetry.stream.getvalue()
 
 
 def test_it_is_the_same_use_case_in_another_shape(gateway: Gateway, path: str) -> None:

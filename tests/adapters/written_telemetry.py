@@ -1,4 +1,4 @@
-"""A real journal, and what it wrote: Powertools into a stream of its own."""
+"""A real telemetry, and what it wrote: Powertools into a stream of its own."""
 
 import io
 import json
@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from liveness_gateway.telemetry import PowertoolsJournal
+from liveness_gateway.telemetry import PowertoolsTelemetry
 
 # Powertools keeps what was counted in one place for the whole process.
 _METRICS = Metrics(service="test", namespace="liveness-gateway")
 
 
-class WrittenJournal(PowertoolsJournal):
-    """A `PowertoolsJournal` whose lines a test can read. Metrics go to stdout, as ever."""
+class WrittenTelemetry(PowertoolsTelemetry):
+    """A `PowertoolsTelemetry` whose lines a test can read. Metrics go to stdout, as ever."""
 
     def __init__(self, level: str = "INFO") -> None:
         _METRICS.clear_metrics()

@@ -1,0 +1,68 @@
+"""What the client of the liveness API is made of, as protocols."""
+
+from decimal import Decimal
+from typing import Protocol
+
+from liveness_gateway.adapters.secrets import Credentials
+from liveness_gateway.adapters.upstream.replies import Reply
+from liveness_gateway.verifications.model import Selfie
+
+
+class Transport(Protocol):
+    """One HTTP exchange; see `HttpTransport`."""
+
+    def post(
+        self,
+        url: str,
+        headers: dict[str, str],
+        selfie: Selfie,
+        threshold: Decimal,
+        deadline: float,
+    ) -> Reply:
+        """Post and return the reply.
+
+        Raises:
+            NotSentError: the selfie did not leave.
+            AnswerLostError: it did, and no whole answer came.
+        """
+        ...
+
+
+class CredentialSource(Protocol):
+    """Where the credentials come from; see `UpstreamCredentials`."""
+
+    def get(self) -> Credentials:
+        """The credentials.
+
+        Raises:
+            CredentialsUnavailableError: there are none.
+        """
+        ...
+
+    def refresh(self) -> Credentials | None:
+        """The credentials read anew, or None."""
+        ...
+
+
+class Permit(Protocol):
+    """The breaker's leave for one call, to be answered with how it went."""
+
+    def succeeded(self) -> None:
+        """Upstream answered."""
+        ...
+
+    def failed(self) -> None:
+        """Upstream is in trouble."""
+        ...
+
+    def refused(self) -> None:
+        """Upstream refuses us: a limit, or the credentials."""
+        ...
+
+
+class Breaker(Protocol):
+    """Keeps calls away from an upstream in trouble; see `CircuitBreaker`."""
+
+    def admit(self) -> Permit | None:
+        """Leave for one call, or None while the circuit is open."""
+        ...

@@ -1,0 +1,114 @@
+"""Wires `verify`."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.adapters.powertools import powertools_telemetry
+from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
+from liveness_gateway.adapters.upstream.breaker import (
+    BreakerStore,
+    CircuitBreaker,
+    CountingBreakerStore,
+)
+from liveness_gateway.adapters.upstream.client import Transport, UpstreamClient
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.transport import HttpTransport
+from liveness_gateway.adapters.upstream.window import SharedWindow
+from liveness_gateway.bootstrap import clients as aws
+from liveness_gateway.clock import Clock, SystemClock
+from liveness_gateway.entrypoints.http.application import Application
+from liveness_gateway.entrypoints.http.verify_routes import verify_routes
+from liveness_gateway.settings import SettingsError, VerifySettings
+from liveness_gateway.telemetry import InvocationTelemetry
+from liveness_gateway.verifications.selfie import SelfieLimits
+from liveness_gateway.verifications.verify import Policy, Verifier
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyClients:
+    """The AWS clients of `verify`; the breaker has one of its own."""
+
+    dynamodb: "DynamoDBClient"
+    breaker: "DynamoDBClient"
+    secretsmanager: "SecretsManagerClient"
+    sqs: "SQSClient"
+
+
+def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
+    settings: VerifySettings,
+    *,
+    clients: VerifyClients,
+    clock: Clock,
+    telemetry: InvocationTelemetry,
+    transport: Transport,
+    breaker_store: BreakerStore,
+) -> Application:
+    """The application of `verify`.
+
+    Raises:
+        SettingsError: there is no such dialect.
+    """
+    dialect = DIALECTS.get(settings.upstream_dialect)
+    if dialect is None:
+        raise SettingsError("UPSTREAM_DIALECT is none we speak")
+
+    def secret(arn: str) -> SecretsManager:
+        return SecretsManager(clients.secretsmanager, arn, clock)
+
+    window = SharedWindow(clients.breaker, settings.breaker_table_name, clock, telemetry)
+    upstream = UpstreamClient(
+        transport=transport,
+        dialect=dialect,
+        base_url=settings.upstream_url,
+        credentials=UpstreamCredentials(secret(settings.upstream_secret_arn)),
+        breaker=CircuitBreaker(breaker_store, clock, telemetry, window),
+        clock=clock,
+        telemetry=telemetry,
+    )
+    verifier = Verifier(
+        ledger=DynamoDBLedger(clients.dynamodb, settings.table_name),
+        upstream=upstream,
+        fingerprints=HmacFingerprints(secret(settings.fingerprint_secret_arn)),
+        emergency=SqsEmergencyQueue(SqsQueue(clients.sqs, settings.emergency_queue_url)),
+        clock=clock,
+        telemetry=telemetry,
+        policy=Policy(
+            default_threshold=settings.default_threshold,
+            minimum_threshold=settings.minimum_threshold,
+            retention=settings.retention,
+            multiple_faces=settings.multiple_faces,
+        ),
+    )
+    limits = SelfieLimits(settings.minimum_side, settings.maximum_side)
+    routes = verify_routes(verifier, limits, clock)
+    return Application(routes, settings.allowed_origins, clock, telemetry)
+
+
+def verify_from_environment() -> Application:
+    """The application of `verify`, as it is deployed.
+
+    Raises:
+        SettingsError: the deployment lacks a setting.
+    """
+    settings = VerifySettings.read(os.environ)
+    telemetry = powertools_telemetry(settings.stage, settings.powertools_metrics_namespace)
+    # Of its own: Powertools' store adds a word to the user agent of the client it is given.
+    breaker = aws.dynamodb(aws.ONCE)
+    return build_verify(
+        settings,
+        clients=VerifyClients(
+            aws.dynamodb(aws.ONCE), breaker, aws.secretsmanager(), aws.sqs(aws.ONCE)
+        ),
+        clock=SystemClock(),
+        telemetry=telemetry,
+        transport=HttpTransport(),
+        breaker_store=CountingBreakerStore(settings.breaker_table_name, breaker, telemetry),
+    )

@@ -1,0 +1,133 @@
+"""A stored verification as it is shown: the one projection that answers and events are made of.
+
+The types are the contract: `contracts/` is generated from them.
+"""
+
+from datetime import datetime
+from typing import Final, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from liveness_gateway.verifications.model import Face, Image, UpstreamReceipt, Verification
+
+BIOMETRIC: Final = ("faces", "image")
+"""The members of a record that no event carries."""
+
+
+class PointBody(TypedDict):
+    """A position or an extent in pixels."""
+
+    x: float
+    y: float
+
+
+class FaceBody(TypedDict):
+    """A face: its box starts at `top_left`; `delta` is the box's width and height."""
+
+    confidence: float
+    top_left: PointBody
+    delta: PointBody
+
+
+class ImageBody(TypedDict):
+    """The selfie as it was judged; sides in pixels."""
+
+    width: int
+    height: int
+    format: Literal["jpeg", "png"]
+    bytes: int
+
+
+class UpstreamBody(TypedDict):
+    """What the liveness API says of its own work, kept verbatim: its times have no zone."""
+
+    api_req_uid: str | None
+    response_code: int | None
+    requested_at: str | None
+    processed_at: str | None
+
+
+class VerificationBody(TypedDict):
+    """One selfie judged once. What a status has no value for is left out."""
+
+    verification_id: str
+    status: Literal["processing", "completed", "failed", "unknown"]
+    reasons: list[str]
+    threshold: float
+    image: ImageBody
+    created_at: str
+    expires_at: str
+    decision: NotRequired[Literal["live", "not_live", "inconclusive"]]
+    score: NotRequired[float]
+    faces: NotRequired[list[FaceBody]]
+    upstream: NotRequired[UpstreamBody]
+    subject_ref: NotRequired[str]
+    completed_at: NotRequired[str]
+    problem_code: NotRequired[str]
+
+
+def verification_body(verification: Verification) -> VerificationBody:
+    """A record in our own shape."""
+    body: VerificationBody = {
+        "verification_id": verification.verification_id,
+        "status": verification.status.value,
+        "reasons": list(verification.reasons),
+        "threshold": float(verification.threshold),
+        "image": _image_body(verification.image),
+        "created_at": rfc3339(verification.created_at),
+        "expires_at": rfc3339(verification.expires_at),
+    }
+    if verification.decision is not None and verification.ended_at is not None:
+        body["decision"] = verification.decision.value
+        body["score"] = shown_score(verification)
+        body["faces"] = faces_body(verification)
+        body["completed_at"] = rfc3339(verification.ended_at)
+        body["upstream"] = upstream_body(verification.upstream)
+    if verification.subject_ref is not None:
+        body["subject_ref"] = verification.subject_ref
+    if verification.problem_code is not None:
+        body["problem_code"] = verification.problem_code
+    return body
+
+
+def upstream_body(receipt: UpstreamReceipt | None) -> UpstreamBody:
+    """What upstream said of its own work; each member it did not say is None."""
+    receipt = receipt or UpstreamReceipt()
+    return {
+        "api_req_uid": receipt.api_req_uid,
+        "response_code": receipt.response_code,
+        "requested_at": receipt.requested_at,
+        "processed_at": receipt.processed_at,
+    }
+
+
+def shown_score(verification: Verification) -> float:
+    """The score as a JSON number. No score is shown as 0, which is below every threshold used."""
+    return float(verification.score or 0)
+
+
+def faces_body(verification: Verification) -> list[FaceBody]:
+    """The faces, in upstream's order."""
+    return [_face_body(face) for face in verification.faces]
+
+
+def rfc3339(moment: datetime) -> str:
+    """A UTC time as RFC 3339 writes it, in milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _image_body(image: Image) -> ImageBody:
+    return {
+        "width": image.width,
+        "height": image.height,
+        "format": "png" if image.format == "png" else "jpeg",
+        "bytes": image.bytes,
+    }
+
+
+def _face_body(face: Face) -> FaceBody:
+    return {
+        "confidence": float(face.confidence),
+        "top_left": {"x": float(face.top_left.x), "y": float(face.top_left.y)},
+        "delta": {"x": float(face.delta.x), "y": float(face.delta.y)},
+    }
