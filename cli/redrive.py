@@ -137,7 +137,7 @@ class Redrive:
             answer = self._streams.get_records(ShardIterator=iterator)
             for record in answer["Records"]:
                 number = int(record["dynamodb"]["SequenceNumber"])
-                found = stream_record(record).verification
+                found = stream_record(record, verification_of).verification
                 if number <= last and found is not None and found.status is not Status.PROCESSING:
                     yield found
                 if number >= last:

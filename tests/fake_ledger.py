@@ -19,8 +19,13 @@ from liveness_gateway.adapters.dynamodb.items import (
     result_values,
     verification_of,
 )
-from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
-from liveness_gateway.verifications.model import AttemptReference, TerminalResult, Status, Verification
+from liveness_gateway.verifications.model import (
+    AttemptReference,
+    Status,
+    TerminalResult,
+    Verification,
+)
+from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from liveness_gateway.verifications.publishing import StreamRecord
 from tests.faults import Faults, SdkRetryError
 
@@ -132,7 +137,11 @@ class FakeLedger:
             version=failed.version,
         )
         live = not self._expired(claim.verification_id, claim.created_at)
-        if standing.status is Status.FAILED and standing.attempt_reference == failed.attempt_reference and live:
+        if (
+            standing.status is Status.FAILED
+            and standing.attempt_reference == failed.attempt_reference
+            and live
+        ):
             self._write(claim_item(again))
             return again
         return again if _is_own(standing, again) else None

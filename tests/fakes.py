@@ -14,27 +14,44 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.telemetry import _FIELDS as LOG_FIELDS
+from liveness_gateway.telemetry import LOG_FIELDS
 from liveness_gateway.verifications.model import (
     Face,
     Image,
-    NotChargedError,
     Point,
     Selfie,
     TerminalResult,
     UpstreamAnswer,
-    UpstreamError,
     UpstreamReceipt,
     decimal_text,
 )
+from liveness_gateway.verifications.ports import NotChargedError, UpstreamError
 from tests.fake_ledger import Change, FakeLedger
 from tests.faults import EFFECTS, Faults, KilledError, SdkRetryError, Step
 
 __all__ = [
-    "EFFECTS", "FINGERPRINT_KEY", "NOON", "BusEntry", "Change", "FakeBus", "FakeEmergencyQueue",
-    "FakeFingerprints", "FakeLedger", "FakeQueue", "FakeUpstream", "Faults", "KilledError",
-    "ManualClock", "LogLine", "RecordingTelemetry", "SdkRetryError", "Step", "UpstreamCall", "answer",
-    "face", "selfie",
+    "EFFECTS",
+    "FINGERPRINT_KEY",
+    "NOON",
+    "BusEntry",
+    "Change",
+    "FakeBus",
+    "FakeEmergencyQueue",
+    "FakeFingerprints",
+    "FakeLedger",
+    "FakeQueue",
+    "FakeUpstream",
+    "Faults",
+    "KilledError",
+    "LogLine",
+    "ManualClock",
+    "RecordingTelemetry",
+    "SdkRetryError",
+    "Step",
+    "UpstreamCall",
+    "answer",
+    "face",
+    "selfie",
 ]  # fmt: skip
 
 FINGERPRINT_KEY: Final = b"the-fingerprint-key-of-the-tests"

@@ -7,14 +7,10 @@ from typing import TypedDict, Unpack
 
 from liveness_gateway.verifications.model import MultipleFaces, Selfie
 from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.read import RecordReader
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
-from liveness_gateway.verifications.verify import (
-    Outcome,
-    Policy,
-    RecordReader,
-    VerificationRequest,
-    Verifier,
-)
+from liveness_gateway.verifications.requests import Outcome, Policy, VerificationRequest
+from liveness_gateway.verifications.verify import Verifier
 from tests.fakes import (
     FakeBus,
     FakeEmergencyQueue,

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from liveness_gateway.entrypoints.http.presenters import VerificationBody, CompatBody
-from liveness_gateway.entrypoints.http.problems import ProblemBody, CompatProblemBody
+from liveness_gateway.entrypoints.http.presenters import CompatBody
+from liveness_gateway.entrypoints.http.problems import CompatProblemBody, ProblemBody
 from liveness_gateway.problems import CATALOGUE
+from liveness_gateway.verifications.records import VerificationBody
 
 _REFUSALS: Final = [
     "malformed_request",

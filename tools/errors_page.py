@@ -42,7 +42,9 @@ def errors_page() -> str:
 
 
 def _row(row: ProblemType) -> str:
-    status = f"{row.status} (compat format: {row.compat_status})" if row.compat_status else row.status
+    status = (
+        f"{row.status} (compat format: {row.compat_status})" if row.compat_status else row.status
+    )
     retry = "no"
     if row.retryable:
         retry = f"after {row.retry_after} s" if row.retry_after is not None else "yes"

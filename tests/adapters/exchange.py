@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import HttpTransport, Reply
+from liveness_gateway.adapters.upstream.replies import Reply
+from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.verifications.model import Image, Selfie
 from sandbox.selfies import draw_selfie
 

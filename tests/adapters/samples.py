@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from liveness_gateway.verifications.model import (
     Decision,
     Image,
-    TerminalResult,
     Status,
+    TerminalResult,
     UpstreamReceipt,
     Verification,
 )

@@ -11,8 +11,8 @@ from liveness_gateway.verifications.model import (
     Face,
     Image,
     Point,
-    TerminalResult,
     Status,
+    TerminalResult,
     UpstreamReceipt,
     Verification,
 )

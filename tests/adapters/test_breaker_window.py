@@ -41,7 +41,9 @@ class Environments:
 
     def __init__(self, client: "DynamoDBClient", count: int, table: str = TABLE) -> None:
         self.clock, self.telemetry = ManualClock(), RecordingTelemetry()
-        self.windows = [SharedWindow(client, table, self.clock, self.telemetry) for _ in range(count)]
+        self.windows = [
+            SharedWindow(client, table, self.clock, self.telemetry) for _ in range(count)
+        ]
 
 
 def test_failures_of_different_environments_add_up(client: "DynamoDBClient") -> None:

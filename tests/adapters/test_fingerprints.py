@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.secrets import HmacFingerprints, Secret, SecretsManager
-from liveness_gateway.problems import CredentialsUnavailableError
+from liveness_gateway.verifications.ports import CredentialsUnavailableError
 from tests.adapters.aws_endpoint import SERVER_ERROR, AwsEndpoint
 from tests.fakes import ManualClock, selfie
 

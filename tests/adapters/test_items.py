@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.items import (
     Item,
-    UnreadableError,
     claim_item,
     epoch,
     marshal,
-    result_values,
-    result_of_message,
     result_message,
+    result_of_message,
+    result_values,
     verification_of,
 )
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import TerminalResult, Verification
+from liveness_gateway.verifications.ports import UnreadableError
 from tests.adapters.samples import NOON, claim, completed, seconds
 from tests.adapters.strategies import CLAIMS, SETTLEMENTS
 

@@ -9,19 +9,14 @@ from typing import Any
 import pytest
 
 from liveness_gateway.adapters.dynamodb.items import marshal
-from liveness_gateway.entrypoints.batch import (
-    BatchHandler,
-    all_messages,
-    nothing_swept,
-    publish_batch,
-    store_kept,
-    sweep_once,
-    whole_batch,
-)
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages, store_kept
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
 from liveness_gateway.verifications.publishing import Publisher
 from tests.adapters.job_contexts import Context, again
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.adapters.samples import claim, completed
+from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.fakes import Change, KilledError
 from tests.world import World
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailableError
 from liveness_gateway.verifications.model import Status
-from liveness_gateway.verifications.ports import Ledger
+from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError
 from tests.adapters.samples import (
     NOON,
     TOMORROW,

@@ -3,8 +3,8 @@
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
 from liveness_gateway.verifications.model import Status
+from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
 from tests.adapters.samples import NOON, Result, claim, completed, failed, seconds, unknown
 

@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import LedgerUnavailableError, ResultRefusedError
 from liveness_gateway.verifications.model import Verification
-from liveness_gateway.verifications.ports import Ledger
+from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.samples import NOON, claim, completed, create_table, failed, seconds, unknown
 from tests.fakes import FakeLedger

@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.problems import ResultRefusedError
-from liveness_gateway.verifications.model import TerminalResult, Status, Verification
+from liveness_gateway.verifications.model import Status, TerminalResult, Verification
+from liveness_gateway.verifications.ports import ResultRefusedError
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.samples import claim, completed, failed, unknown
 

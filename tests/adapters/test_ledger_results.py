@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.problems import ResultRefusedError
 from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
-from liveness_gateway.verifications.ports import Ledger
+from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
 from tests.adapters.samples import (
     RECEIPT,
     TOMORROW,

@@ -5,8 +5,9 @@ import logging
 
 import pytest
 
+from liveness_gateway.adapters.powertools import telemetry
 from liveness_gateway.settings import SettingsError
-from liveness_gateway.telemetry import telemetry, location
+from liveness_gateway.telemetry import location
 from tests.adapters.environment import bare_environment, environment
 from tests.adapters.written_telemetry import WrittenTelemetry, counted
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.dynamodb.items import UnreadableError
 from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue, kept_result
 from liveness_gateway.verifications.model import TerminalResult
+from liveness_gateway.verifications.ports import UnreadableError
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,

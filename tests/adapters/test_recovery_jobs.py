@@ -7,19 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from liveness_gateway.adapters.sqs import SqsEmergencyQueue
-from liveness_gateway.entrypoints.batch import (
-    BatchHandler,
-    all_messages,
-    nothing_swept,
-    store_kept,
-    sweep_once,
-)
-from liveness_gateway.problems import LedgerUnavailableError
-from liveness_gateway.verifications.model import TerminalResult, Status, Verification
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages, store_kept
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.verifications.model import Status, TerminalResult, Verification
+from liveness_gateway.verifications.ports import LedgerUnavailableError
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from tests.adapters.job_contexts import Context, again
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.adapters.samples import claim, completed, failed, seconds, unknown
+from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.fakes import FakeQueue
 from tests.world import World
 

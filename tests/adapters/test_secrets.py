@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
-from liveness_gateway.problems import CredentialsUnavailableError
+from liveness_gateway.verifications.ports import CredentialsUnavailableError
 from tests.adapters.aws_endpoint import (
     CUT,
     DENIED,

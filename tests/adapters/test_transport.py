@@ -9,15 +9,16 @@ from decimal import Decimal
 import pytest
 
 from liveness_gateway.adapters.upstream.dialects import DIALECTS, read_answer
-from liveness_gateway.adapters.upstream.transport import HttpTransport, Reply
+from liveness_gateway.adapters.upstream.replies import Reply
+from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.verifications.model import Selfie
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 from tests.adapters.environment import environment
+from tests.adapters.exchange import KEY, post, within
 from tests.adapters.raw_server import RawServer, answering, read_request, response
 from tests.adapters.test_strange_answers import GOOD
-from tests.adapters.exchange import KEY, post, within
 
 TEXT = "exif-text-canary"
 

@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import MAXIMUM_ANSWER, AnswerLostError
+from liveness_gateway.adapters.upstream.replies import MAXIMUM_ANSWER, AnswerLostError
 from sandbox import Sandbox
+from tests.adapters.exchange import KEY, PATH, SLACK, elapsed, jpeg, post
 from tests.adapters.raw_server import (
     Behaviour,
     RawServer,
@@ -23,7 +24,6 @@ from tests.adapters.raw_server import (
 )
 from tests.adapters.test_strange_answers import GOOD
 from tests.adapters.test_transport import CHUNKED
-from tests.adapters.exchange import KEY, PATH, SLACK, elapsed, jpeg, post
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,8 @@ def test_the_deadline_holds_against_silence_and_one_byte_per_second(
     sandbox.forget()
     sandbox.next(outcome)
     assert (
-        elapsed(lambda: post(sandbox.url + PATH, seconds=2.2), AnswerLostError, "timeout") < 2.2 + SLACK
+        elapsed(lambda: post(sandbox.url + PATH, seconds=2.2), AnswerLostError, "timeout")
+        < 2.2 + SLACK
     )
 
 
@@ -185,7 +186,9 @@ def test_the_deadline_holds_against_everything_slow(behave: Behaviour) -> None:
 def test_the_deadline_holds_while_the_selfie_is_not_taken() -> None:
     with RawServer(unread) as server:
         content = jpeg() + bytes(40_000_000)
-        took = elapsed(lambda: post(server.url, content=content, seconds=1), AnswerLostError, "timeout")
+        took = elapsed(
+            lambda: post(server.url, content=content, seconds=1), AnswerLostError, "timeout"
+        )
     assert took < 1 + SLACK
 
 
@@ -196,7 +199,10 @@ def test_a_success_for_half_a_selfie_is_no_answer() -> None:
 
     with RawServer(behave) as server:
         content = jpeg() + bytes(4_000_000)
-        assert elapsed(lambda: post(server.url, content=content), AnswerLostError, "connection_lost") < 3
+        assert (
+            elapsed(lambda: post(server.url, content=content), AnswerLostError, "connection_lost")
+            < 3
+        )
 
 
 @pytest.mark.parametrize("place", ["the status line", "the body", "the body, kept alive"])

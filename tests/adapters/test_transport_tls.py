@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError
+from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
 from tests.adapters.certificates import Certificate, self_signed
+from tests.adapters.exchange import jpeg, post
 from tests.adapters.raw_server import (
     RawServer,
     answering,
@@ -20,7 +21,6 @@ from tests.adapters.raw_server import (
     response,
 )
 from tests.adapters.test_strange_answers import GOOD
-from tests.adapters.exchange import jpeg, post
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import NotSentError
-from tests.adapters.raw_server import RawServer
+from liveness_gateway.adapters.upstream.replies import NotSentError
 from tests.adapters.exchange import PATH, SLACK, elapsed, jpeg, post
+from tests.adapters.raw_server import RawServer
 
 
 def test_a_refused_connection_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert (
-        elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connection_refused") < 3
+        elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connection_refused")
+        < 3
     )
 
 
@@ -34,14 +35,18 @@ def black_hole() -> Iterator[int]:
 
 def test_a_black_hole_is_given_two_seconds() -> None:
     with black_hole() as port:
-        took = elapsed(lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connect_timeout")
+        took = elapsed(
+            lambda: post(f"http://127.0.0.1:{port}{PATH}"), NotSentError, "connect_timeout"
+        )
     assert 1.5 < took < 2 + SLACK
 
 
 def test_a_black_hole_is_given_no_more_than_the_deadline() -> None:
     with black_hole() as port:
         url = f"http://127.0.0.1:{port}{PATH}"
-        assert elapsed(lambda: post(url, seconds=0.5), NotSentError, "connect_timeout") < 0.5 + SLACK
+        assert (
+            elapsed(lambda: post(url, seconds=0.5), NotSentError, "connect_timeout") < 0.5 + SLACK
+        )
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.verifications.model import Selfie
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.adapters.upstreams import OLD, Upstreams, told
 from tests.adapters.exchange import jpeg, transport, within
+from tests.adapters.upstreams import OLD, Upstreams, told
 from tests.fakes import ManualClock, selfie
 
 PICTURE: Selfie = selfie(jpeg())

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from liveness_gateway.adapters.upstream.client import RetryBudget
-from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError, Reply
-from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, UpstreamError
+from liveness_gateway.adapters.upstream.budget import RetryBudget
+from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.adapters.upstreams import NEW, OLD, Upstreams, reply
 
 BUSY = "failed upstream_unavailable upstream_status_429"

@@ -7,12 +7,17 @@ from decimal import Decimal
 from typing import Final
 
 from liveness_gateway.adapters.secrets import Credentials
-from liveness_gateway.adapters.upstream.client import CredentialSource, Transport, UpstreamClient
+from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
-from liveness_gateway.adapters.upstream.transport import Reply
+from liveness_gateway.adapters.upstream.ports import CredentialSource, Transport
+from liveness_gateway.adapters.upstream.replies import Reply
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.problems import CredentialsUnavailableError
-from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, Selfie, UpstreamAnswer
+from liveness_gateway.verifications.model import Selfie, UpstreamAnswer
+from liveness_gateway.verifications.ports import (
+    CredentialsUnavailableError,
+    NotChargedError,
+    OutcomeUnknownError,
+)
 from tests.adapters.test_strange_answers import GOOD
 from tests.fakes import ManualClock, RecordingTelemetry, selfie
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from liveness_gateway.telemetry import PowertoolsTelemetry
+from liveness_gateway.adapters.powertools import PowertoolsTelemetry
 
 # Powertools keeps what was counted in one place for the whole process.
 _METRICS = Metrics(service="test", namespace="liveness-gateway")

@@ -6,8 +6,11 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailableError
-from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError
+from liveness_gateway.verifications.ports import (
+    LedgerUnavailableError,
+    NotChargedError,
+    OutcomeUnknownError,
+)
 from tests.api.events import selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.bodies import Body, Part, encode

@@ -17,16 +17,11 @@ from liveness_gateway.bootstrap import (
     sweeper,
     verify_application,
 )
-from liveness_gateway.entrypoints.batch import (
-    BatchHandler,
-    all_messages,
-    nothing_swept,
-    publish_batch,
-    store_kept,
-    sweep_once,
-    whole_batch,
-)
-from liveness_gateway.entrypoints.http.application import LambdaHandler
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
+from liveness_gateway.entrypoints.queues import all_messages, store_kept
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
 from liveness_gateway.settings import SettingsError
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
@@ -206,7 +201,9 @@ def test_a_secret_out_of_reach_is_said_within_three_seconds(
     assert deployment.items() == []
 
 
-def test_only_the_upstream_secret_out_of_reach(deployment: Deployment, function: LambdaHandler) -> None:
+def test_only_the_upstream_secret_out_of_reach(
+    deployment: Deployment, function: LambdaHandler
+) -> None:
     hidden = deployment.aws.client("secretsmanager")
     hidden.put_secret_value(SecretId=deployment.secret, SecretString="not JSON, canary")
     refused = post(function)
@@ -258,7 +255,9 @@ def test_the_breaker_keeps_calls_away_from_an_upstream_that_refuses(
     assert len(deployment.sandbox.requests) == 1
 
 
-def test_nothing_but_its_own_address_is_asked(deployment: Deployment, function: LambdaHandler) -> None:
+def test_nothing_but_its_own_address_is_asked(
+    deployment: Deployment, function: LambdaHandler
+) -> None:
     post(function)
     assert set(deployment.aws.calls) <= {"GetSecretValue", "PutItem", "GetItem", "UpdateItem"}
 
@@ -272,7 +271,9 @@ def test_the_system_clock_is_the_machines() -> None:
     assert clock.now().utcoffset() is not None
 
 
-def test_the_routes_of_a_function_are_its_own(deployment: Deployment, function: LambdaHandler) -> None:
+def test_the_routes_of_a_function_are_its_own(
+    deployment: Deployment, function: LambdaHandler
+) -> None:
     assert deployment.name
     refused = answered(function(read_event("0" * 32), Context()))
     assert refused.status == 404

@@ -2,7 +2,7 @@
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailableError
+from liveness_gateway.verifications.ports import LedgerUnavailableError
 from tests.api.events import HEALTH, WIRE_PATHS, Pairs, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.world import World

@@ -4,11 +4,12 @@ import logging
 
 import pytest
 
-from liveness_gateway.problems import CATALOGUE, LedgerUnavailableError
-from liveness_gateway.verifications.model import NotChargedError, UpstreamAnswer
+from liveness_gateway.problems import CATALOGUE
+from liveness_gateway.verifications.model import UpstreamAnswer
+from liveness_gateway.verifications.ports import LedgerUnavailableError, NotChargedError
 from liveness_gateway.verifications.selfie import SelfieLimits
-from tests.adapters.written_telemetry import counted
 from tests.adapters.samples import claim
+from tests.adapters.written_telemetry import counted
 from tests.api.events import CREATE, WIRE_PATHS, selfie_form
 from tests.api.gateway import Gateway
 from tests.api.problem_table import PROBLEMS, Arrange, Expected, down

@@ -5,12 +5,8 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.verifications.model import (
-    NotChargedError,
-    OutcomeUnknownError,
-    UpstreamAnswer,
-    UpstreamError,
-)
+from liveness_gateway.verifications.model import UpstreamAnswer
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.fakes import UpstreamCall, answer
@@ -211,7 +207,12 @@ def test_two_trace_ids_are_none(gateway: Gateway) -> None:
             "upstream_limit",
             "limit_reached",
         ),
-        (OutcomeUnknownError("upstream_timeout", "timeout"), "unknown", "upstream_timeout", "timeout"),
+        (
+            OutcomeUnknownError("upstream_timeout", "timeout"),
+            "unknown",
+            "upstream_timeout",
+            "timeout",
+        ),
     ],
 )
 def test_a_record_without_a_result_reads_too(

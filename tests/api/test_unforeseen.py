@@ -5,14 +5,12 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.entrypoints.http.application import (
-    Application,
-    LambdaHandler,
-    LambdaContext,
-    Route,
-)
+from liveness_gateway.entrypoints.http.application import Application, LambdaContext
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
+from liveness_gateway.entrypoints.http.routes import Route
 from liveness_gateway.settings import SettingsError
-from liveness_gateway.verifications.model import NotChargedError, Status
+from liveness_gateway.verifications.model import Status
+from liveness_gateway.verifications.ports import NotChargedError
 from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Context, Gateway, answered

@@ -12,12 +12,14 @@ from liveness_gateway.adapters.upstream.breaker import CircuitBreaker
 from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.window import SharedWindow
-from liveness_gateway.entrypoints.http.presenters import verification_body, compat_body
+from liveness_gateway.clock import Clock
+from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.entrypoints.http.problems import problem_body
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.clock import Clock
 from liveness_gateway.telemetry import Telemetry
-from liveness_gateway.verifications.verify import Policy, VerificationRequest, Verifier
+from liveness_gateway.verifications.records import verification_body
+from liveness_gateway.verifications.requests import Policy, VerificationRequest
+from liveness_gateway.verifications.verify import Verifier
 from tests.fakes import selfie
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.history import Content

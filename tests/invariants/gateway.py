@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.adapters.sqs import SqsQueue
-from liveness_gateway.entrypoints.batch import (
-    BatchHandler,
-    all_messages,
-    nothing_swept,
-    publish_batch,
-    store_kept,
-    sweep_once,
-    whole_batch,
-)
-from liveness_gateway.entrypoints.http.presenters import verification_body
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages, store_kept
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import MultipleFaces
 from liveness_gateway.verifications.publishing import Publisher
+from liveness_gateway.verifications.read import RecordReader
+from liveness_gateway.verifications.records import verification_body
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
-from liveness_gateway.verifications.verify import Policy, RecordReader
+from liveness_gateway.verifications.requests import Policy
 from tests.fakes import RecordingTelemetry
 from tests.invariants.breaker_table import BreakerTableDouble
 from tests.invariants.copies import (
@@ -50,7 +46,7 @@ from tests.invariants.processes import (
 from tests.invariants.table import TABLE, TableDouble
 
 if TYPE_CHECKING:
-    from liveness_gateway.telemetry import PowertoolsTelemetry
+    from liveness_gateway.adapters.powertools import PowertoolsTelemetry
 
 STAGE: Final = "local"
 DAY: Final = timedelta(hours=24)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.adapters.upstream.transport import AnswerLostError, NotSentError, Reply
+from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
 from liveness_gateway.verifications.model import Selfie
 from tests.invariants.history import History, Post
 from tests.invariants.outside import app_key

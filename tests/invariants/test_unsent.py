@@ -10,7 +10,8 @@ from types import FrameType
 
 import pytest
 
-from liveness_gateway.adapters.upstream.transport import HttpTransport, NotSentError
+from liveness_gateway.adapters.upstream.replies import NotSentError
+from liveness_gateway.adapters.upstream.transport import HttpTransport
 from tests.adapters.raw_server import RawServer
 from tests.fakes import selfie
 

@@ -25,7 +25,18 @@ from tests.mutants.races import RACES
 
 SEEDED = FAULTS + RACES
 ROOT = Path(__file__).parents[2]
-_COPIED = ("functions", "tests", "tools", "local", "sandbox", "cli", "infra", "contracts", "docs", "pyproject.toml")
+_COPIED = (
+    "functions",
+    "tests",
+    "tools",
+    "local",
+    "sandbox",
+    "cli",
+    "infra",
+    "contracts",
+    "docs",
+    "pyproject.toml",
+)
 _PACKAGE = "functions/liveness_gateway"
 _WORKERS = 2
 _SECONDS = 240

@@ -49,7 +49,9 @@ def killed_late_and_again(stage: Stage, _: Recovery) -> None:
     with Nursery(stage) as nursery:
         steps = _steps_of_a_post(nursery)
         attempt_reference = steps.index(_CLAIMED)
-        for first, second in product(range(attempt_reference, len(steps)), range(attempt_reference + 1)):
+        for first, second in product(
+            range(attempt_reference, len(steps)), range(attempt_reference + 1)
+        ):
             _kill_twice(nursery, first, second)
 
 

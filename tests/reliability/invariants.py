@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from liveness_gateway.entrypoints.http.presenters import verification_body
 from liveness_gateway.verifications.events import event_detail, event_id
 from liveness_gateway.verifications.model import Decision, Status, Verification
+from liveness_gateway.verifications.records import verification_body
 from tests.reliability.history import History, expected_events
 
 Violations = Iterator[str]

@@ -19,9 +19,10 @@ import boto3
 
 from liveness_gateway import bootstrap
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.adapters.powertools import PowertoolsTelemetry
 from liveness_gateway.bootstrap import SystemClock
-from liveness_gateway.entrypoints.batch import BatchHandler, nothing_swept, sweep_once
-from liveness_gateway.telemetry import PowertoolsTelemetry
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
 from liveness_gateway.verifications.recovery import Sweeper
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover

@@ -12,7 +12,7 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from liveness_gateway.telemetry import PowertoolsTelemetry, telemetry
+from liveness_gateway.adapters.powertools import PowertoolsTelemetry, telemetry
 from tests.e2e.traces import forms
 from tests.reliability.surroundings import ALL_FUNCTIONS, environment
 

@@ -10,15 +10,10 @@ from typing import Any, Final
 
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.adapters.sqs import SqsQueue
-from liveness_gateway.entrypoints.batch import (
-    BatchHandler,
-    all_messages,
-    nothing_swept,
-    publish_batch,
-    store_kept,
-    sweep_once,
-    whole_batch,
-)
+from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages, store_kept
+from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
 from liveness_gateway.verifications.ports import Ledger
 from liveness_gateway.verifications.publishing import Publisher
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper

@@ -32,11 +32,14 @@ from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.window import WINDOW_SECONDS, SharedWindow
-from liveness_gateway.entrypoints.http.application import Application, LambdaHandler
+from liveness_gateway.entrypoints.http.application import Application
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
 from liveness_gateway.verifications.model import MultipleFaces
+from liveness_gateway.verifications.read import RecordReader
+from liveness_gateway.verifications.requests import Policy
 from liveness_gateway.verifications.selfie import SelfieLimits
-from liveness_gateway.verifications.verify import Policy, RecordReader, Verifier
+from liveness_gateway.verifications.verify import Verifier
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, Fault
 from tests.bodies import CLIENTS, Body, form
@@ -293,7 +296,10 @@ class Stage:
         )
 
     def post(
-        self, body: Body | None = None, key: str | None = None, function: LambdaHandler | None = None
+        self,
+        body: Body | None = None,
+        key: str | None = None,
+        function: LambdaHandler | None = None,
     ) -> Answered:
         """Post a selfie to a function (a new one by default) and keep its answer."""
         key = key or uuid.uuid4().hex

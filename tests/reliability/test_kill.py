@@ -11,7 +11,7 @@ from random import Random
 import pytest
 import requests
 
-from liveness_gateway.entrypoints.http.requests import client_id
+from liveness_gateway.entrypoints.http.headers import client_id
 from liveness_gateway.verifications.model import verification_id
 from local.gateway import Gateway
 from sandbox import Sandbox

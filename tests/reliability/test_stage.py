@@ -10,7 +10,7 @@ import pytest
 from botocore.client import BaseClient
 
 from liveness_gateway import bootstrap
-from liveness_gateway.telemetry import PowertoolsTelemetry
+from liveness_gateway.adapters.powertools import PowertoolsTelemetry
 from tests.reliability.cloud import Cloud
 from tests.reliability.outputs import Outputs
 from tests.reliability.recovery import Recovery

@@ -14,14 +14,13 @@ from liveness_gateway.verifications.model import (
     AttemptReference,
     Decision,
     MultipleFaces,
-    NotChargedError,
-    OutcomeUnknownError,
     Status,
     UpstreamReceipt,
     decide,
     decimal_text,
     verification_id,
 )
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from tests.fakes import NOON, answer, selfie
 from tests.world import World
 

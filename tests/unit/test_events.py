@@ -11,22 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.events import (
-    DETAIL_TYPES,
-    event_detail,
-    event_id,
-    rfc3339,
-    upstream_body,
-)
-from liveness_gateway.verifications.model import (
-    Decision,
-    NotChargedError,
-    OutcomeUnknownError,
-    Status,
-    UpstreamReceipt,
-    Verification,
-)
+from liveness_gateway.verifications.events import DETAIL_TYPES, event_detail, event_id
+from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt, Verification
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from liveness_gateway.verifications.publishing import event_of
+from liveness_gateway.verifications.records import rfc3339, upstream_body
 from tests.fakes import NOON, answer, selfie
 from tests.world import World
 

@@ -3,12 +3,8 @@
 import pytest
 
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.model import (
-    NotChargedError,
-    OutcomeUnknownError,
-    UpstreamAnswer,
-    UpstreamError,
-)
+from liveness_gateway.verifications.model import UpstreamAnswer
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.fakes import KilledError, answer
 from tests.world import World
 

@@ -6,16 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.entrypoints.http.presenters import verification_body, compat_body
+from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.model import (
-    Image,
-    NotChargedError,
-    OutcomeUnknownError,
-    Status,
-    UpstreamReceipt,
-    Verification,
-)
+from liveness_gateway.verifications.model import Image, Status, UpstreamReceipt, Verification
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
+from liveness_gateway.verifications.records import verification_body
 from tests.fakes import answer
 from tests.world import World
 

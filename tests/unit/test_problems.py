@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from liveness_gateway.entrypoints.http.problems import problem_body, compat_problem_body
+from liveness_gateway.entrypoints.http.problems import compat_problem_body, problem_body
 from liveness_gateway.problems import CATALOGUE, ProblemError, ProblemType
 
 ROWS = pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.code)
@@ -26,7 +26,9 @@ def test_a_problem_says_what_the_catalogue_says(row: ProblemType) -> None:
 
 
 def test_a_problem_of_a_record_says_where_it_is() -> None:
-    body = problem_body(ProblemError("in_progress", "Wait.", verification_id="abc"), "correlation-1")
+    body = problem_body(
+        ProblemError("in_progress", "Wait.", verification_id="abc"), "correlation-1"
+    )
     assert body["verification_id"] == "abc"
     assert body["instance"] == "/v1/verifications/abc"
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from liveness_gateway.problems import LedgerUnavailableError, ProblemError, ResultRefusedError
-from liveness_gateway.verifications.model import AttemptReference, TerminalResult, Status
+from liveness_gateway.problems import ProblemError
+from liveness_gateway.verifications.model import AttemptReference, Status, TerminalResult
+from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.fakes import NOON, KilledError
 from tests.world import World
 
@@ -186,8 +187,14 @@ def test_a_ledger_that_still_fails_lets_the_message_come_again(world: World, mom
 def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:
     result = kept(world)
     attempt_reference = result.attempt_reference
-    of_another_life = replace(attempt_reference, deadline=attempt_reference.deadline + timedelta(days=2))
-    for stale in (replace(attempt_reference, attempt=2), AttemptReference("0" * 32, 1, NOON), of_another_life):
+    of_another_life = replace(
+        attempt_reference, deadline=attempt_reference.deadline + timedelta(days=2)
+    )
+    for stale in (
+        replace(attempt_reference, attempt=2),
+        AttemptReference("0" * 32, 1, NOON),
+        of_another_life,
+    ):
         with pytest.raises(ResultRefusedError):
             world.recoverer().store(replace(result, attempt_reference=stale))
     assert "result_recovered" not in world.telemetry.counts

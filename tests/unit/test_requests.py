@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from liveness_gateway.entrypoints.http.headers import client_id, header
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
-from liveness_gateway.entrypoints.http.requests import client_id, header, verification_request
+from liveness_gateway.entrypoints.http.requests import verification_request
 from liveness_gateway.problems import ProblemError
+from liveness_gateway.verifications.requests import VerificationRequest
 from liveness_gateway.verifications.selfie import SelfieLimits
-from liveness_gateway.verifications.verify import VerificationRequest
 from tests.bodies import Body, form, proxied
 from tests.images import drawn
 

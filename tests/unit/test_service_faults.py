@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from liveness_gateway.problems import CredentialsUnavailableError, LedgerUnavailableError, ProblemError
-from liveness_gateway.verifications.model import (
-    Decision,
+from liveness_gateway.problems import ProblemError
+from liveness_gateway.verifications.model import Decision, Status, UpstreamAnswer
+from liveness_gateway.verifications.ports import (
+    CredentialsUnavailableError,
+    LedgerUnavailableError,
     NotChargedError,
     OutcomeUnknownError,
-    Status,
-    UpstreamAnswer,
     UpstreamError,
 )
 from tests.fakes import SdkRetryError, Step, UpstreamCall, answer, selfie

@@ -9,8 +9,9 @@ import pytest
 
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.events import event_id
-from liveness_gateway.verifications.model import NotChargedError, OutcomeUnknownError, Status, UpstreamAnswer
-from liveness_gateway.verifications.verify import VerificationRequest
+from liveness_gateway.verifications.model import Status, UpstreamAnswer
+from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
+from liveness_gateway.verifications.requests import VerificationRequest
 from tests.fakes import NOON, UpstreamCall, answer, selfie
 from tests.world import Changes, World
 

@@ -13,8 +13,9 @@ from liveness_gateway.adapters.upstream.breaker import (
     CircuitBreaker,
     CountingBreakerStore,
 )
-from liveness_gateway.adapters.upstream.client import Transport, UpstreamClient
+from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.ports import Transport
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.window import SharedWindow
 from liveness_gateway.bootstrap import clients as aws
@@ -23,8 +24,9 @@ from liveness_gateway.entrypoints.http.application import Application
 from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.settings import SettingsError, VerifySettings
 from liveness_gateway.telemetry import InvocationTelemetry
+from liveness_gateway.verifications.requests import Policy
 from liveness_gateway.verifications.selfie import SelfieLimits
-from liveness_gateway.verifications.verify import Policy, Verifier
+from liveness_gateway.verifications.verify import Verifier
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,8 +10,8 @@ import pybase64
 from liveness_gateway.entrypoints.http.headers import Event, client_id, header
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY, Form, read_form
 from liveness_gateway.problems import ProblemError
+from liveness_gateway.verifications.requests import VerificationRequest
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
-from liveness_gateway.verifications.verify import VerificationRequest
 
 _THRESHOLD: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{0,32})?|\.[0-9]{1,32}")
 _IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")

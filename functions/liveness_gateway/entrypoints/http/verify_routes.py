@@ -7,8 +7,9 @@ from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.entrypoints.http.requests import verification_request
 from liveness_gateway.entrypoints.http.routes import Request, Response, Route, Routes
 from liveness_gateway.verifications.records import verification_body
+from liveness_gateway.verifications.requests import Outcome
 from liveness_gateway.verifications.selfie import SelfieLimits
-from liveness_gateway.verifications.verify import Outcome, Verifier
+from liveness_gateway.verifications.verify import Verifier
 
 # The whole call of upstream ends by then (docs/design.md), the 5 s are for storing and answering.
 _LONGEST_CALL: Final = 20.0
