@@ -1,14 +1,14 @@
-"""Where the sandbox says that faces are: nobody looked, but a box should look plausible."""
+"""Where the faces are said to be. Nothing is detected; drawn selfies have their faces there."""
 
 from typing import NamedTuple
 
 from sandbox.picture import Picture
 
-_FIRST_QUARTER_TURN = 5  # EXIF orientations from here on swap the sides
+_FIRST_QUARTER_TURN = 5  # EXIF orientations from here on swap width and height
 
 
 class Box(NamedTuple):
-    """A rectangle in pixels of the stored picture."""
+    """A rectangle in pixels."""
 
     x: float
     y: float
@@ -16,30 +16,37 @@ class Box(NamedTuple):
     height: float
 
 
-def face_boxes(picture: Picture, faces: int) -> list[Box]:
-    """Boxes side by side as a viewer sees the picture, a head's shape each, all inside it."""
+def upright_boxes(faces: int, width: int, height: int) -> list[Box]:
+    """Boxes shaped like heads, side by side, inside an upright picture of this size."""
+    cell = width / max(faces, 1)
+    box_height = min(0.6 * height, 1.04 * cell)
+    box_width = box_height / 1.3
+    top = (height - box_height) * 0.42
+    return [
+        Box(cell * (index + 0.5) - box_width / 2, top, box_width, box_height)
+        for index in range(faces)
+    ]
+
+
+def stored_boxes(picture: Picture, faces: int) -> list[Box]:
+    """The same boxes in pixels of the stored picture, before its EXIF orientation is applied."""
     turned = picture.orientation >= _FIRST_QUARTER_TURN
     width = picture.height if turned else picture.width
     height = picture.width if turned else picture.height
-    cell = width / max(faces, 1)
-    tall = min(0.6 * height, 1.04 * cell)
-    wide = tall / 1.3
-    top = (height - tall) * 0.42
-    seen = [Box(cell * (at + 0.5) - wide / 2, top, wide, tall) for at in range(faces)]
-    return [_stored(box, picture) for box in seen]
+    return [_stored(box, picture) for box in upright_boxes(faces, width, height)]
 
 
-def _stored(seen: Box, picture: Picture) -> Box:
-    """The box that a viewer who honours the orientation sees as `seen`."""
-    x, y, wide, tall = seen
-    right, below = picture.width - x - wide, picture.height - y - tall
+def _stored(upright: Box, picture: Picture) -> Box:
+    """The box that is shown as `upright` by a viewer that applies the orientation."""
+    x, y, width, height = upright
+    right, below = picture.width - x - width, picture.height - y - height
     stored = {
-        2: Box(right, y, wide, tall),
-        3: Box(right, below, wide, tall),
-        4: Box(x, below, wide, tall),
-        5: Box(y, x, tall, wide),
-        6: Box(y, picture.height - x - wide, tall, wide),
-        7: Box(picture.width - y - tall, picture.height - x - wide, tall, wide),
-        8: Box(picture.width - y - tall, x, tall, wide),
+        2: Box(right, y, width, height),
+        3: Box(right, below, width, height),
+        4: Box(x, below, width, height),
+        5: Box(y, x, height, width),
+        6: Box(y, picture.height - x - width, height, width),
+        7: Box(picture.width - y - height, picture.height - x - width, height, width),
+        8: Box(picture.width - y - height, x, height, width),
     }
-    return stored.get(picture.orientation, seen)
+    return stored.get(picture.orientation, upright)

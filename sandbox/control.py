@@ -1,95 +1,105 @@
-"""The control address: order outcomes, read what was received, rotate the credentials."""
+"""The control API: script outcomes, read the received requests, rotate the credentials."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import cast
 
-from sandbox.outcomes import OUTCOMES, order
-from sandbox.responses import Answer
-from sandbox.scripted_outcomes import BadOrderError
+from sandbox.outcomes import OUTCOMES, scripted
+from sandbox.responses import Response
+from sandbox.scripted_outcomes import InvalidOutcomeError, ScriptedOutcome
 from sandbox.state import State
 
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+_MOST_LISTED = 100
 
 
-def control(state: State, method: str, path: str, host: str, body: bytes) -> Answer:
-    """Answer one request to /control; whatever is wrong with it is a 4xx that says so."""
+def control(state: State, method: str, path: str, host: str, body: bytes) -> Response:
+    """Respond to one request to /control; an invalid request gets a 4xx that says why."""
     if host.rsplit(":", 1)[0] not in _LOOPBACK:
-        return _json(403, {"error": "the control address is for this machine only"})
+        return _json(403, {"error": "the control API is for this machine only"})
     try:
         return _route(state, method, path, body)
-    except BadOrderError as error:
+    except InvalidOutcomeError as error:
         return _json(400, {"error": str(error)})
 
 
-def _route(state: State, method: str, path: str, body: bytes) -> Answer:
-    routes: dict[str, Callable[[], Answer]] = {
+def _route(state: State, method: str, path: str, body: bytes) -> Response:
+    routes: dict[str, Callable[[], Response]] = {
         "GET /control": lambda: _json(200, _summary(state)),
-        "PUT /control/next": lambda: _next(state, _read(body)),
-        "DELETE /control/next": lambda: _done(state.script.clear),
-        "PUT /control/default": lambda: _default(state, _read(body)),
+        "PUT /control/next": lambda: _next(state, _parse(body)),
+        "DELETE /control/next": lambda: _no_content(state.queue.clear),
+        "PUT /control/default": lambda: _default(state, _parse(body)),
         "GET /control/requests": lambda: _json(200, [asdict(r) for r in state.requests]),
-        "DELETE /control/requests": lambda: _done(state.records.forget),
+        "DELETE /control/requests": lambda: _no_content(state.records.clear),
         "GET /control/canary": lambda: _json(200, [asdict(v) for v in state.canary_visits]),
-        "PUT /control/credentials": lambda: _rotate(state, _read(body)),
+        "PUT /control/credentials": lambda: _rotate(state, _parse(body)),
     }
-    wanted = routes.get(f"{method} {path}")
-    return wanted() if wanted else _json(404, {"error": f"no {method} {path} here"})
+    route = routes.get(f"{method} {path}")
+    return route() if route else _json(404, {"error": f"no {method} {path} here"})
 
 
-def _default(state: State, wanted: Mapping[str, object]) -> Answer:
-    state.script.set_default(order(_text(wanted, "outcome"), _rest(wanted)))
-    return _json(200, _summary(state))
-
-
-def _rotate(state: State, wanted: Mapping[str, object]) -> Answer:
-    state.rotate(_text(wanted, "app_id"), _text(wanted, "app_key"))
-    return Answer(204, headers=())
-
-
-def _next(state: State, wanted: Mapping[str, object]) -> Answer:
-    count, replace = wanted.get("count", 1), wanted.get("replace", False)
+def _next(state: State, members: Mapping[str, object]) -> Response:
+    count, replace = members.get("count", 1), members.get("replace", False)
     if not isinstance(count, int) or not isinstance(replace, bool):
-        raise BadOrderError("count must be a whole number and replace true or false")
-    state.script.add(order(_text(wanted, "outcome"), _rest(wanted)), count, replace=replace)
+        raise InvalidOutcomeError("count must be a whole number and replace true or false")
+    state.queue.add(_scripted(members), count, replace=replace)
     return _json(200, _summary(state))
+
+
+def _default(state: State, members: Mapping[str, object]) -> Response:
+    state.queue.set_default(_scripted(members))
+    return _json(200, _summary(state))
+
+
+def _rotate(state: State, members: Mapping[str, object]) -> Response:
+    state.rotate(_text(members, "app_id"), _text(members, "app_key"))
+    return Response(204, headers=())
 
 
 def _summary(state: State) -> dict[str, object]:
-    queued, default = state.script.waiting()
+    queued, default = state.queue.names()
     outcomes = {
-        name: {"says": row.says, "takes": sorted({*row.takes, "delay", "headers"})}
-        for name, row in OUTCOMES.items()
+        name: {
+            "says": outcome.description,
+            "takes": sorted({*outcome.defaults, "delay", "headers"}),
+        }
+        for name, outcome in OUTCOMES.items()
     }
-    return {"next": queued[:100], "queued": len(queued), "default": default, "outcomes": outcomes}
+    return {
+        "next": queued[:_MOST_LISTED],
+        "queued": len(queued),
+        "default": default,
+        "outcomes": outcomes,
+    }
 
 
-def _read(body: bytes) -> Mapping[str, object]:
+def _scripted(members: Mapping[str, object]) -> ScriptedOutcome:
+    options = {n: v for n, v in members.items() if n not in {"outcome", "count", "replace"}}
+    return scripted(_text(members, "outcome"), options)
+
+
+def _parse(body: bytes) -> Mapping[str, object]:
     try:
-        wanted = json.loads(body)
+        members = json.loads(body)
     except ValueError as error:
-        raise BadOrderError("the body must be JSON") from error
-    if not isinstance(wanted, dict):
-        raise BadOrderError("the body must be a JSON object")
-    return cast("Mapping[str, object]", wanted)
+        raise InvalidOutcomeError("the body must be JSON") from error
+    if not isinstance(members, dict):
+        raise InvalidOutcomeError("the body must be a JSON object")
+    return cast("Mapping[str, object]", members)
 
 
-def _text(wanted: Mapping[str, object], name: str) -> str:
-    value = wanted.get(name)
+def _text(members: Mapping[str, object], name: str) -> str:
+    value = members.get(name)
     if not isinstance(value, str) or not value:
-        raise BadOrderError(f"{name} is needed, as text")
+        raise InvalidOutcomeError(f"{name} is needed, as text")
     return value
 
 
-def _rest(wanted: Mapping[str, object]) -> dict[str, object]:
-    return {n: v for n, v in wanted.items() if n not in {"outcome", "count", "replace"}}
+def _json(status: int, content: object) -> Response:
+    return Response(status, json.dumps(content, default=str, indent=1).encode() + b"\n")
 
 
-def _json(status: int, content: object) -> Answer:
-    return Answer(status, json.dumps(content, default=str, indent=1).encode() + b"\n")
-
-
-def _done(work: Callable[[], None]) -> Answer:
-    work()
-    return Answer(204, headers=())
+def _no_content(action: Callable[[], None]) -> Response:
+    action()
+    return Response(204, headers=())

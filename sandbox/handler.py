@@ -1,4 +1,4 @@
-"""One connection: read a request, remember it, answer as ordered."""
+"""Serving one connection: read a request, record it, send the scripted response."""
 
 import socket
 import time
@@ -8,22 +8,18 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
 from urllib.parse import urlsplit
 
-from sandbox.connection import Wire, whole
+from sandbox.bodies import UnreadableBodyError, read_body
+from sandbox.building import RequestContext
+from sandbox.connection import Connection
 from sandbox.control import control
-from sandbox.forms import (
-    CREDENTIAL_HEADERS,
-    Form,
-    UnreadableBodyError,
-    credential_style,
-    credentials_right,
-    read_body,
-    read_form,
-)
+from sandbox.credentials import CREDENTIAL_HEADERS, credential_style, credentials_right
+from sandbox.delivery import whole
+from sandbox.forms import Form, read_form
 from sandbox.landing import landing_page
-from sandbox.outcomes import OUTCOMES, Asked, fulfil, order
+from sandbox.outcomes import OUTCOMES, respond, scripted
 from sandbox.records import CanaryVisit, ReceivedRequest
-from sandbox.responses import Answer, errors
-from sandbox.scripted_outcomes import Order
+from sandbox.responses import Response, error_body
+from sandbox.scripted_outcomes import ScriptedOutcome
 from sandbox.state import State
 
 _ROUTES = {f"/{dialect}/liveness-verification": dialect for dialect in CREDENTIAL_HEADERS}
@@ -39,28 +35,28 @@ class Handler(BaseHTTPRequestHandler):
     def __init__(
         self, state: State, connection: socket.socket, peer: tuple[str, int], server: BaseServer
     ) -> None:
-        self._state = state  # first: a handler serves while it is made
+        self._state = state  # before the base class: its constructor already serves
         super().__init__(connection, peer, server)
 
     def do_POST(self) -> None:
         """Serve any request: http.server looks for one such name per HTTP method."""
         self._received_at = datetime.now(UTC)
-        wire = Wire(self.connection, self._state.stopping)
-        wire.request_id, wire.closing = str(uuid.uuid4()), self.close_connection
+        connection = Connection(self.connection, self._state.stopping, str(uuid.uuid4()))
+        connection.closing = self.close_connection
         try:
             body = read_body(self.headers, self.rfile)
-        except UnreadableBodyError as fault:
-            wire.closing = True
-            whole(wire, Answer(fault.status, errors(str(fault), fault.status)), {})
+        except UnreadableBodyError as error:
+            connection.closing = True
+            whole(connection, Response(error.status, error_body(str(error), error.status)))
         else:
-            self._serve(wire, body)
+            self._serve(connection, body)
         finally:
-            self.close_connection = wire.closing
+            self.close_connection = connection.closing
 
-    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815  # names that http.server looks for
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - names that http.server looks for
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
-        """Say nothing: `Sandbox.say` tells what is worth telling."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Log nothing here: `Sandbox.log` gets a line per verification request."""
 
     @property
     def _url(self) -> str:
@@ -70,53 +66,59 @@ class Handler(BaseHTTPRequestHandler):
     def _header_names(self) -> tuple[str, ...]:
         return tuple(sorted({name.lower() for name in self.headers}))
 
-    def _serve(self, wire: Wire, body: bytes) -> None:
+    def _serve(self, connection: Connection, body: bytes) -> None:
         state = self._state
         path = urlsplit(self.path).path
         if self.command == "POST" and path in _ROUTES:
-            self._verify(wire, _ROUTES[path], body)
+            self._verify(connection, _ROUTES[path], body)
             return
         if path == "/control" or path.startswith("/control/"):
-            answer = control(state, self.command, path, self.headers.get("Host", ""), body)
+            response = control(state, self.command, path, self.headers.get("Host", ""), body)
         elif path == "/canary":
-            state.records.visit(self._canary_visit(len(body)))
-            answer = Answer(200, errors("Nothing may come here", 0))
+            state.records.add_canary_visit(self._canary_visit(len(body)))
+            response = Response(200, error_body("No request may come here", 0))
         elif path in _ROUTES:
-            answer = Answer(405, errors("Method not allowed", 405), (("Allow", "POST"),))
+            response = Response(405, error_body("Method not allowed", 405), (("Allow", "POST"),))
         elif path == "/" and self.command == "GET":
-            answer = landing_page(self._url)
+            response = landing_page(self._url)
         else:
-            answer = Answer(404, errors("Not found", 404))
-        whole(wire, answer, {})
+            response = Response(404, error_body("Not found", 404))
+        whole(connection, response)
 
-    def _verify(self, wire: Wire, dialect: str, body: bytes) -> None:
-        state, began = self._state, time.monotonic()
+    def _verify(self, connection: Connection, dialect: str, body: bytes) -> None:
+        state, started = self._state, time.monotonic()
         form = read_form(self.headers.get("Content-Type", ""), body)
         right = credentials_right(self.headers, dialect, state.credentials)
-        ordered = state.script.take(acceptable=right and form.fault is None)
-        if ordered is None:
-            ordered = order("bad_request" if right else "unauthorized", {})
-        request = self._request(wire, dialect, form, right=right, ordered=ordered)
-        state.records.add(request)
+        outcome = state.queue.take(valid_request=right and form.fault is None)
+        if outcome is None:
+            outcome = scripted("bad_request" if right else "unauthorized")
+        received = self._received(connection, dialect, form, right=right, outcome=outcome)
+        state.records.add(received)
         try:
-            self._answer(wire, ordered, Asked(self._received_at, form.picture, self._url))
+            self._respond(connection, outcome, form)
         finally:
-            state.records.answered(request.number, datetime.now(UTC))
-            took = f"{time.monotonic() - began:.3f} s"
-            state.say(f"{request.number} {dialect} {request.size} B {request.outcome} {took}")
+            state.records.mark_answered(received.number, datetime.now(UTC))
+            took = f"{time.monotonic() - started:.3f} s"
+            state.log(f"{received.number} {dialect} {received.size} B {received.outcome} {took}")
 
-    def _answer(self, wire: Wire, ordered: Order, asked: Asked) -> None:
-        answer = fulfil(ordered, asked)
-        wire.pause(ordered.particulars["delay"])
-        OUTCOMES[ordered.outcome].deliver(wire, answer, ordered.particulars)
+    def _respond(self, connection: Connection, outcome: ScriptedOutcome, form: Form) -> None:
+        response = respond(outcome, RequestContext(self._received_at, form.picture, self._url))
+        connection.pause(outcome.options["delay"])
+        OUTCOMES[outcome.name].send(connection, response, outcome.options)
 
     def _canary_visit(self, size: int) -> CanaryVisit:
         return CanaryVisit(
             method=self.command, path=self.path, header_names=self._header_names, size=size
         )
 
-    def _request(
-        self, wire: Wire, dialect: str, form: Form, *, right: bool, ordered: Order
+    def _received(
+        self,
+        connection: Connection,
+        dialect: str,
+        form: Form,
+        *,
+        right: bool,
+        outcome: ScriptedOutcome,
     ) -> ReceivedRequest:
         selfie, picture = form.selfie, form.picture
         return ReceivedRequest(
@@ -124,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
             method=self.command,
             path=urlsplit(self.path).path,
             header_names=self._header_names,
-            request_id=wire.request_id,
+            request_id=connection.request_id,
             dialect=dialect,
             sha256=form.sha256,
             size=len(selfie.content) if selfie else 0,
@@ -138,6 +140,6 @@ class Handler(BaseHTTPRequestHandler):
             credential_style=credential_style(self.headers),
             credentials_right=right,
             fault=form.fault,
-            outcome=ordered.outcome,
+            outcome=outcome.name,
             received_at=self._received_at,
         )

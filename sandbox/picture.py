@@ -1,4 +1,4 @@
-"""The pixel size of a JPEG or PNG, read from its header as the liveness API would."""
+"""The pixel size of a JPEG or PNG, read from its header as the liveness API states it."""
 
 from typing import Literal, NamedTuple
 
@@ -6,7 +6,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 # Start-of-frame markers carry the size; C4, C8 and CC share the range but are not frames.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_MARK = 0xFF
+_MARKER = 0xFF
 _PNG_SIZE_ENDS = 24
 _EXIF_BEGINS_WITHIN = 4096
 _MOST_EXIF_ENTRIES = 200
@@ -42,9 +42,9 @@ def _png_size(content: bytes) -> tuple[int, int] | None:
 
 def _jpeg_size(content: bytes) -> tuple[int, int] | None:
     at = 2
-    while at + 4 <= len(content) and content[at] == _MARK:
+    while at + 4 <= len(content) and content[at] == _MARKER:
         marker = content[at + 1]
-        if marker == _MARK:  # fill byte
+        if marker == _MARKER:  # fill byte
             at += 1
         elif marker in _WITHOUT_LENGTH:
             at += 2
@@ -61,7 +61,7 @@ def _positive(width: int, height: int) -> tuple[int, int] | None:
 
 
 def _orientation(content: bytes) -> int:
-    """What the first EXIF block says; 1 where there is none that can be read."""
+    """The orientation in the first EXIF block; 1 where none can be read."""
     start = content.find(b"Exif\0\0", 0, _EXIF_BEGINS_WITHIN) + 6
     if start < len(_JPEG):
         return 1

@@ -1,4 +1,4 @@
-"""What the sandbox remembers of each request: never the bytes, never a credential's value."""
+"""The record of each request: never its bytes, never the value of a credential."""
 
 import threading
 from collections import OrderedDict
@@ -8,10 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedRequest:
-    """One verification request as it arrived, and what it was answered with."""
+    """One verification request as it arrived, and the outcome it got."""
 
     number: int
-    request_id: str  # the X-Request-ID of the answer
+    request_id: str  # the X-Request-ID of the response
     method: str
     path: str
     dialect: str
@@ -35,7 +35,7 @@ class ReceivedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryVisit:
-    """A request to the address that redirects lead to: nothing may ever come here."""
+    """A request to the address that redirects name: a client that follows none sends none."""
 
     method: str
     path: str
@@ -54,38 +54,38 @@ class Records:
         self._numbered = 0
 
     def next_number(self) -> int:
-        """1, 2, 3 ... also across `forget`."""
+        """The next of 1, 2, 3 ...; `clear` does not start again at 1."""
         with self._changed:
             self._numbered += 1
             return self._numbered
 
     def add(self, request: ReceivedRequest) -> None:
-        """Remember it; the oldest goes when there are too many."""
+        """Record the request; the oldest is dropped when there are more than `capacity`."""
         with self._changed:
             self._requests[request.number] = request
             while len(self._requests) > self._capacity:
                 self._requests.popitem(last=False)
             self._changed.notify_all()
 
-    def answered(self, number: int, moment: datetime) -> None:
-        """Note when the sandbox was done with it."""
+    def mark_answered(self, number: int, moment: datetime) -> None:
+        """Record when the response was sent, or could not be sent."""
         with self._changed:
             if number in self._requests:
                 self._requests[number] = replace(self._requests[number], answered_at=moment)
             self._changed.notify_all()
 
-    def visit(self, visit: CanaryVisit) -> None:
-        """Remember a visit to the canary address."""
+    def add_canary_visit(self, visit: CanaryVisit) -> None:
+        """Record a request to the canary address."""
         with self._changed:
             self._canary = [*self._canary[-99:], visit]
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Wait until at least `count` requests are remembered; False if they did not come."""
+        """Whether at least `count` requests are recorded within `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self._requests) >= count, timeout)
 
     def wait_for_answers(self, count: int, timeout: float) -> bool:
-        """Wait until the sandbox is done with at least `count` remembered requests."""
+        """Whether at least `count` recorded requests are answered within `timeout` seconds."""
 
         def done() -> bool:
             return sum(r.answered_at is not None for r in self._requests.values()) >= count
@@ -93,8 +93,8 @@ class Records:
         with self._changed:
             return self._changed.wait_for(done, timeout)
 
-    def forget(self) -> None:
-        """Forget requests and canary visits."""
+    def clear(self) -> None:
+        """Drop requests and canary visits."""
         with self._changed:
             self._requests.clear()
             self._canary = []

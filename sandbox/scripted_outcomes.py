@@ -1,4 +1,4 @@
-"""What the caller orders to come next: the particulars, checked; the queue, in order."""
+"""Outcomes scripted for the next requests: their options, checked, and their queue."""
 
 import base64
 import binascii
@@ -12,18 +12,18 @@ from typing import Any, TypedDict, cast
 MOST_QUEUED = 100_000
 
 
-class BadOrderError(ValueError):
-    """An outcome or a particular that the sandbox does not know, or a value it cannot use."""
+class InvalidOutcomeError(ValueError):
+    """There is no such outcome or option, or an option has a value that cannot be used."""
 
 
-class Particulars(TypedDict, total=False):
-    """What may be said about an outcome. Each outcome takes some of them."""
+class Options(TypedDict, total=False):
+    """The options of all outcomes. Each outcome has some of them."""
 
-    score: str | float | Decimal  # written into the answer as this very text
+    score: str | float | Decimal  # written into the response as this very text
     faces: int
     response_code: int
-    delay: float  # seconds before anything is answered
-    seconds: float  # how long to be silent
+    delay: float  # seconds before the response begins
+    seconds: float  # how long to send nothing
     interval: float  # seconds between two bytes
     status: int
     retry_after: str | None
@@ -34,7 +34,7 @@ class Particulars(TypedDict, total=False):
     size: int
 
 
-_ACCEPTED: dict[str, Any] = {
+_TYPES: dict[str, Any] = {
     "score": (str, int, float, Decimal),
     "faces": (int,),
     "response_code": (int,),
@@ -60,76 +60,88 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One outcome with all its particulars filled in."""
+class ScriptedOutcome:
+    """One outcome with all its options filled in.
 
-    outcome: str
-    particulars: Particulars
-    judges: bool
+    `needs_valid_request` marks one that only a request with the right credentials and a
+    readable form uses up.
+    """
+
+    name: str
+    options: Options
+    needs_valid_request: bool
 
 
-def fill_in(outcome: str, defaults: Particulars, given: Mapping[str, object]) -> Particulars:
-    """The defaults with what was given over them; BadOrderError names what does not fit."""
+def complete_options(outcome: str, defaults: Options, given: Mapping[str, object]) -> Options:
+    """The given options, checked, over the defaults.
+
+    Raises:
+        InvalidOutcomeError: The outcome has no such option, or the value cannot be used.
+    """
     for name, value in given.items():
         if name not in defaults:
             takes = ", ".join(sorted(defaults))
-            raise BadOrderError(f"{outcome!r} takes {takes}; not {name!r}")
+            raise InvalidOutcomeError(f"{outcome!r} takes {takes}; not {name!r}")
         _check(name, value)
-    return cast("Particulars", {**defaults, **given})
+    return cast("Options", {**defaults, **given})
 
 
-def _check(name: str, value: Any) -> None:  # noqa: ANN401  # it comes as JSON, unchecked
-    if isinstance(value, bool) or not isinstance(value, _ACCEPTED[name]):
-        raise BadOrderError(f"{name} cannot be a {type(value).__name__}")
+def _check(name: str, value: Any) -> None:  # noqa: ANN401 - it comes as JSON, unchecked
+    if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+        raise InvalidOutcomeError(f"{name} cannot be a {type(value).__name__}")
     if name in _RANGES and not _RANGES[name][0] <= value <= _RANGES[name][1]:
-        raise BadOrderError(f"{name} must be from {_RANGES[name][0]} to {_RANGES[name][1]}")
+        raise InvalidOutcomeError(f"{name} must be from {_RANGES[name][0]} to {_RANGES[name][1]}")
     if name == "headers" and not all(isinstance(v, str) for pair in value.items() for v in pair):
-        raise BadOrderError("headers must be names and texts")
+        raise InvalidOutcomeError("headers must be names and texts")
     if name == "body_base64":
         try:
             base64.b64decode(value, validate=True)
         except binascii.Error as error:
-            raise BadOrderError("body_base64 is not base64") from error
+            raise InvalidOutcomeError("body_base64 is not base64") from error
 
 
-class Script:
-    """A first-in first-out queue of orders, and what comes when it is empty. Thread-safe."""
+class OutcomeQueue:
+    """A first-in first-out queue of outcomes, and the one used when it is empty. Thread-safe."""
 
-    def __init__(self, default: Order) -> None:
+    def __init__(self, default: ScriptedOutcome) -> None:
         self._lock = threading.Lock()
-        self._queue: deque[Order] = deque()
+        self._queue: deque[ScriptedOutcome] = deque()
         self._default = default
 
-    def add(self, order: Order, count: int = 1, *, replace: bool = False) -> None:
-        """Queue the order `count` times; `replace` forgets what was queued before."""
+    def add(self, outcome: ScriptedOutcome, count: int = 1, *, replace: bool = False) -> None:
+        """Queue the outcome `count` times; `replace` empties the queue first.
+
+        Raises:
+            InvalidOutcomeError: The count is below 1, or more than the queue can hold.
+        """
         with self._lock:
             if isinstance(count, bool) or not 1 <= count <= MOST_QUEUED - len(self._queue):
-                raise BadOrderError(f"count must leave the queue at 1 to {MOST_QUEUED}")
+                raise InvalidOutcomeError(f"count must leave the queue at 1 to {MOST_QUEUED}")
             if replace:
                 self._queue.clear()
-            self._queue.extend([order] * count)
+            self._queue.extend([outcome] * count)
 
-    def set_default(self, order: Order) -> None:
-        """What comes from now on whenever the queue is empty."""
+    def set_default(self, outcome: ScriptedOutcome) -> None:
+        """Use this outcome from now on whenever the queue is empty."""
         with self._lock:
-            self._default = order
+            self._default = outcome
 
     def clear(self) -> None:
-        """Forget what is queued."""
+        """Empty the queue; the default stays."""
         with self._lock:
             self._queue.clear()
 
-    def take(self, *, acceptable: bool) -> Order | None:
-        """The next order; None, and the order stays, if it judges and nothing can be judged."""
+    def take(self, *, valid_request: bool) -> ScriptedOutcome | None:
+        """The next outcome; None if it needs a valid request and this one is not, and it stays."""
         with self._lock:
-            order = self._queue[0] if self._queue else self._default
-            if order.judges and not acceptable:
+            outcome = self._queue[0] if self._queue else self._default
+            if outcome.needs_valid_request and not valid_request:
                 return None
             if self._queue:
                 self._queue.popleft()
-            return order
+            return outcome
 
-    def waiting(self) -> tuple[tuple[str, ...], str]:
+    def names(self) -> tuple[tuple[str, ...], str]:
         """The queued outcomes, next first, and the default."""
         with self._lock:
-            return tuple(order.outcome for order in self._queue), self._default.outcome
+            return tuple(outcome.name for outcome in self._queue), self._default.name

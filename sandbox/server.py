@@ -16,10 +16,10 @@ from sandbox.state import State
 
 
 class Sandbox(State):
-    """A stand-in for the liveness API. It judges nothing: it answers what it is told to.
+    """A stand-in for the liveness API. It judges nothing: its responses are scripted.
 
     Use it as a context manager or with `start` and `stop`. `stop` returns within a second,
-    whatever connections still hang.
+    even while responses are outstanding.
     """
 
     def __init__(
@@ -27,24 +27,24 @@ class Sandbox(State):
         app_id: str = "sandbox-app-id",
         app_key: str = "sandbox-app-key",
         port: int = 0,
-        say: Callable[[str], None] | None = None,
+        log: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(app_id, app_key, say)
+        super().__init__(app_id, app_key, log)
         self._server = Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
     @property
     def url(self) -> str:
-        """Its address, without a slash at the end."""
+        """Its address, without a trailing slash."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def start(self) -> Self:
-        """Begin to answer."""
+        """Begin to serve."""
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """End every connection, then the server."""
+        """Close every connection, then the server."""
         self.stopping.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -67,12 +67,12 @@ class Sandbox(State):
 
 
 class Server(ThreadingHTTPServer):
-    """One thread per connection; knows which are open, to end them."""
+    """One thread per connection; keeps a list of the open ones, to close them."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 512
-    # A busy port must be an error, not a second listener.
+    # A port in use must be an error, not a second listener.
     allow_reuse_port = False
 
     def __init__(self, address: tuple[str, int], state: State) -> None:
@@ -100,7 +100,7 @@ class Server(ThreadingHTTPServer):
                 del self._open[connection]
 
     def end_connections(self, within: float) -> None:
-        """Shut every connection down and wait for the threads that serve them."""
+        """Shut every connection down and wait that many seconds for the threads that serve them."""
         until = time.monotonic() + within
         with self._lock:
             still = dict(self._open)
@@ -115,6 +115,6 @@ class Server(ThreadingHTTPServer):
         request: socket.socket | tuple[bytes, socket.socket],
         client_address: tuple[str, int] | str,
     ) -> None:
-        """Pass over a peer that hung up; print anything else, it is a fault of the sandbox."""
+        """Ignore a peer that has left; print anything else, it is a fault of the sandbox."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

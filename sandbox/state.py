@@ -1,24 +1,24 @@
-"""What the sandbox was told, and what it has received."""
+"""The state of a sandbox: scripted outcomes, received requests, credentials."""
 
 import threading
 from collections.abc import Callable
 from typing import Unpack
 
-from sandbox.forms import Credentials
-from sandbox.outcomes import order
+from sandbox.credentials import Credentials
+from sandbox.outcomes import scripted
 from sandbox.records import CanaryVisit, ReceivedRequest, Records
-from sandbox.scripted_outcomes import Particulars, Script
+from sandbox.scripted_outcomes import Options, OutcomeQueue
 
 
 class State:
-    """Orders, records and credentials. Every method may be called from any thread."""
+    """Outcomes, records and credentials. Every method may be called from any thread."""
 
-    def __init__(self, app_id: str, app_key: str, say: Callable[[str], None] | None = None) -> None:
+    def __init__(self, app_id: str, app_key: str, log: Callable[[str], None] | None = None) -> None:
         self.credentials = Credentials(app_id, app_key)
         self.records = Records()
-        self.script = Script(order("live", {}))
+        self.queue = OutcomeQueue(scripted("live"))
         self.stopping = threading.Event()
-        self._say = say
+        self._log = log
 
     @property
     def requests(self) -> tuple[ReceivedRequest, ...]:
@@ -27,28 +27,36 @@ class State:
 
     @property
     def canary_visits(self) -> tuple[CanaryVisit, ...]:
-        """Requests to the address that redirects lead to."""
+        """Requests to the address that the outcome `redirect` names."""
         return self.records.canary
 
-    def next(self, outcome: str, count: int = 1, **particulars: Unpack[Particulars]) -> None:
-        """Order what comes next, after what is already queued."""
-        self.script.add(order(outcome, particulars), count)
+    def next(self, outcome: str, count: int = 1, **options: Unpack[Options]) -> None:
+        """Script the outcome of the next `count` requests, after those already queued.
 
-    def set_default(self, outcome: str, **particulars: Unpack[Particulars]) -> None:
-        """Order what comes whenever nothing is queued."""
-        self.script.set_default(order(outcome, particulars))
+        Raises:
+            InvalidOutcomeError: There is no such outcome, or it cannot have these options.
+        """
+        self.queue.add(scripted(outcome, options), count)
+
+    def set_default(self, outcome: str, **options: Unpack[Options]) -> None:
+        """Script the outcome of every request that finds the queue empty.
+
+        Raises:
+            InvalidOutcomeError: There is no such outcome, or it cannot have these options.
+        """
+        self.queue.set_default(scripted(outcome, options))
 
     def forget(self) -> None:
-        """Forget requests, canary visits, the queue and the default."""
-        self.records.forget()
-        self.script.clear()
-        self.script.set_default(order("live", {}))
+        """Forget requests and canary visits, empty the queue, and set the default to `live`."""
+        self.records.clear()
+        self.queue.clear()
+        self.queue.set_default(scripted("live"))
 
     def rotate(self, app_id: str, app_key: str) -> None:
-        """Demand other credentials from now on."""
+        """Require these credentials from now on."""
         self.credentials = Credentials(app_id, app_key)
 
-    def say(self, line: str) -> None:
-        """Tell the program's reader, if there is one."""
-        if self._say:
-            self._say(line)
+    def log(self, line: str) -> None:
+        """Pass a line to the log, if there is one."""
+        if self._log:
+            self._log(line)

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from sandbox.selfies import Box, draw_selfie, face_boxes
+from sandbox.boxes import Box, upright_boxes
+from sandbox.selfies import draw_selfie
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, choose, verify
 
 SLACK, STROKE = 1.0, 3.0  # pixels of the screen
@@ -43,7 +44,7 @@ def test_under_every_exif_orientation(visit: Visitor) -> None:
         verify(page)
 
         (box,) = drawn(page)
-        place = expected(page, face_boxes(1, *picture)[0], picture)
+        place = expected(page, upright_boxes(1, *picture)[0], picture)
         assert box == pytest.approx(place, abs=SLACK), orientation
 
 
@@ -55,7 +56,7 @@ def test_letterboxed_at_both_widths(visit: Visitor, size: tuple[int, int]) -> No
         verify(page)
 
         (box,) = drawn(page)
-        place = expected(page, face_boxes(1, *picture)[0], picture)
+        place = expected(page, upright_boxes(1, *picture)[0], picture)
         assert box == pytest.approx(place, abs=SLACK), picture
 
 
@@ -70,7 +71,7 @@ def test_several_faces_and_a_window_that_changes(visit: Visitor) -> None:
 
     after = drawn(page)
     assert before != after
-    for box, face in zip(after, face_boxes(3, *picture), strict=True):
+    for box, face in zip(after, upright_boxes(3, *picture), strict=True):
         assert box == pytest.approx(expected(page, face, picture), abs=SLACK)
 
 

@@ -283,7 +283,7 @@ class Stage:
         """End every fault of AWS and of upstream."""
         self.cloud.mend(self.name)
         self.sandbox.set_default("live")
-        self.sandbox.script.clear()
+        self.sandbox.queue.clear()
 
     def form(self) -> Body:
         """A selfie nobody has posted to this stage, in some client's handwriting."""

@@ -7,6 +7,8 @@ from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 
 APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
+CREDENTIALS = {"app-id": APP_ID, "app-key": APP_KEY}
+PATIENCE = 60  # seconds; only a fault of the sandbox uses them up
 Post = Callable[..., requests.Response]
 
 
@@ -15,10 +17,17 @@ def selfie() -> bytes:
     return draw_selfie(width=95, height=71)
 
 
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    with Sandbox(app_id=APP_ID, app_key=APP_KEY) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(app_id=APP_ID, app_key=APP_KEY) as running:
-        yield running
+def sandbox(running: Sandbox) -> Sandbox:
+    running.forget()
+    running.rotate(APP_ID, APP_KEY)
+    return running
 
 
 @pytest.fixture
@@ -30,7 +39,7 @@ def post(sandbox: Sandbox, selfie: bytes) -> Post:
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
         threshold: str | None = "0.6",
-        timeout: float = 10,
+        timeout: float = PATIENCE,
     ) -> requests.Response:
         names = ("app_id", "app_key") if dialect == "v0.1" else ("app-id", "app-key")
         return requests.post(
@@ -40,7 +49,7 @@ def post(sandbox: Sandbox, selfie: bytes) -> Post:
             else headers,
             files=[("selfie", ("me.jpg", selfie if content is None else content, "image/jpeg"))],
             data={} if threshold is None else {"threshold": threshold},
-            timeout=timeout,
+            timeout=(PATIENCE, timeout),
             allow_redirects=False,
         )
 

@@ -1,4 +1,4 @@
-"""The control address, and the sandbox as a program."""
+"""The control API, and the sandbox as a program."""
 
 import json
 import signal
@@ -9,20 +9,24 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox import OUTCOMES, SHOWN_OUTCOMES, BadOrderError, Sandbox
+from sandbox import OUTCOMES, SHOWN_OUTCOMES, InvalidOutcomeError, Sandbox
 from sandbox.records import ReceivedRequest, Records
-from tests.sandbox.conftest import APP_KEY, Post
+from tests.sandbox.conftest import APP_KEY, PATIENCE, Post
 
 
 def put(sandbox: Sandbox, path: str, body: object) -> requests.Response:
-    return requests.put(f"{sandbox.url}/control/{path}", json=body, timeout=5)
+    return requests.put(f"{sandbox.url}/control/{path}", json=body, timeout=PATIENCE)
 
 
-def get(sandbox: Sandbox, path: str) -> Any:  # noqa: ANN401  # JSON
-    return requests.get(f"{sandbox.url}/control{path}", timeout=5).json()
+def get(sandbox: Sandbox, path: str) -> Any:  # noqa: ANN401 - JSON
+    return requests.get(f"{sandbox.url}/control{path}", timeout=PATIENCE).json()
 
 
-def test_orders_come_in_order_then_the_default(sandbox: Sandbox, post: Post) -> None:
+def delete(sandbox: Sandbox, path: str) -> int:
+    return requests.delete(f"{sandbox.url}/control/{path}", timeout=PATIENCE).status_code
+
+
+def test_outcomes_come_in_the_scripted_order_then_the_default(sandbox: Sandbox, post: Post) -> None:
     assert put(sandbox, "next", {"outcome": "limit", "count": 2}).status_code == 200
     summary = put(sandbox, "next", {"outcome": "not_live", "score": "0.5"}).json()
     assert summary["next"] == ["limit", "limit", "not_live"]
@@ -33,32 +37,29 @@ def test_orders_come_in_order_then_the_default(sandbox: Sandbox, post: Post) -> 
     assert get(sandbox, "")["queued"] == 0
 
 
-def test_an_order_can_replace_what_waits(sandbox: Sandbox, post: Post) -> None:
+def test_the_queue_can_be_replaced_and_emptied(sandbox: Sandbox, post: Post) -> None:
     put(sandbox, "next", {"outcome": "limit", "count": 5})
     put(sandbox, "next", {"outcome": "unavailable", "replace": True})
-
     assert [post().status_code for _ in range(2)] == [503, 200]
 
-
-def test_the_queue_can_be_emptied(sandbox: Sandbox, post: Post) -> None:
     put(sandbox, "next", {"outcome": "limit", "count": 5})
-    assert requests.delete(f"{sandbox.url}/control/next", timeout=5).status_code == 204
+    assert delete(sandbox, "next") == 204
     assert post().status_code == 200
 
 
-def test_requests_can_be_read_and_forgotten(sandbox: Sandbox, post: Post) -> None:
+def test_requests_can_be_read_and_dropped(sandbox: Sandbox, post: Post) -> None:
     post(), post()
     seen = get(sandbox, "/requests")
 
-    assert [request["number"] for request in seen] == [1, 2]
+    assert seen[1]["number"] == seen[0]["number"] + 1
     assert seen[0]["outcome"] == "live"
     assert seen[0]["sha256"] == sandbox.requests[0].sha256
     assert APP_KEY not in json.dumps(seen)
 
-    requests.delete(f"{sandbox.url}/control/requests", timeout=5)
+    assert delete(sandbox, "requests") == 204
     assert get(sandbox, "/requests") == []
     post()
-    assert get(sandbox, "/requests")[0]["number"] == 3
+    assert get(sandbox, "/requests")[0]["number"] == seen[1]["number"] + 1
 
 
 def test_credentials_can_be_rotated(sandbox: Sandbox, post: Post) -> None:
@@ -87,31 +88,31 @@ def test_credentials_can_be_rotated(sandbox: Sandbox, post: Post) -> None:
         ({"outcome": "server_error", "status": 99}, "status must be"),
     ],
 )
-def test_a_bad_order_says_what_is_wrong(sandbox: Sandbox, body: object, complaint: str) -> None:
+def test_an_invalid_outcome_is_refused_with_the_reason(
+    sandbox: Sandbox, body: object, complaint: str
+) -> None:
     for path in ("next", "default"):
         if path == "default" and isinstance(body, dict) and body.keys() & {"count", "replace"}:
             continue
-        answer = put(sandbox, path, body)
-        assert answer.status_code == 400
-        assert complaint in answer.json()["error"]
+        response = put(sandbox, path, body)
+        assert response.status_code == 400
+        assert complaint in response.json()["error"]
     assert get(sandbox, "")["queued"] == 0
 
 
-def test_a_bad_order_in_code_is_an_error(sandbox: Sandbox) -> None:
-    with pytest.raises(BadOrderError, match="unknown outcome"):
+def test_what_else_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(InvalidOutcomeError, match="unknown outcome"):
         sandbox.next("alive")
-    assert requests.put(f"{sandbox.url}/control/next", data=b"{", timeout=5).status_code == 400
+    no_json = requests.put(f"{sandbox.url}/control/next", data=b"{", timeout=PATIENCE)
+    assert no_json.status_code == 400
     assert get(sandbox, "/elsewhere") == {"error": "no GET /control/elsewhere here"}
-
-
-def test_control_is_for_this_machine(sandbox: Sandbox) -> None:
-    headers = {"Host": "rebound.example"}
     for path in ("/control", "/control/requests"):
-        answer = requests.get(f"{sandbox.url}{path}", headers=headers, timeout=5)
-        assert answer.status_code == 403
+        headers = {"Host": "rebound.example"}
+        foreign = requests.get(f"{sandbox.url}{path}", headers=headers, timeout=PATIENCE)
+        assert foreign.status_code == 403
 
 
-def test_forget_is_a_fresh_start(sandbox: Sandbox, post: Post) -> None:
+def test_forget_restores_the_start(sandbox: Sandbox, post: Post) -> None:
     sandbox.set_default("limit")
     sandbox.next("server_error")
     post()
@@ -121,28 +122,28 @@ def test_forget_is_a_fresh_start(sandbox: Sandbox, post: Post) -> None:
     assert post().status_code == 200
 
 
-def test_every_outcome_says_what_it_is_and_the_page_gets_the_safe_ones() -> None:
-    assert all(row.says for row in OUTCOMES.values())
+def test_every_outcome_is_described_and_the_page_shows_the_safe_ones() -> None:
+    assert all(outcome.description for outcome in OUTCOMES.values())
     assert set(SHOWN_OUTCOMES) < set(OUTCOMES)
     assert SHOWN_OUTCOMES[:4] == ("live", "not_live", "no_face", "multiple_faces")
     assert "verbatim" not in SHOWN_OUTCOMES
 
 
-def test_only_so_many_requests_are_remembered(sandbox: Sandbox, post: Post) -> None:
+def test_the_number_of_records_is_limited(sandbox: Sandbox, post: Post) -> None:
     post()
     (seen,) = sandbox.requests
     records = Records(capacity=3)
+    fields = {name: getattr(seen, name) for name in ReceivedRequest.__slots__}
     for number in range(1, 6):
-        fields = {name: getattr(seen, name) for name in ReceivedRequest.__slots__}
         records.add(ReceivedRequest(**{**fields, "number": number}))
 
     assert [request.number for request in records.requests] == [3, 4, 5]
-    assert not records.wait_for(4, timeout=0.01)
+    assert not records.wait_for(4, timeout=0)
 
 
 def test_as_a_program() -> None:
     command = [sys.executable, "-m", "sandbox", "--port"]
-    with subprocess.Popen(  # noqa: S603  # our own arguments
+    with subprocess.Popen(  # noqa: S603 - our own arguments
         [*command, "0"], stdout=subprocess.PIPE, text=True
     ) as program:
         assert program.stdout
@@ -150,16 +151,12 @@ def test_as_a_program() -> None:
         url = greeting.split()[6]
         try:
             assert "it does not judge liveness" in greeting
-            assert requests.get(url, timeout=5).status_code == 200
-            busy = subprocess.run(  # noqa: S603  # our own arguments
-                [*command, url.rsplit(":", 1)[1]],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=20,
+            assert requests.get(url, timeout=PATIENCE).status_code == 200
+            second = subprocess.run(  # noqa: S603 - our own arguments
+                [*command, url.rsplit(":", 1)[1]], capture_output=True, text=True, check=False
             )
-            assert busy.returncode == 1
-            assert "cannot be used" in busy.stdout
+            assert second.returncode == 1
+            assert "cannot be used" in second.stdout
         finally:
             program.send_signal(signal.SIGTERM)
-        assert program.wait(timeout=5) == 0
+        assert program.wait(timeout=PATIENCE) == 0

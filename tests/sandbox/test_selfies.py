@@ -1,73 +1,60 @@
+"""The drawn selfies, and the boxes that the sandbox reports for them."""
+
 import io
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from sandbox import Sandbox
+from sandbox.boxes import upright_boxes
 from sandbox.picture import measure
-from sandbox.selfies import draw_selfie, face_boxes, write_camera_film
+from sandbox.selfies import draw_selfie, write_camera_film
 from tests.sandbox.conftest import Post
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
 
 
 def test_the_same_call_gives_the_same_bytes() -> None:
     assert draw_selfie(seed=4) == draw_selfie(seed=4)
     assert draw_selfie(seed=4) != draw_selfie(seed=5)
+    assert b"Exif" not in draw_selfie()
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
-def test_format_size_and_exif_text(format: str) -> None:  # noqa: A002  # as in draw_selfie
-    content = (
-        draw_selfie(width=320, height=200, exif_text="canary")
-        if format == "JPEG"
-        else draw_selfie(width=320, height=200, format="PNG", exif_text="canary")
-    )
-    with Image.open(io.BytesIO(content)) as picture:
+def test_format_size_and_exif_text(format: Literal["JPEG", "PNG"]) -> None:  # noqa: A002 - as in draw_selfie
+    content = draw_selfie(width=320, height=200, format=format, exif_text="canary")
+    with opened(content) as picture:
         assert (picture.format, picture.size) == (format, (320, 200))
         assert picture.getexif()[0x010E] == "canary"
     assert b"canary" in content
 
 
-def test_no_exif_unless_asked_for() -> None:
-    assert b"Exif" not in draw_selfie()
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_shows_the_same_upright_picture(orientation: int) -> None:
     with (
-        Image.open(io.BytesIO(draw_selfie(width=320, height=200))) as plain,
-        Image.open(
-            io.BytesIO(draw_selfie(width=320, height=200, orientation=orientation))
-        ) as turned,
+        opened(draw_selfie(width=320, height=200)) as plain,
+        opened(draw_selfie(width=320, height=200, orientation=orientation)) as turned,
     ):
         assert turned.size == ((200, 320) if orientation > 4 else (320, 200))
         upright = ImageOps.exif_transpose(turned)
-        assert upright.size == (320, 200)
-        difference = ImageStat.Stat(
-            ImageChops.difference(upright.convert("RGB"), plain.convert("RGB"))
-        )
-        assert max(difference.mean) < 2
+        difference = ImageChops.difference(upright.convert("RGB"), plain.convert("RGB"))
+        assert max(ImageStat.Stat(difference).mean) < 2
 
 
 @pytest.mark.parametrize("faces", [1, 2, 3])
-def test_the_sandbox_boxes_the_drawn_heads(sandbox: Sandbox, post: Post, faces: int) -> None:
+def test_the_reported_boxes_are_those_of_the_drawn_heads(
+    sandbox: Sandbox, post: Post, faces: int
+) -> None:
     sandbox.next("multiple_faces", faces=faces)
     content = draw_selfie(faces=faces, width=640, height=480)
     found = post(content=content).json()["response_data"]["faces_predicted"]
 
     boxes = [(*face["top_left"].values(), *face["delta"].values()) for face in found]
-    assert boxes == [pytest.approx(box, abs=0.001) for box in face_boxes(faces, 640, 480)]
-
-
-def test_the_film_is_a_series_of_pictures_that_move(tmp_path: Path) -> None:
-    film = write_camera_film(tmp_path / "camera.mjpeg", 160, 120).read_bytes()
-    frames = [b"\xff\xd8" + frame for frame in film.split(b"\xff\xd8")[1:]]
-
-    assert len(frames) == 20
-    assert len(set(frames)) >= 8
-    for frame in frames:
-        with Image.open(io.BytesIO(frame)) as picture:
-            assert (picture.format, picture.size) == ("JPEG", (160, 120))
+    assert boxes == [pytest.approx(box, abs=0.001) for box in upright_boxes(faces, 640, 480)]
 
 
 @pytest.mark.parametrize("orientation", [None, *range(1, 9)])
@@ -80,17 +67,17 @@ def test_boxes_of_a_turned_picture_hold_the_same_pixels(
     left, top = face["top_left"]["x"], face["top_left"]["y"]
     corners = (left, top, left + face["delta"]["x"], top + face["delta"]["y"])
 
-    with Image.open(io.BytesIO(content)) as stored:
+    with opened(content) as stored:
         assert data["img"] == {"width": stored.width, "height": stored.height}
         inside = ImageStat.Stat(stored.crop(corners)).mean
-    upright = face_boxes(1, 330, 200)[0]
-    with Image.open(io.BytesIO(draw_selfie(width=330, height=200, seed=7))) as plain:
+    (upright,) = upright_boxes(1, 330, 200)
+    with opened(draw_selfie(width=330, height=200, seed=7)) as plain:
         edges = (upright.x, upright.y, upright.x + upright.width, upright.y + upright.height)
         expected = ImageStat.Stat(plain.crop(edges)).mean
     assert inside == pytest.approx(expected, abs=2.5)
 
 
-def test_an_exif_block_without_or_with_a_senseless_orientation_turns_nothing() -> None:
+def test_an_exif_block_without_a_valid_orientation_turns_nothing() -> None:
     turned = draw_selfie(width=330, height=200, orientation=6)
     start = turned.index(b"Exif") + 6
     entry = turned.index(b"\x01\x12\x00\x03", start)
@@ -99,9 +86,20 @@ def test_an_exif_block_without_or_with_a_senseless_orientation_turns_nothing() -
         return turned[:at] + new + turned[at + len(new) :]
 
     assert measure(turned) == ("jpeg", 200, 330, 6)
-    for lying in (
+    for invalid in (
         with_bytes(entry, b"\x01\x13"),  # another tag
         with_bytes(entry + 8, b"\x00\x09"),  # no such orientation
         with_bytes(start + 4, b"\xff\xff\xff\xff"),  # a directory beyond the end
     ):
-        assert measure(lying) == ("jpeg", 200, 330, 1)
+        assert measure(invalid) == ("jpeg", 200, 330, 1)
+
+
+def test_the_film_is_a_series_of_different_pictures(tmp_path: Path) -> None:
+    film = write_camera_film(tmp_path / "camera.mjpeg", 160, 120).read_bytes()
+    frames = [b"\xff\xd8" + frame for frame in film.split(b"\xff\xd8")[1:]]
+
+    assert len(frames) == 10
+    assert len(set(frames)) >= 5
+    for frame in frames:
+        with opened(frame) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (160, 120))
