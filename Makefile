@@ -66,6 +66,10 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
 	@$(CDK) deploy $(CDK_FLAGS)
 
+.PHONY: destroy
+destroy: .venv/.installed ## Remove a stage from AWS: STAGE=dev UPSTREAM_URL=https://...
+	@$(CDK) destroy $(CDK_FLAGS)
+
 .PHONY: redrive
 redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...]
 	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE))

@@ -43,7 +43,7 @@ def errors_page() -> str:
 
 def _row(row: ProblemType) -> str:
     status = (
-        f"{row.status} (compat format: {row.compat_status})" if row.compat_status else row.status
+        f"{row.status} (compat routes: {row.compat_status})" if row.compat_status else row.status
     )
     retry = "no"
     if row.retryable:

@@ -1,1 +1,1 @@
-"""What the four functions share: the ledger, the decision, the upstream dialects, the checks."""
+"""What all functions share: the capabilities, their adapters, and how each function is wired."""

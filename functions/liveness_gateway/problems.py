@@ -22,7 +22,7 @@ class ProblemType:
         title: the same sentence for every occurrence (RFC 9457, section 3.1.3).
         advice: what the caller should do; `docs/errors.md` shows it.
         retry_after: seconds for the `Retry-After` header, or None when trying again is no use.
-        log_level: how loudly the operator hears of it.
+        log_level: of the line that reports it.
         compat_status: the status on the compat routes, where the liveness API documents another.
     """
 
@@ -138,7 +138,7 @@ _ROWS: Final = (
         "upstream_limit",
         503,
         "The usage limit of the liveness API is reached.",
-        "Nothing was charged. Try again later; the operator has been alarmed.",
+        "Nothing was charged. Try again later; the operator has been notified.",
         retry_after=60,
         log_level=logging.ERROR,
         compat_status=403,

@@ -65,7 +65,7 @@ def powertools_telemetry(stage: str, namespace: str) -> PowertoolsTelemetry:
     """The telemetry of this function; Powertools reads its other settings from the environment."""
     # Powertools' own `location` would name this module on every line.
     logger = Logger(use_rfc3339=True, utc=True, location=None)
-    # Libraries below us could log what they send: they stay at their warnings.
+    # Libraries could log what they send: only their warnings are logged.
     for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return PowertoolsTelemetry(logger, Metrics(namespace=namespace), stage)

@@ -1,8 +1,8 @@
 """Secrets: the liveness API's credentials and the key of our fingerprints.
 
-A value is cached for the life of the function's environment; a warm cache serves through an
-outage of Secrets Manager for a day. Nothing here ever prints a value: `repr` is switched off, and
-errors carry no text of the secret's.
+A value is cached for the life of the function's environment. While Secrets Manager is down, a cached
+value is used for up to a day. No value is ever printed: `repr` is switched off, and errors hold no
+text of the secret.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class Credentials:
 
 
 class SecretsManager:
-    """Reads one secret and remembers it."""
+    """Reads one secret and caches it."""
 
     def __init__(self, client: "SecretsManagerClient", arn: str, clock: Clock) -> None:
         self._client = client
@@ -60,7 +60,7 @@ class SecretsManager:
         """The secret: at most 5 minutes old, or up to a day old while it cannot be read.
 
         Raises:
-            CredentialsUnavailableError: it cannot be read and none is remembered.
+            CredentialsUnavailableError: it cannot be read and none is cached.
         """
         age = self._clock.monotonic() - self._read_at
         if self._cached is not None and (age < _FRESH_SECONDS or self._resting()):
@@ -84,7 +84,7 @@ class SecretsManager:
             return None
 
     def _resting(self) -> bool:
-        """Whether a read failed a moment ago: do not make every request wait for the outage."""
+        """Whether a read failed less than 30 s ago, so that not every request waits for a timeout."""
         now = self._clock.monotonic()
         return (
             self._failed_at is not None
@@ -114,7 +114,7 @@ class UpstreamCredentials:
         self._secret = secret
 
     def get(self) -> Credentials:
-        """The credentials. Malformed ones are read anew: an operator may have mended them.
+        """The credentials. Malformed ones are read again: an operator may have corrected them.
 
         Raises:
             CredentialsUnavailableError: missing, malformed, denied or out of reach.
@@ -123,10 +123,10 @@ class UpstreamCredentials:
         try:
             return _credentials(secret)
         except CredentialsUnavailableError:
-            mended = self.refresh()
-            if mended is None:
+            corrected = self.refresh()
+            if corrected is None:
                 raise
-            return mended
+            return corrected
 
     def refresh(self) -> Credentials | None:
         """The credentials read anew; None when they were not, or are unusable."""

@@ -27,7 +27,7 @@ DETAIL_TYPES: Final = {
 
 
 class EventMetadata(TypedDict):
-    """Who speaks, of which version, and when. Consumers drop an `id` they have seen before."""
+    """What is announced: which version of which record, by which stage, and when. Consumers drop an `id` they have seen before."""
 
     id: str
     version: int

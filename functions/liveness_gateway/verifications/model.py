@@ -1,7 +1,7 @@
-"""The words of the gateway as types, and the decision.
+"""What a verification is, as types, and how it is decided.
 
-Nothing here does I/O. Scores, thresholds and coordinates are `Decimal`: a threshold of 0.6 and a
-score of 0.6 are equal, whatever a binary float would say.
+Nothing here does I/O. Scores, thresholds and coordinates are `Decimal`, so that a threshold of 0.6
+and a score of 0.6 are equal.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 
 class Decision(StrEnum):
-    """What the gateway says of a completed verification."""
+    """The gateway's decision about a completed verification."""
 
     LIVE = "live"
     NOT_LIVE = "not_live"
@@ -56,7 +56,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What may be remembered of a selfie once its bytes are gone. Sides are pixels."""
+    """What is kept of a selfie. Sides are pixels."""
 
     width: int
     height: int
@@ -131,7 +131,7 @@ class Verification:
 
     @property
     def attempt_reference(self) -> "AttemptReference":
-        """The attempt this record stands at: what a result must name to be stored on it."""
+        """The current attempt of this record: a result must name it to be stored."""
         return AttemptReference(
             self.verification_id, self.attempt, self.deadline.replace(microsecond=0)
         )
@@ -196,7 +196,7 @@ def decimal_text(number: Decimal) -> str:
 def verification_id(client_id: str, idempotency_key: str) -> str:
     """The id of the record for this client and key: 32 lowercase hexadecimal digits.
 
-    The same two always give the same id, so the record itself is the memory; the separator
+    The same two always give the same id, so the record itself tells a repeated request; the separator
     cannot occur in a client id, so no two pairs share one text.
     """
     return hashlib.sha256(f"{client_id}\n{idempotency_key}".encode()).hexdigest()[:32]

@@ -61,7 +61,7 @@ class CredentialsUnavailableError(Exception):
 
 
 class UnreadableError(ValueError):
-    """What should be a record or a terminal result of ours is none."""
+    """An item or a message is not a record or a terminal result of ours."""
 
 
 class Ledger(Protocol):

@@ -15,7 +15,7 @@ from liveness_gateway.verifications.ports import DeadLetters, EventBus
 
 # PutEvents takes at most 10 entries.
 _ENTRIES: Final = 10
-# The bus will never take these, however often they are offered.
+# Trying again is no use: the bus will never take these.
 _FINAL_CODES: Final = frozenset(
     {
         "InvalidArgument",

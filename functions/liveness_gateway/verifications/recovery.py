@@ -20,7 +20,7 @@ class Sweeper:
     def sweep(self) -> int:
         """End every overdue attempt and return how many this call ended.
 
-        Safe to run twice and beside a late answer: the ledger lets only one of them win.
+        Safe to run twice, and while a late answer is stored: the ledger takes only one of them.
 
         Raises:
             LedgerUnavailableError: the table did not answer; the next run goes on.
@@ -65,8 +65,8 @@ class Recoverer:
         """Store a result; a message delivered twice is stored once.
 
         Raises:
-            LedgerUnavailableError: the table still does not take it; the message must come again.
-            ResultRefusedError: the record has gone on without it, or is gone.
+            LedgerUnavailableError: the table still does not take it; the message must be delivered again.
+            ResultRefusedError: the record has another result, or is gone.
         """
         stored = self._ledger.store(result)
         self._telemetry.count("result_recovered")

@@ -1,4 +1,4 @@
-"""What a selfie must be before anybody is asked about it (R3, R4). Nothing is ever decoded.
+"""The checks of a selfie before upstream is called (R3, R4). Nothing is ever decoded.
 
 Sources: ISO/IEC 10918-1 annex B (JPEG markers), the PNG specification section 11.2.1 (IHDR),
 ISO/IEC 14496-12 section 4.3 (the `ftyp` box that HEIC starts with).

@@ -1,7 +1,7 @@
 """The use case of a POST: verify a selfie.
 
-The order is the product (docs/design.md): claim, call, one terminal write, answer. Nothing here
-publishes; the table's stream does.
+The order matters (docs/design.md): claim, call, one terminal write, answer. Nothing is published
+here; the table's stream does that.
 """
 
 import logging
@@ -36,7 +36,7 @@ from liveness_gateway.verifications.ports import (
 )
 from liveness_gateway.verifications.requests import Outcome, Policy, VerificationRequest
 
-# A claim is overdue once the function that made it is certainly gone: its own limit is 28 s.
+# Longer than the 28 s that Lambda gives the function: an overdue claim has no function any more.
 CLAIM_LIFETIME: Final = timedelta(seconds=60)
 # A write the table did not take is repeated for so long: of the 5 s a request has of its own
 # (docs/design.md) it leaves enough for the emergency queue and the answer.

@@ -35,7 +35,7 @@ _ENDED_AT: Final = "settled_at"
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
-# OSError: a time no calendar knows.
+# OSError: a time that is out of range.
 _NONE_OF_OURS: Final = (
     ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError
 )  # fmt: skip

@@ -55,9 +55,9 @@ class DynamoDBLedger:
         )
 
     def reclaim(self, failed: Verification, claim: Verification) -> Verification | None:
-        """See the port. Record and versions go on: the attempt and its result are new.
+        """See the port. The record and its versions continue; the attempt and its result are new.
 
-        So is its expiry: the new attempt may be charged, and is remembered as long as any other.
+        The expiry is new as well: the new attempt may be charged, so it is kept as long as any.
         """
         reclaimed = replace(
             claim,
@@ -164,8 +164,8 @@ class DynamoDBLedger:
 def _update(result: TerminalResult) -> tuple[str, dict[str, str], Item]:
     """The update a result makes, with its names and values; `status` is a reserved word.
 
-    What this result does not say is removed: a late answer must not keep the reasons of the
-    `unknown` before it. Only the image of the claim stays.
+    Attributes that this result does not have are removed: a late answer must not keep the reasons
+    of the `unknown` before it. Only the image of the claim stays.
     """
     values = result_values(result)
     present = marshal(values)
@@ -202,14 +202,14 @@ def _record(item: Item | None) -> Verification:
 
 
 def _is_own(standing: Verification, claim: Verification) -> bool:
-    """Whether a retried put met itself: its first try was stored, only the answer was lost."""
+    """Whether the record is the claim itself: its first put was stored and the answer was lost."""
     return standing.status is Status.PROCESSING and standing.claim_id == claim.claim_id
 
 
 def _stored_before(error: Exception, result: TerminalResult) -> Verification:
     """The record, when this very result is already in it: a retried write, a redelivered message.
 
-    A lost answer is no news to a record that is `unknown` already, whatever it gives as its reason.
+    An `unknown` result for a record that is `unknown` already is the same result, whatever the reason.
 
     Raises:
         LedgerUnavailableError: the write's outcome is not known.

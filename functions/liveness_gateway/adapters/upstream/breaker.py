@@ -2,7 +2,7 @@
 
 Powertools counts consecutive failures; the rule here is a share within a window, and a refusal (a
 limit, credentials) opens at once. So its store and its election of one probe are used, and the
-rule is ours. When the store fails, calls go on: a breaker must not become the outage.
+rule is ours. When the store fails, calls are made as if the circuit were closed.
 """
 
 import logging
@@ -73,7 +73,7 @@ class CountingBreakerStore(CircuitBreakerDynamoDBPersistence):
 
     def __init__(self, table_name: str, client: "DynamoDBClient", telemetry: Telemetry) -> None:
         super().__init__(table_name, boto3_client=client)
-        # How long open lasts, how many probes close, how many seconds a read is believed.
+        # How long open lasts, how many probes close, how many seconds a read is cached.
         config = CircuitBreakerConfig(
             recovery_timeout=_OPEN_SECONDS, success_threshold=1, local_cache_max_age=2
         )
@@ -113,7 +113,7 @@ class CircuitBreaker:
         self._lock = threading.Lock()
 
     def admit(self) -> "BreakerPermit | None":
-        """Leave for one call; None while the circuit is open or another call is its probe."""
+        """A permit for one call; None while the circuit is open or another call is its probe."""
         record = self._store.get_state(_NAME)
         if record.state is CircuitState.CLOSED:
             return BreakerPermit(self, probe=False)
@@ -145,7 +145,7 @@ class CircuitBreaker:
             self._open(Transition.OPENED, _FAILURES, now)
 
     def open_at_once(self) -> None:
-        """Open for 60 seconds: upstream refuses us, and more calls only make it worse."""
+        """Open for 60 seconds: upstream refuses our credentials, or our limit is reached."""
         now = int(self._clock.now().timestamp())
         self._open(Transition.REFUSED, 1, now + _REFUSED_SECONDS - _OPEN_SECONDS)
 
@@ -174,7 +174,7 @@ class CircuitBreaker:
 
 
 class BreakerPermit:
-    """Leave for one call; exactly one of its methods is called when it has ended."""
+    """A permit for one call; exactly one of its methods is called when the call has ended."""
 
     def __init__(self, breaker: CircuitBreaker, *, probe: bool) -> None:
         self._breaker = breaker
@@ -185,7 +185,7 @@ class BreakerPermit:
         self._breaker.record(success=True, probe=self._probe)
 
     def failed(self) -> None:
-        """Upstream is in trouble."""
+        """Upstream failed."""
         self._breaker.record(success=False, probe=self._probe)
 
     def refused(self) -> None:

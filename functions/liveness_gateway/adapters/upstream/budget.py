@@ -2,7 +2,7 @@
 
 
 class RetryBudget:
-    """Second calls may be at most a tenth of first ones, beyond one in hand."""
+    """Allows one second call at the start, and then one for every ten first calls."""
 
     def __init__(self) -> None:
         self._tenths = 10

@@ -29,7 +29,7 @@ from liveness_gateway.verifications.ports import (
 _WHEN: Final = re.compile(
     r"[0-9]+|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII
 )
-# At most two seconds; a date never is, in any useful way.
+# At most two seconds. A date is never waited for.
 _SOON: Final = re.compile(r"0{0,4}[0-2]")
 # Below this there is no time for another whole exchange.
 _SHORTEST_TRY: Final = 1.0
@@ -152,7 +152,7 @@ class UpstreamClient:
         )
 
     def _refreshed(self, fault: NotChargedError, used: Credentials, deadline: float) -> _Again:
-        # Reading the secret can hang: not where there is no time to use what it gives (I13).
+        # Reading the secret can hang: it is not read when no time is left for a second call (I13).
         if deadline - self._clock.monotonic() < _SHORTEST_TRY:
             raise fault
         fresh = self._credentials.refresh()

@@ -1,6 +1,6 @@
 """What the liveness API's documents say, each version a dialect, and one reading of every answer.
 
-The documents of one API disagree (status, names, nesting); what they agree on decides. A score
+The documents of one API disagree (status, names, nesting); only what they agree on is required. A score
 must be a finite JSON number in [0, 1] and never a bool (R12); the faces must be a list of faces.
 Anything else is no answer, and no answer is ever "live".
 """
@@ -41,7 +41,7 @@ _PLACES: Final = Decimal(1).scaleb(-36)
 _BOX_PLACES: Final = Decimal(1).scaleb(-20)
 _BOX_LIMIT: Final = Decimal(10) ** 9
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_DOWN)
-# DynamoDB keeps 400 KB: what could not be stored must not be taken for an answer.
+# An item of DynamoDB has at most 400 KB: an answer that cannot be stored is not accepted.
 _MOST_FACES: Final = 100
 _LONGEST_TEXT: Final = 128
 _LARGEST_SIDE: Final = 1_000_000
@@ -163,7 +163,7 @@ def _side(value: object) -> int | None:
 
 
 def _code(value: object) -> int | None:
-    # Never explained by any document: kept where it is an integer, never decided on.
+    # No document explains it: it is kept where it is an integer, and decides nothing.
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_CODE:
         return None
     return value

@@ -45,14 +45,14 @@ class CredentialSource(Protocol):
 
 
 class Permit(Protocol):
-    """The breaker's leave for one call, to be answered with how it went."""
+    """The breaker's permit for one call; it is told how the call went."""
 
     def succeeded(self) -> None:
         """Upstream answered."""
         ...
 
     def failed(self) -> None:
-        """Upstream is in trouble."""
+        """Upstream failed."""
         ...
 
     def refused(self) -> None:
@@ -61,8 +61,8 @@ class Permit(Protocol):
 
 
 class Breaker(Protocol):
-    """Keeps calls away from an upstream in trouble; see `CircuitBreaker`."""
+    """Stops calls while upstream fails; see `CircuitBreaker`."""
 
     def admit(self) -> Permit | None:
-        """Leave for one call, or None while the circuit is open."""
+        """A permit for one call, or None while the circuit is open."""
         ...

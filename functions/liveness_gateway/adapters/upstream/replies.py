@@ -36,13 +36,13 @@ class _Bounded(io.RawIOBase):
 
     def __init__(self, source: io.BufferedIOBase) -> None:
         self._source = source
-        self._left = 2 * MAXIMUM_ANSWER  # headers as long as the longest body, and it
+        self._left = 2 * MAXIMUM_ANSWER  # the longest body, and as much again for headers
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        # As it comes: a whole buffer would be waited for.
+        # Whatever has arrived: `readinto` would wait for a full buffer.
         count = self._source.readinto1(buffer)
         self._left -= count
         if self._left < 0:
@@ -55,7 +55,7 @@ class _Bounded(io.RawIOBase):
 
 
 class BoundedResponse(http.client.HTTPResponse):
-    """The standard library's response, which itself believes a chunk of -1 bytes."""
+    """The standard library's response with a bound: it would accept a chunk of -1 bytes."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the standard library's own
         super().__init__(sock, *args, **kwargs)
@@ -66,11 +66,11 @@ def read_reply(response: http.client.HTTPResponse, *, whole: bool) -> Reply:
     """Read a response; `whole` says whether upstream took all of the request before it.
 
     Raises:
-        AnswerLostError: it is larger than 1 MiB, or cut, or judges half a request.
+        AnswerLostError: it is larger than 1 MiB, or cut, or a 2xx to half a request.
     """
     success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
     if success and not whole:
-        raise AnswerLostError("connection_lost")  # of what it did not have it cannot judge
+        raise AnswerLostError("connection_lost")  # it did not receive the whole selfie, so this is no answer about it
     body = _body(response) if success else b""
     return Reply(
         status=response.status,
@@ -89,7 +89,7 @@ def _body(response: http.client.HTTPResponse) -> bytes:
             raise AnswerLostError("answer_too_large")
         blocks.append(block)
     if response.length:
-        # The standard library does not complain of this itself when read in blocks.
+        # The standard library does not report this when the body is read in blocks.
         raise AnswerLostError("answer_cut")
     return b"".join(blocks)
 

@@ -119,7 +119,7 @@ class Application:
             error_type=type(error).__name__,
             raised_at=location(error),
         )
-        return ProblemError("internal", "Something nobody foresaw. The operator has been told.")
+        return ProblemError("internal", "An unexpected error. The operator has been notified.")
 
 
 def correlation_id(event: Event, context: LambdaContext) -> str:
