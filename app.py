@@ -3,9 +3,9 @@
 import sys
 
 from infra.bundling.bundler import BundleError
-from infra.stage_context import CONTEXT, StageError, resolve
+from infra.stage_context import CONTEXT, StageError, resolve_stage
 
-# infra comes first: it says which Node the CDK runs on.
+# infra is imported first: it sets the Node that the CDK runs on.
 from aws_cdk import App, Validations  # isort: skip
 from cdk_nag import AwsSolutionsChecks  # isort: skip
 
@@ -13,17 +13,17 @@ from infra.stack import GatewayStack
 
 
 def build(app: App) -> GatewayStack:
-    """Add the stage that the app's context names, and the checks it must pass to be synthesised.
+    """Add the stack of the stage that the context names, and the security checks of a synth.
 
     Raises:
-        StageError: the context names no stage that can be built.
-        BundleError: a function's zip cannot be built.
+        StageError: the context is not usable.
+        BundleError: the zip of a function cannot be built.
     """
-    stage = resolve({name: app.node.try_get_context(name) for name in CONTEXT})
+    stage = resolve_stage({name: app.node.try_get_context(name) for name in CONTEXT})
     if not stage.allowed_origins:
         print(
-            f"Stage {stage.name!r} allows no browser: -c allowed_origins=https://... names the"
-            " pages that may call it.",
+            f"Stage {stage.name!r} allows no browser. To allow pages to call it:"
+            " -c allowed_origins=https://...",
             file=sys.stderr,
         )
     stack = GatewayStack(app, stage=stage)
@@ -32,7 +32,7 @@ def build(app: App) -> GatewayStack:
 
 
 def main() -> None:
-    """Synthesise; say in one line what is wrong when it cannot be done."""
+    """Synthesise, or exit with one line that says what is wrong."""
     app = App()
     try:
         build(app)
@@ -41,7 +41,7 @@ def main() -> None:
     try:
         app.synth()
     except RuntimeError as error:
-        # The CDK has said above what is wrong; its own stack trace says nothing more.
+        # The CDK has printed the findings; its stack trace adds nothing.
         sys.exit(str(error))
 
 

@@ -1,9 +1,9 @@
-"""Say, beside a resource, why a rule of the security checks does not hold for it."""
+"""Exceptions to the security checks, each recorded beside its resource with a reason."""
 
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accept what `rule` finds on `construct` and below it; the reason is kept with it."""
+    """Accept the findings of `rule` on `construct` and its children; the reason is recorded."""
     Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))

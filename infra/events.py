@@ -1,4 +1,4 @@
-"""Where terminal versions are announced, and where they wait when that fails."""
+"""The event bus, and the queues for what could not be published or stored."""
 
 from typing import Final
 
@@ -11,52 +11,50 @@ from infra.acknowledge import acknowledge
 from infra.stages import Stage
 
 RECOVER_TIMEOUT: Final = 60
-# SQS asks for at least six times the consumer's own timeout. A message that cannot be stored
-# comes back after it: 50 times are five hours.
-_VISIBILITY: Final = Duration.seconds(6 * RECOVER_TIMEOUT)
-_TRIES: Final = 50
-_LONGEST: Final = Duration.days(14)
+# AWS recommends at least six times the consumer's timeout. A message that cannot be stored is
+# received again after it: 50 times take five hours.
+_VISIBILITY_TIMEOUT: Final = Duration.seconds(6 * RECOVER_TIMEOUT)
+_RECEIVES: Final = 50
+_MAXIMUM_RETENTION: Final = Duration.days(14)
 
 
-def dead_letter_queue(scope: Construct, construct_id: str, *, stage: Stage) -> sqs.Queue:
-    """An encrypted queue for what could not be delivered, kept as long as SQS keeps anything."""
-    queue = sqs.Queue(
-        scope,
-        construct_id,
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
-        retention_period=_LONGEST,
-        removal_policy=RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY,
-    )
-    acknowledge(queue, "AwsSolutions-SQS3", "It is where undeliverable messages end.")
-    return queue
-
-
-class EventBus(Construct):
-    """The gateway's own bus, and the queues behind the two ways out of the request path.
+class Events(Construct):
+    """The gateway's own event bus and its queues.
 
     Attributes:
-        bus: consumers put their rules on it.
-        dead_letters: versions that could not be announced.
-        emergency: results that could not be stored after the money was spent; `recover` stores
-            them.
-        emergency_dead_letters: those that could not be stored later either.
+        bus: consumers add their rules to it.
+        dead_letter_queue: versions that could not be published.
+        emergency_queue: results that were paid for and could not be stored; `recover` stores them.
+        emergency_dead_letter_queue: results that `recover` could not store either.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
+        self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"liveness-gateway-{stage.name}")
-        self.dead_letters = dead_letter_queue(self, "DeadLetters", stage=stage)
-        self.emergency_dead_letters = dead_letter_queue(self, "EmergencyDeadLetters", stage=stage)
-        self.emergency = sqs.Queue(
+        self.dead_letter_queue = self._dead_letter_queue("DeadLetters")
+        self.emergency_dead_letter_queue = self._dead_letter_queue("EmergencyDeadLetters")
+        self.emergency_queue = sqs.Queue(
             self,
             "Emergency",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            retention_period=_LONGEST,
-            visibility_timeout=_VISIBILITY,
+            retention_period=_MAXIMUM_RETENTION,
+            visibility_timeout=_VISIBILITY_TIMEOUT,
             dead_letter_queue=sqs.DeadLetterQueue(
-                max_receive_count=_TRIES, queue=self.emergency_dead_letters
+                max_receive_count=_RECEIVES, queue=self.emergency_dead_letter_queue
             ),
-            removal_policy=RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY,
+            removal_policy=self._removal,
         )
+
+    def _dead_letter_queue(self, construct_id: str) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            construct_id,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=_MAXIMUM_RETENTION,
+            removal_policy=self._removal,
+        )
+        acknowledge(queue, "AwsSolutions-SQS3", "It is where undeliverable messages end.")
+        return queue

@@ -1,4 +1,4 @@
-"""Log groups that forget."""
+"""Log groups with the stage's retention."""
 
 from typing import Final
 
@@ -17,10 +17,13 @@ _RETENTION: Final = {
 }
 
 
-def keep_logs(
+def add_log_group(
     scope: Construct, construct_id: str, *, stage: Stage, name: str | None = None
 ) -> logs.LogGroup:
-    """A log group that forgets after the stage's days and outlives a stack whose data is kept."""
+    """Add a log group that keeps its lines for the stage's number of days.
+
+    It is retained when the stack is deleted if the stage keeps its data.
+    """
     return logs.LogGroup(
         scope,
         construct_id,

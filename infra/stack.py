@@ -1,19 +1,23 @@
-"""The stack: only composition, tags and outputs."""
+"""The stack: composition, tags and outputs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
-from infra.alarms.alarms import Monitoring
-from infra.alarms.rules import everything
+from infra.alarms.alarms import Alarms
+from infra.alarms.rules import alarm_rules
 from infra.api.rest_api import Api
-from infra.events import EventBus
+from infra.events import Events
 from infra.functions.functions import Functions
 from infra.stages import Stage
 from infra.storage import Storage
 
 
 class GatewayStack(Stack):
-    """One stage of the gateway, named `liveness-gateway-<stage>`."""
+    """One stage of the gateway, named `liveness-gateway-<stage>`.
+
+    Raises:
+        BundleError: the zip of a function cannot be built.
+    """
 
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(
@@ -23,22 +27,22 @@ class GatewayStack(Stack):
             termination_protection=stage.keep_data,
         )
         self.storage = Storage(self, "Storage", stage=stage)
-        self.event_bus = EventBus(self, "Events", stage=stage)
+        self.events = Events(self, "Events", stage=stage)
         self.functions = Functions(
-            self, "Functions", stage=stage, storage=self.storage, bus=self.event_bus
+            self, "Functions", stage=stage, storage=self.storage, events=self.events
         )
         self.api = Api(self, "Api", stage=stage, functions=self.functions)
-        self.monitoring = Monitoring(
+        self.alarms = Alarms(
             self,
             "Monitoring",
-            watches=everything(stage, api=self.api, functions=self.functions, bus=self.event_bus),
+            rules=alarm_rules(stage, api=self.api, functions=self.functions, events=self.events),
         )
         Tags.of(self).add("application", "liveness-gateway")
         Tags.of(self).add("stage", stage.name)
-        self._outputs()
+        self._add_outputs()
 
-    def _outputs(self) -> None:
-        storage, bus, functions, api = self.storage, self.event_bus, self.functions, self.api
+    def _add_outputs(self) -> None:
+        storage, events, api = self.storage, self.events, self.api
         for name, (value, description) in {
             "ApiUrl": (api.rest_api.url, "Base address of the API"),
             "ApiId": (api.rest_api.rest_api_id, "The REST API"),
@@ -50,18 +54,22 @@ class GatewayStack(Stack):
                 "Fill it before the first verification: {app_id, app_key}",
             ),
             "TableName": (storage.table.table_name, "The records"),
-            "EventBusName": (bus.bus.event_bus_name, "Consumers put their rules here"),
-            "DeadLetterQueueUrl": (bus.dead_letters.queue_url, "Versions not announced"),
-            "EmergencyQueueUrl": (bus.emergency.queue_url, "Paid results not stored yet"),
+            "EventBusName": (events.bus.event_bus_name, "Consumers put their rules here"),
+            "DeadLetterQueueUrl": (events.dead_letter_queue.queue_url, "Versions not announced"),
+            "EmergencyQueueUrl": (events.emergency_queue.queue_url, "Paid results not stored yet"),
             "EmergencyDeadLetterQueueUrl": (
-                bus.emergency_dead_letters.queue_url,
+                events.emergency_dead_letter_queue.queue_url,
                 "Paid results that could not be stored",
             ),
-            "AlarmTopicArn": (self.monitoring.topic.topic_arn, "Subscribe to hear the alarms"),
-            "VerifyFunctionName": (functions.verify.function_name, "POST routes"),
-            "ResultsFunctionName": (functions.results.function_name, "GET routes"),
-            "PublishEventsFunctionName": (functions.publish_events.function_name, "Announces"),
-            "SweepFunctionName": (functions.sweep.function_name, "Finds what was lost"),
-            "RecoverFunctionName": (functions.recover.function_name, "Stores what was kept"),
+            "AlarmTopicArn": (self.alarms.topic.topic_arn, "Subscribe to hear the alarms"),
         }.items():
             CfnOutput(self, name, value=value, description=description)
+        for construct_id, description in {
+            "Verify": "POST routes",
+            "Results": "GET routes",
+            "PublishEvents": "Announces",
+            "Sweep": "Finds what was lost",
+            "Recover": "Stores what was kept",
+        }.items():
+            name = self.functions.all[construct_id].function_name
+            CfnOutput(self, f"{construct_id}FunctionName", value=name, description=description)

@@ -1,4 +1,4 @@
-"""The stage an operator asks for on the command line, checked before anything is built.
+"""The CDK context of a stage: what the operator gives on the command line, validated.
 
 -c stage=prod -c upstream_url=https://... -c allowed_origins=https://a.example,https://b.example
 """
@@ -13,7 +13,7 @@ from infra.stages import ANY_ORIGIN, DIALECTS, STAGES, Stage
 
 CONTEXT: Final = ("stage", "upstream_url", "upstream_dialect", "allowed_origins")
 
-# Deliberately narrow: an origin is written into response headers and mapping templates.
+# Narrow, because an origin is written into response headers and mapping templates.
 _HOST: Final = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
 _PORT: Final = r"(:[0-9]{1,5})?"
 _ORIGIN: Final = re.compile(rf"https://{_HOST}{_PORT}")
@@ -21,11 +21,11 @@ _LOCAL_ORIGIN: Final = re.compile(rf"(https://{_HOST}|http://(localhost|127\.0\.
 
 
 class StageError(ValueError):
-    """The stage cannot be built as asked; the message says in one line what to do."""
+    """The context is not usable; the message says in one line what to change."""
 
 
-def resolve(context: Mapping[str, str | None]) -> Stage:
-    """Choose the stage and fill in what only the operator knows.
+def resolve_stage(context: Mapping[str, str | None]) -> Stage:
+    """Return the stage that the context names, with the operator's values in it.
 
     Args:
         context: `stage` (default `local`), `upstream_url`, `upstream_dialect`, `allowed_origins`.
@@ -76,18 +76,20 @@ def _upstream_url(url: str, stage: Stage) -> str:
             f"The liveness API's address must begin with {' or '.join(schemes)}:// and name a"
             f" host {hint}."
         )
-    # The address ends up in a template and in the function's environment: no place for secrets.
+    # The address is written into the template and the function's environment in plain text.
     if "@" in parts.netloc:
         raise StageError(
-            f"The liveness API's address must not hold credentials: use the secret {hint}."
+            "The liveness API's address must not contain credentials: they belong into the secret"
+            f" {hint}."
         )
     if "?" in url or "#" in url or not url.isascii() or not url.isprintable() or " " in url:
         raise StageError(
-            f"The liveness API's address must be plain, without query or fragment {hint}."
+            "The liveness API's address must be printable ASCII without spaces, query or fragment"
+            f" {hint}."
         )
     if parts.path.rstrip("/").endswith((*DIALECTS, "liveness-verification")):
         raise StageError(
-            f"The liveness API's address ends before the version: without {parts.path} {hint}."
+            f"The liveness API's address must end before the version: remove {parts.path} {hint}."
         )
     return url.rstrip("/")
 
@@ -99,7 +101,7 @@ def _origins(text: str, stage: Stage) -> tuple[str, ...]:
     for origin in origins:
         if not (_ORIGIN if stage.name == "prod" else _LOCAL_ORIGIN).fullmatch(origin):
             raise StageError(
-                f"{origin!r} is not an origin stage {stage.name!r} can allow: write"
+                f"Stage {stage.name!r} cannot allow the origin {origin!r}: write"
                 f" https://host[:port] without a path, or * alone {_hint('allowed_origins')}."
             )
     return origins

@@ -1,6 +1,6 @@
-"""What differs between the stages: everything that does is in this file.
+"""The stages and everything that differs between them.
 
-What only an operator can know is given on the command line instead: `infra/stage_context.py`.
+What only the operator knows comes from the command line: `infra/stage_context.py`.
 """
 
 import platform
@@ -20,9 +20,9 @@ class Stage:
     """One deployed copy of the gateway.
 
     Attributes:
-        name: part of every name the stack chooses, so that stages do not collide.
+        name: part of every fixed name in the stack, so that stages do not collide.
         upstream_url: base address of the liveness API; a cloud stage has no default.
-        upstream_dialect: the documented version of the liveness API that is spoken.
+        upstream_dialect: which documented version of the liveness API is called.
         allowed_origins: pages that may call the gateway from a browser; `("*",)` for all, empty
             for none (servers and apps need no entry).
         default_threshold: used when the client sends none. Decimal text.
@@ -30,20 +30,21 @@ class Stage:
         minimum_side: shortest side of a selfie in pixels; 0 for no limit.
         maximum_side: longest side of a selfie in pixels; 0 for no limit.
         multiple_faces: what several faces in one selfie mean.
-        retention_hours: how long a record, which is also the idempotency memory, lives.
+        retention_hours: how long a record is kept; a repeated Idempotency-Key is known as long.
         rate_limit: requests per second of each method, for all clients together.
-        burst_limit: the bucket behind `rate_limit`.
+        burst_limit: requests above `rate_limit` that are accepted at once.
         client_rate_limit: requests per second of one API key.
-        client_burst_limit: the bucket behind `client_rate_limit`.
+        client_burst_limit: requests above `client_rate_limit` that are accepted at once.
         client_quota_per_day: requests of one API key in a day; None for no quota.
-        verify_concurrency: verifications at once, at most; None to leave it to the account.
+        verify_concurrency: most verifications at once; None for the account's limit.
         python_version: of the Lambda runtime.
         architecture: of the Lambda runtime.
         host_libraries: libraries are installed for this machine, not for the Lambda runtime.
-        keep_data: point-in-time recovery, deletion protection, and data outlives the stack.
+        keep_data: point-in-time recovery, deletion protection, and data is retained when the stack
+            is deleted.
         sets_api_gateway_log_role: the stack sets the role with which API Gateway writes logs.
-            There is one such role for an account and region: switch it off where another team
-            looks after it, but one must be set or the deployment is refused.
+            An account has one such role per region. Switch it off where another team manages the
+            role; without any role the deployment fails.
         log_retention_days: of every log group.
         log_level: of the functions.
     """
@@ -74,7 +75,7 @@ class Stage:
 
     @property
     def in_cloud(self) -> bool:
-        """Whether real selfies and real money are at stake."""
+        """Whether it is deployed to AWS, with real selfies and real charges."""
         return self.name != "local"
 
 
@@ -95,7 +96,7 @@ _STAGES: Final = (
         client_burst_limit=2000,
         client_quota_per_day=None,
         verify_concurrency=None,
-        # The emulator runs the functions as processes of this machine, on the Python of the tests.
+        # The emulator runs the functions as processes of this machine, with the tests' Python.
         python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
         architecture=_host_architecture(),
         host_libraries=True,
@@ -130,8 +131,8 @@ _STAGES: Final = (
         client_rate_limit=10,
         client_burst_limit=20,
         client_quota_per_day=50_000,
-        # At 2 s a verification, 25 a second keep 50 busy: what is more is refused at once with
-        # 429 by the throttle instead of queueing here.
+        # 25 requests per second of 2 s each keep 50 instances busy. The throttle answers the rest
+        # with 429 before they reach the function.
         verify_concurrency=50,
         keep_data=True,
         log_retention_days=90,

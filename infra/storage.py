@@ -1,4 +1,4 @@
-"""Where verifications and secrets are kept."""
+"""The tables and the secrets."""
 
 from typing import Final, cast
 
@@ -9,8 +9,17 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.stages import Stage
+from infra.tables import (
+    BREAKER_KEY,
+    BREAKER_TTL,
+    OVERDUE_ATTRIBUTES,
+    OVERDUE_INDEX,
+    OVERDUE_PARTITION_KEY,
+    OVERDUE_SORT_KEY,
+    VERIFICATION_KEY,
+    VERIFICATION_TTL,
+)
 
-OVERDUE_INDEX: Final = "overdue"
 _STRING: Final = dynamodb.AttributeType.STRING
 _NUMBER: Final = dynamodb.AttributeType.NUMBER
 
@@ -20,26 +29,26 @@ class Storage(Construct):
 
     Attributes:
         table: the ledger; its stream carries every new version.
-        breaker_table: what all copies of `verify` know about the liveness API's health.
+        breaker_table: the state of the circuit breaker, shared by all instances of `verify`.
         upstream_secret: `{"app_id", "app_key"}`, created without a value: the operator fills it.
-        fingerprint_secret: 64 generated characters that key the content fingerprints.
+        fingerprint_secret: 64 generated characters, the key of the content fingerprints.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
         self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
-        self.table = self._verifications(stage)
-        self.breaker_table = self._breaker()
+        self.table = self._verifications_table(stage)
+        self.breaker_table = self._breaker_table()
         self.upstream_secret = self._upstream_secret()
         self.fingerprint_secret = self._fingerprint_secret()
 
-    def _verifications(self, stage: Stage) -> dynamodb.Table:
+    def _verifications_table(self, stage: Stage) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
             "Verifications",
-            partition_key=dynamodb.Attribute(name="verification_id", type=_STRING),
+            partition_key=dynamodb.Attribute(name=VERIFICATION_KEY, type=_STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute="expires_at",
+            time_to_live_attribute=VERIFICATION_TTL,
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=stage.keep_data
@@ -47,14 +56,14 @@ class Storage(Construct):
             deletion_protection=stage.keep_data,
             removal_policy=self._removal,
         )
-        # Only `processing` items have `sweep_shard`: the index holds what may be overdue and
-        # nothing biometric, and finding it never reads the table.
+        # `sweep` queries this index and never scans the table. Only `processing` items are in it,
+        # and nothing biometric is projected.
         table.add_global_secondary_index(
             index_name=OVERDUE_INDEX,
-            partition_key=dynamodb.Attribute(name="sweep_shard", type=_STRING),
-            sort_key=dynamodb.Attribute(name="deadline", type=_NUMBER),
+            partition_key=dynamodb.Attribute(name=OVERDUE_PARTITION_KEY, type=_STRING),
+            sort_key=dynamodb.Attribute(name=OVERDUE_SORT_KEY, type=_NUMBER),
             projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["attempt", "expires_at", "status"],
+            non_key_attributes=list(OVERDUE_ATTRIBUTES),
         )
         if not stage.keep_data:
             acknowledge(
@@ -64,13 +73,13 @@ class Storage(Construct):
             )
         return table
 
-    def _breaker(self) -> dynamodb.Table:
+    def _breaker_table(self) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
             "Breaker",
-            partition_key=dynamodb.Attribute(name="id", type=_STRING),
+            partition_key=dynamodb.Attribute(name=BREAKER_KEY, type=_STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute="expiration",
+            time_to_live_attribute=BREAKER_TTL,
             removal_policy=RemovalPolicy.DESTROY,
         )
         acknowledge(
@@ -87,8 +96,8 @@ class Storage(Construct):
             description="The liveness API's credentials: {app_id, app_key}. The operator fills it.",
             removal_policy=self._removal,
         )
-        # Without a value in the template no deployment can ever overwrite the operator's, and
-        # nothing generated can be taken for a credential.
+        # The template holds no value, so a deployment never overwrites the operator's value, and
+        # no generated string is mistaken for a credential.
         resource = cast("secretsmanager.CfnSecret", secret.node.default_child)
         resource.generate_secret_string = None
         acknowledge(

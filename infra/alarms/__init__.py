@@ -1,1 +1,1 @@
-"""The CloudWatch alarms."""
+"""The CloudWatch alarms: their rules, and the topic that they notify."""

@@ -1,4 +1,4 @@
-"""Alarms: what an operator must hear of without looking."""
+"""The alarms and the topic that they notify."""
 
 from collections.abc import Iterable
 
@@ -9,25 +9,26 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.alarms.rules import Watch
+from infra.alarms.rules import AlarmRule
 
 
-class Monitoring(Construct):
-    """One alarm for each thing that needs a person, and the topic they all go to.
+class Alarms(Construct):
+    """One alarm for each rule; all notify one topic.
 
     Attributes:
         topic: the operator subscribes to it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, watches: Iterable[Watch]) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, rules: Iterable[AlarmRule]) -> None:
         super().__init__(scope, construct_id)
         self.topic = self._topic()
-        for watch in watches:
-            self._alarm(watch)
+        for rule in rules:
+            self._add_alarm(rule)
 
     def _topic(self) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", enforce_ssl=True)
-        # A topic with a policy of its own no longer trusts the account's alarms by itself.
+        # `enforce_ssl` adds a policy, which replaces the default one. That allowed the account's
+        # alarms to publish, so it must be allowed again.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["sns:Publish"],
@@ -38,13 +39,13 @@ class Monitoring(Construct):
         )
         return topic
 
-    def _alarm(self, watch: Watch) -> None:
+    def _add_alarm(self, rule: AlarmRule) -> None:
         alarm = cloudwatch.Alarm(
             self,
-            watch.name,
-            metric=watch.metric,
-            alarm_description=watch.meaning,
-            threshold=watch.threshold,
+            rule.name,
+            metric=rule.metric,
+            alarm_description=rule.description,
+            threshold=rule.threshold,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,

@@ -1,67 +1,29 @@
-"""The HTTP side: routes, credentials, limits, logs."""
+"""The REST API and its deployed stage."""
 
 import json
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.api.gateway_responses import EXPOSED_HEADERS, answer_in_own_words
+from infra.api.access_log import ACCESS_LOG_FIELDS
+from infra.api.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_MAX_AGE_MINUTES
+from infra.api.first_client import add_first_client
+from infra.api.gateway_responses import add_gateway_responses
+from infra.api.routes import BINARY_MEDIA_TYPES, HEALTH_PATH, ROUTES
 from infra.functions.functions import Functions
-from infra.log_groups import keep_logs
+from infra.log_groups import add_log_group
 from infra.stages import Stage
 
-# Exact types: `*/*` would make API Gateway treat the preflight as binary and break it.
-BINARY_MEDIA_TYPES: Final = ("multipart/form-data",)
-ALLOWED_HEADERS: Final = ("content-type", "x-api-key", "idempotency-key")
-_HEALTH: Final = "/v1/health"
-# Anyone may ask for it, so it gets little.
+# Health needs no API key, so it has a low limit of its own.
 _HEALTH_RATE: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One method of one path, and the function behind it."""
-
-    method: str
-    path: str
-    function: Literal["verify", "results"]
-
-    @property
-    def needs_key(self) -> bool:
-        """Whether a client must name itself."""
-        return self.path != _HEALTH
-
-
-ROUTES: Final = (
-    Route("POST", "/v1/verifications", "verify"),
-    Route("GET", "/v1/verifications/{verification_id}", "results"),
-    Route("POST", "/v0.1/liveness-verification", "verify"),
-    Route("POST", "/v0.2/liveness-verification", "verify"),
-    Route("GET", _HEALTH, "results"),
+_HEALTH_BURST: Final = 20
+_LOG_ROLE_RULE: Final = (
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+    "AmazonAPIGatewayPushToCloudWatchLogs]"
 )
-
-# No body, no key, no header, no query: an id for everything, and where the time went.
-_ACCESS_LOG: Final = {
-    "request_id": "$context.requestId",
-    "extended_request_id": "$context.extendedRequestId",
-    "time": "$context.requestTime",
-    "method": "$context.httpMethod",
-    "route": "$context.resourcePath",
-    "status": "$context.status",
-    "error_type": "$context.error.responseType",
-    "api_key_id": "$context.identity.apiKeyId",
-    "source_ip": "$context.identity.sourceIp",
-    "response_bytes": "$context.responseLength",
-    "latency_ms": "$context.responseLatency",
-    "integration_latency_ms": "$context.integration.latency",
-    "integration_status": "$context.integration.status",
-    "function_request_id": "$context.integration.requestId",
-}
 
 
 class Api(Construct):
@@ -69,8 +31,8 @@ class Api(Construct):
 
     Attributes:
         rest_api: the API.
-        key: the first client's; its value is never in a template or an output.
-        usage_plan: what each client may use; further clients' keys are added to it.
+        key: the first client's; its value is in no template and in no output.
+        usage_plan: what each client may use; the keys of further clients are added to it.
     """
 
     def __init__(
@@ -79,15 +41,15 @@ class Api(Construct):
         super().__init__(scope, construct_id)
         self._stage = stage
         self.rest_api = self._rest_api()
-        answer_in_own_words(self.rest_api, stage.allowed_origins)
-        self._add_routes({"verify": functions.verify, "results": functions.results})
-        self._keep_execution_logs()
-        self.key, self.usage_plan = self._first_client()
+        add_gateway_responses(self.rest_api, stage.allowed_origins)
+        self._add_routes(functions)
+        self._add_preflights()
+        self._add_execution_log_group()
+        self.key, self.usage_plan = add_first_client(self, self.rest_api, stage)
         self._acknowledge()
 
     def _rest_api(self) -> apigateway.RestApi:
         stage = self._stage
-        access_logs = keep_logs(self, "AccessLogs", stage=stage)
         api = apigateway.RestApi(
             self,
             "RestApi",
@@ -96,104 +58,81 @@ class Api(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=list(BINARY_MEDIA_TYPES),
             cloud_watch_role=stage.sets_api_gateway_log_role,
-            deploy_options=apigateway.StageOptions(
-                stage_name=stage.name,
-                throttling_rate_limit=stage.rate_limit,
-                throttling_burst_limit=stage.burst_limit,
-                method_options={
-                    f"{_HEALTH}/GET": apigateway.MethodDeploymentOptions(
-                        throttling_rate_limit=min(_HEALTH_RATE, stage.rate_limit),
-                        throttling_burst_limit=min(2 * _HEALTH_RATE, stage.burst_limit),
-                        logging_level=apigateway.MethodLoggingLevel.ERROR,
-                        data_trace_enabled=False,
-                        metrics_enabled=True,
-                    )
-                },
-                access_log_destination=apigateway.LogGroupLogDestination(access_logs),
-                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,
-                metrics_enabled=True,
-            ),
+            deploy_options=self._deploy_options(),
         )
-        # The stack's own output `ApiUrl` says the same under a name that does not change.
+        # The CDK's own output repeats the stack's output `ApiUrl`.
         api.node.try_remove_child("Endpoint")
         if stage.sets_api_gateway_log_role:
-            # For the account and region, not for this stack alone: it stays when the stack goes.
+            # The role belongs to the account and region. The CDK retains it with the stack gone.
             acknowledge(
                 api,
-                "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-                "AmazonAPIGatewayPushToCloudWatchLogs]",
-                "API Gateway takes one log role for the account; AWS publishes this policy for it.",
+                _LOG_ROLE_RULE,
+                "API Gateway takes one log role per account; AWS publishes this policy for it.",
             )
         return api
 
-    def _add_routes(self, functions: dict[str, lambda_.Function]) -> None:
+    def _deploy_options(self) -> apigateway.StageOptions:
+        stage = self._stage
+        health = apigateway.MethodDeploymentOptions(
+            throttling_rate_limit=min(_HEALTH_RATE, stage.rate_limit),
+            throttling_burst_limit=min(_HEALTH_BURST, stage.burst_limit),
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+        )
+        access_logs = add_log_group(self, "AccessLogs", stage=stage)
+        return apigateway.StageOptions(
+            stage_name=stage.name,
+            throttling_rate_limit=stage.rate_limit,
+            throttling_burst_limit=stage.burst_limit,
+            method_options={f"{HEALTH_PATH}/GET": health},
+            access_log_destination=apigateway.LogGroupLogDestination(access_logs),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG_FIELDS)),
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            data_trace_enabled=False,
+            metrics_enabled=True,
+        )
+
+    def _add_routes(self, functions: Functions) -> None:
         integrations = {
-            name: apigateway.LambdaIntegration(function, allow_test_invoke=False)
-            for name, function in functions.items()
+            name: apigateway.LambdaIntegration(served_by.function, allow_test_invoke=False)
+            for name, served_by in (("verify", functions.verify), ("results", functions.results))
         }
-        methods: dict[str, list[str]] = {}
         for route in ROUTES:
-            resource = self.rest_api.root.resource_for_path(route.path)
-            resource.add_method(
+            self.rest_api.root.resource_for_path(route.path).add_method(
                 route.method, integrations[route.function], api_key_required=route.needs_key
             )
-            methods.setdefault(route.path, []).append(route.method)
+
+    def _add_preflights(self) -> None:
         if not self._stage.allowed_origins:
             return
+        methods: dict[str, list[str]] = {}
+        for route in ROUTES:
+            methods.setdefault(route.path, []).append(route.method)
         for path, allowed in methods.items():
             self.rest_api.root.resource_for_path(path).add_cors_preflight(
                 allow_origins=list(self._stage.allowed_origins),
                 allow_methods=[*allowed, "OPTIONS"],
                 allow_headers=list(ALLOWED_HEADERS),
                 expose_headers=list(EXPOSED_HEADERS),
-                max_age=Duration.minutes(10),
+                max_age=Duration.minutes(PREFLIGHT_MAX_AGE_MINUTES),
             )
 
-    def _keep_execution_logs(self) -> None:
-        # API Gateway would make this log group itself, and keep it for ever.
+    def _add_execution_log_group(self) -> None:
+        # API Gateway would create this log group itself, without an expiry.
         name = f"API-Gateway-Execution-Logs_{self.rest_api.rest_api_id}/{self._stage.name}"
-        logs = keep_logs(self, "ExecutionLogs", stage=self._stage, name=name)
-        self.rest_api.deployment_stage.node.add_dependency(logs)
-
-    def _first_client(self) -> tuple[apigateway.IApiKey, apigateway.UsagePlan]:
-        stage = self._stage
-        quota = stage.client_quota_per_day
-        plan = self.rest_api.add_usage_plan(
-            "UsagePlan",
-            name=f"liveness-gateway-{stage.name}",
-            description="What one client may use.",
-            api_stages=[
-                apigateway.UsagePlanPerApiStage(
-                    api=self.rest_api, stage=self.rest_api.deployment_stage
-                )
-            ],
-            throttle=apigateway.ThrottleSettings(
-                rate_limit=stage.client_rate_limit, burst_limit=stage.client_burst_limit
-            ),
-            quota=None
-            if quota is None
-            else apigateway.QuotaSettings(limit=quota, period=apigateway.Period.DAY),
-        )
-        key = apigateway.ApiKey(
-            self,
-            "FirstClient",
-            api_key_name=f"liveness-gateway-{stage.name}-first-client",
-            description="The first client. Its value: aws apigateway get-api-key --include-value",
-        )
-        plan.add_api_key(key)
-        return key, plan
+        log_group = add_log_group(self, "ExecutionLogs", stage=self._stage, name=name)
+        self.rest_api.deployment_stage.node.add_dependency(log_group)
 
     def _acknowledge(self) -> None:
         for rule, reason in {
-            "AwsSolutions-APIG2": "`verify` reads the multipart body strictly; API Gateway's own"
-            " validation knows JSON only.",
-            "AwsSolutions-APIG3": "Throttles and quotas bound what a client can cost. A web ACL is"
-            " the operator's: it belongs to the account, and costs whether used or not.",
-            "AwsSolutions-APIG4": "Clients name themselves with an API key; health and preflight"
-            " are open to all and tell nothing.",
-            "AwsSolutions-COG4": "Clients are backends and apps with an API key, not people of a"
+            "AwsSolutions-APIG2": "`verify` validates the multipart body; API Gateway can validate"
+            " JSON only.",
+            "AwsSolutions-APIG3": "Throttles and quotas limit what a client can cost. A web ACL"
+            " belongs to the operator's account and costs money even when it is not used.",
+            "AwsSolutions-APIG4": "Clients authenticate with an API key; health and preflight are"
+            " public and reveal nothing.",
+            "AwsSolutions-COG4": "Clients are backends and apps with an API key, not users of a"
             " user pool.",
         }.items():
             acknowledge(self.rest_api, rule, reason)

@@ -1,4 +1,4 @@
-"""Compiled bytecode: without it a function compiles its libraries at every cold start."""
+"""Compiled bytecode, so that a function does not compile its libraries at each cold start."""
 
 import os
 import shutil
@@ -20,25 +20,25 @@ _ASK_VERSION = (
 def find_interpreter(version: str) -> Path | None:
     """Find a CPython of exactly this `major.minor` on this machine; None if there is none.
 
-    Looks at the running interpreter, at `pythonX.Y` in each directory of PATH, and at those uv
-    knows. Downloads nothing.
+    Tries the running interpreter, `pythonX.Y` in each directory of PATH, and those that uv finds.
+    Downloads nothing.
     """
     for candidate in _candidates(version):
-        if _speaks(candidate, version):
+        if _is_cpython(candidate, version):
             return candidate
     return None
 
 
 def compile_tree(interpreter: Path, root: Path) -> None:
-    """Compile every module under `root`, so that Lambda loads it without looking at the source.
+    """Compile every module under `root` so that Lambda loads it without checking the source.
 
-    The bytecode depends on nothing but source and interpreter: no times, and Lambda's paths
-    instead of this machine's, so that the same input gives the same zip.
+    The bytecode depends only on the source and the interpreter: it holds no times, and Lambda's
+    paths instead of this machine's. So the same input gives the same zip.
 
     Raises:
-        subprocess.CalledProcessError: a module does not compile; its output says which.
+        subprocess.CalledProcessError: a module does not compile; Python's output names it.
     """
-    subprocess.run(  # noqa: S603 - no shell; both paths are our own
+    subprocess.run(  # noqa: S603 - no shell, and both paths are ours
         [
             interpreter,
             *("-I", "-m", "compileall", "-q", "-f"),
@@ -57,21 +57,21 @@ def _candidates(version: str) -> list[Path]:
         for directory in os.get_exec_path()
         if (name := shutil.which(f"python{version}", path=directory))
     )
-    answer = subprocess.run(  # noqa: S603 - no shell; uv's own package says where it is
+    found_by_uv = subprocess.run(  # noqa: S603 - no shell; the path is from uv's own package
         [find_uv_bin(), "python", "find", "--no-python-downloads", "--no-project", version],
         capture_output=True,
         text=True,
         check=False,
     )
-    if answer.returncode == 0:
-        found.append(Path(answer.stdout.strip()))
+    if found_by_uv.returncode == 0:
+        found.append(Path(found_by_uv.stdout.strip()))
     return found
 
 
-def _speaks(candidate: Path, version: str) -> bool:
-    # A file of the right name may be a launcher for a version that is not installed.
-    answer = subprocess.run(  # noqa: S603 - no shell; a Python from PATH
+def _is_cpython(candidate: Path, version: str) -> bool:
+    # A file with the right name may be a launcher of a version that is not installed.
+    reply = subprocess.run(  # noqa: S603 - no shell; a Python from PATH
         [candidate, "-I", "-c", _ASK_VERSION], capture_output=True, text=True, check=False
     )
     tag = f"cpython-{version.replace('.', '')}"
-    return answer.returncode == 0 and answer.stdout.split() == ["cpython", version, tag]
+    return reply.returncode == 0 and reply.stdout.split() == ["cpython", version, tag]

@@ -1,4 +1,4 @@
-"""The libraries of the functions: from the lock file, hash-checked, and only what they load."""
+"""The functions' libraries: installed from the lock file, without the files they never load."""
 
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ _NEVER_LOADED = (
     "**/py.typed",
     "**/*.pyi",
     "**/tests",
-    # Pages that we do not serve: 2 MB.
+    # Pages of Powertools' OpenAPI user interface, which no function serves: 2 MB.
     "**/*.js",
     "**/*.css",
 )
@@ -25,11 +25,11 @@ _NEVER_LOADED = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a function runs.
+    """The interpreter and platform a function runs on.
 
     Attributes:
         python_version: of the runtime, `major.minor`.
-        platform: in uv's words; None for this machine.
+        platform: a value of uv's `--python-platform`; None for this machine.
     """
 
     python_version: str
@@ -39,19 +39,19 @@ class Target:
 def install(requirements: Path, target: Target, directory: Path) -> None:
     """Install the locked libraries for `target` into `directory` and strip them.
 
-    Every file's hash is checked against the lock; nothing is built from source.
+    The hash of every downloaded file is checked; nothing is built from source.
 
     Raises:
-        subprocess.CalledProcessError: uv refused; its output, on stderr, says why.
+        subprocess.CalledProcessError: uv failed; the reason is in its output on stderr.
     """
     platform = ["--python-platform", target.platform] if target.platform else []
-    subprocess.run(  # noqa: S603 - no shell; uv's own package says where it is
+    subprocess.run(  # noqa: S603 - no shell; the path is from uv's own package
         [
             find_uv_bin(),
             *("pip", "install", "--quiet", "--no-config", "--python", sys.executable),
             *("--python-version", target.python_version, *platform),
             *("--require-hashes", "--no-deps", "--only-binary", ":all:"),
-            # Links into uv's cache would let a change here spoil the cache.
+            # With links, a change of an installed file would change uv's cache.
             *("--link-mode", "copy", "--target", directory),
             *("--requirements", requirements),
         ],
@@ -64,11 +64,11 @@ def _strip(directory: Path) -> None:
     for pattern in _NEVER_LOADED:
         _remove(directory.glob(pattern))
     for package in ("boto3", "botocore"):
-        data = directory / package / "data"
-        # The loose files beside the services describe endpoints, partitions and retries.
-        _remove(path for path in data.iterdir() if path.is_dir() and path.name not in _SERVICES)
+        # The files beside the services' folders describe endpoints, partitions and retries.
+        data = directory.glob(f"{package}/data/*")
+        _remove(path for path in data if path.is_dir() and path.name not in _SERVICES)
     for metadata in directory.glob("*.dist-info"):
-        # Some libraries ask for their own version at run time: that is in METADATA.
+        # METADATA has the version, which some libraries read at run time.
         _remove(path for path in metadata.iterdir() if path.name != "METADATA")
 
 

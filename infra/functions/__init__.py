@@ -1,1 +1,1 @@
-"""The Lambda functions: what each may do, and what triggers it."""
+"""The Lambda functions: what each is allowed to do, and what triggers it."""

@@ -1,4 +1,4 @@
-"""One function: its own zip, its own role, its own log group."""
+"""One function with its own zip, role and log group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,14 +11,22 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.bundling.bundler import Bundler
-from infra.log_groups import keep_logs
+from infra.log_groups import add_log_group
+from infra.metrics import METRICS_NAMESPACE
 from infra.stages import Stage
 
-METRICS_NAMESPACE: Final = "liveness-gateway"
 _ARCHITECTURES: Final = {
     "arm64": lambda_.Architecture.ARM_64,
     "x86_64": lambda_.Architecture.X86_64,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefaults:
+    """What all functions of a stack have in common."""
+
+    stage: Stage
+    bundler: Bundler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +34,11 @@ class FunctionSpec:
     """What one function needs to run.
 
     Attributes:
-        name: its folder; `<name>.handler.handler` is called.
-        timeout_seconds: when Lambda ends it.
-        memory_size: MiB; the processor comes in proportion.
-        concurrency: how many may run at once; None to leave it to the account.
-        environment: its own variables, beside those that all functions get.
+        name: its folder; Lambda calls `<name>.handler.handler`.
+        timeout_seconds: Lambda stops the function after this time.
+        memory_size: MiB; the share of processor time is proportional to it.
+        concurrency: the most instances at once; None for the account's limit.
+        environment: its own variables, in addition to those of all functions.
     """
 
     name: str
@@ -41,24 +49,22 @@ class FunctionSpec:
 
 
 class GatewayFunction(Construct):
-    """A function that may write its own log and, until more is allowed, nothing else.
+    """A function that may write to its own log group, and do nothing else until `allow` is called.
 
     Attributes:
         function: the Lambda function.
         role: its own role.
+
+    Raises:
+        BundleError: its zip cannot be built.
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        spec: FunctionSpec,
-        stage: Stage,
-        bundler: Bundler,
+        self, scope: Construct, construct_id: str, *, spec: FunctionSpec, defaults: FunctionDefaults
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = keep_logs(self, "Logs", stage=stage)
+        stage = defaults.stage
+        log_group = add_log_group(self, "Logs", stage=stage)
         self.role = iam.Role(
             self,
             "Role",
@@ -72,7 +78,7 @@ class GatewayFunction(Construct):
             runtime=lambda_.Runtime(f"python{stage.python_version}", lambda_.RuntimeFamily.PYTHON),
             architecture=_ARCHITECTURES[stage.architecture],
             handler=f"{spec.name}.handler.handler",
-            code=lambda_.Code.from_asset(str(bundler.archive(spec.name))),
+            code=lambda_.Code.from_asset(str(defaults.bundler.archive(spec.name))),
             role=self.role,
             log_group=log_group,
             memory_size=spec.memory_size,
@@ -90,9 +96,9 @@ class GatewayFunction(Construct):
             acknowledge(
                 self.function,
                 "AwsSolutions-L1",
-                "The emulator runs it on this machine's Python, whatever the newest runtime is.",
+                "The emulator runs it on this machine's Python, which may not be the newest one.",
             )
 
     def allow(self, *actions: str, on: str) -> None:
-        """Let the function do exactly `actions` on exactly the resource with the ARN `on`."""
+        """Allow the function exactly `actions` on exactly the resource with the ARN `on`."""
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[on]))

@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from infra.api.gateway_responses import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
+from infra.api.gateway_problems import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
 from liveness_gateway.problems import CATALOGUE
 from tools.contract_events import asyncapi, event_schemas
 from tools.contract_http import openapi

@@ -2,14 +2,14 @@
 
 import pytest
 
-from infra.stage_context import StageError, resolve
+from infra.stage_context import StageError, resolve_stage
 from infra.stages import ANY_ORIGIN, STAGES
 
 _HTTPS = "https://liveness.example.com"
 
 
 def test_local_is_the_default_and_needs_nothing() -> None:
-    stage = resolve({})
+    stage = resolve_stage({})
     assert stage.name == "local"
     assert stage.upstream_url.startswith("http://127.0.0.1")
     assert stage.allowed_origins == ANY_ORIGIN
@@ -18,19 +18,19 @@ def test_local_is_the_default_and_needs_nothing() -> None:
 @pytest.mark.parametrize("name", ["", "production", "LOCAL", "prod "])
 def test_an_unknown_stage_is_refused_with_the_choices(name: str) -> None:
     if not name:
-        assert resolve({"stage": name}).name == "local"
+        assert resolve_stage({"stage": name}).name == "local"
         return
     with pytest.raises(StageError, match=r"local, dev, prod .*-c stage=") as refused:
-        resolve({"stage": name, "upstream_url": _HTTPS})
+        resolve_stage({"stage": name, "upstream_url": _HTTPS})
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_a_cloud_stage_has_no_upstream_of_its_own(name: str) -> None:
     with pytest.raises(StageError, match=r"-c upstream_url=") as refused:
-        resolve({"stage": name})
+        resolve_stage({"stage": name})
     assert "\n" not in str(refused.value)
-    assert resolve({"stage": name, "upstream_url": _HTTPS}).upstream_url == _HTTPS
+    assert resolve_stage({"stage": name, "upstream_url": _HTTPS}).upstream_url == _HTTPS
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_cloud_stage_has_no_upstream_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_an_address_that_cannot_be_meant_is_refused(name: str, url: str) -> None:
     with pytest.raises(StageError) as refused:
-        resolve({"stage": name, "upstream_url": url})
+        resolve_stage({"stage": name, "upstream_url": url})
     assert "\n" not in str(refused.value)
     assert "-c upstream_url=" in str(refused.value)
     assert "secret@" not in str(refused.value)
@@ -75,28 +75,31 @@ def test_an_address_that_cannot_be_meant_is_refused(name: str, url: str) -> None
     ],
 )
 def test_an_address_is_kept_without_its_last_slash(url: str, kept: str) -> None:
-    assert resolve({"stage": "prod", "upstream_url": url}).upstream_url == kept
+    assert resolve_stage({"stage": "prod", "upstream_url": url}).upstream_url == kept
 
 
 def test_only_a_laptop_may_speak_plain_http() -> None:
     assert (
-        resolve({"upstream_url": "http://127.0.0.1:4000"}).upstream_url == "http://127.0.0.1:4000"
+        resolve_stage({"upstream_url": "http://127.0.0.1:4000"}).upstream_url
+        == "http://127.0.0.1:4000"
     )
 
 
 def test_the_dialect_can_be_chosen_and_an_unknown_one_is_refused() -> None:
-    assert resolve({"upstream_dialect": "v0.2"}).upstream_dialect == "v0.2"
+    assert resolve_stage({"upstream_dialect": "v0.2"}).upstream_dialect == "v0.2"
     with pytest.raises(StageError, match=r"v0\.1, v0\.2 .*-c upstream_dialect="):
-        resolve({"upstream_dialect": "v1"})
+        resolve_stage({"upstream_dialect": "v1"})
 
 
 def test_origins_replace_those_of_the_stage() -> None:
     context = {"stage": "prod", "upstream_url": _HTTPS}
-    assert resolve(context).allowed_origins == ()
-    named = resolve({**context, "allowed_origins": "https://A.example, https://b.example:8443,"})
+    assert resolve_stage(context).allowed_origins == ()
+    named = resolve_stage(
+        {**context, "allowed_origins": "https://A.example, https://b.example:8443,"}
+    )
     assert named.allowed_origins == ("https://a.example", "https://b.example:8443")
-    assert resolve({**context, "allowed_origins": "*"}).allowed_origins == ANY_ORIGIN
-    assert resolve({"allowed_origins": ""}).allowed_origins == ()
+    assert resolve_stage({**context, "allowed_origins": "*"}).allowed_origins == ANY_ORIGIN
+    assert resolve_stage({"allowed_origins": ""}).allowed_origins == ()
 
 
 @pytest.mark.parametrize(
@@ -117,12 +120,12 @@ def test_origins_replace_those_of_the_stage() -> None:
 )
 def test_what_is_no_origin_is_refused(origin: str) -> None:
     with pytest.raises(StageError, match="-c allowed_origins="):
-        resolve({"stage": "prod", "upstream_url": _HTTPS, "allowed_origins": origin})
+        resolve_stage({"stage": "prod", "upstream_url": _HTTPS, "allowed_origins": origin})
 
 
 def test_a_developers_own_page_may_call_dev() -> None:
     context = {"stage": "dev", "upstream_url": _HTTPS, "allowed_origins": "http://localhost:3000"}
-    assert resolve(context).allowed_origins == ("http://localhost:3000",)
+    assert resolve_stage(context).allowed_origins == ("http://localhost:3000",)
 
 
 def test_no_cloud_stage_is_a_laptop_by_mistake() -> None:

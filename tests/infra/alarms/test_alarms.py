@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.alarms.rules import COUNTED
+from infra.alarms.counters import COUNTER_ALARMS
 from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
 
 _SOURCES = "\n".join(
@@ -37,7 +37,7 @@ def test_every_alarm_has_its_line_in_the_handbook(assembly: Assembly) -> None:
         name.removeprefix("Monitoring")[: -len("1A2B3C4D")]
         for name in assembly.resources("AWS::CloudWatch::Alarm")
     }
-    assert alarms >= {row[0] for row in COUNTED}
+    assert alarms >= {alarm.name for alarm in COUNTER_ALARMS}
     assert {name for name in alarms if f"`{name}`" not in handbook} == set()
 
 
@@ -78,13 +78,13 @@ def test_what_the_functions_count_is_watched_where_they_count_it(assembly: Assem
         if alarm["Namespace"] == "liveness-gateway"
     }
     assert own == {
-        (counter, ("service", function), ("stage", assembly.stage))
-        for _, counter, function, _ in COUNTED
+        (alarm.counter, ("service", alarm.function), ("stage", assembly.stage))
+        for alarm in COUNTER_ALARMS
     }
     variables = [assembly.function(name)["Environment"]["Variables"] for name in FUNCTIONS]
     assert {each["POWERTOOLS_METRICS_NAMESPACE"] for each in variables} == {"liveness-gateway"}
 
 
-@pytest.mark.parametrize("counter", sorted({counter for _, counter, _, _ in COUNTED}))
+@pytest.mark.parametrize("counter", sorted({alarm.counter for alarm in COUNTER_ALARMS}))
 def test_no_alarm_watches_what_nobody_counts(counter: str) -> None:
     assert _COMPOSED.get(counter, f'"{counter}"') in _SOURCES

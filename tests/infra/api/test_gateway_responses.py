@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk.aws_apigateway import ResponseType
 
-from infra.api.gateway_responses import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
+from infra.api.gateway_problems import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX
 from tests.infra.assembly import Assembly
 
 _MEMBERS = {"type", "title", "status", "detail", "code", "retryable", "correlation_id"}

@@ -11,7 +11,7 @@ import pytest
 
 from infra.bundling import bytecode
 from infra.bundling.bundler import BundleError, Bundler
-from infra.stage_context import resolve
+from infra.stage_context import resolve_stage
 from infra.stages import Stage
 from tests.infra.assembly import FUNCTIONS, ROOT, UPSTREAM, Assembly
 
@@ -44,7 +44,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _local() -> Stage:
-    return resolve({})
+    return resolve_stage({})
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_clouds_bundle_is_compiled_where_its_interpreter_exists(prod: Assemb
         assert f"uv python install {version}" in prod.said
     else:
         assert len(compiled) == len(list(prod.bundle("verify").rglob("*.py")))
-        assert "No Python" not in prod.said
+        assert "There is no Python" not in prod.said
 
 
 @pytest.mark.parametrize("name", ["local", "dev", "prod"])
@@ -189,7 +189,7 @@ def test_without_the_runtimes_interpreter_it_says_so_once(
     build: Path, sources: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bytecode.find_interpreter("3.99") is None
-    stage = resolve({"stage": "dev", "upstream_url": UPSTREAM})
+    stage = resolve_stage({"stage": "dev", "upstream_url": UPSTREAM})
     missing = bytecode.find_interpreter(stage.python_version) is None
     bundler = Bundler(stage, functions=sources, build=build)
     for name in FUNCTIONS:
