@@ -7,14 +7,12 @@ lose an answer or die. The ledger lives in `tests.fake_ledger`, the faults in `t
 import hashlib
 import hmac
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from liveness_gateway.telemetry import LOG_FIELDS
 from liveness_gateway.verifications.model import (
     Face,
     Image,
@@ -26,6 +24,8 @@ from liveness_gateway.verifications.model import (
     decimal_text,
 )
 from liveness_gateway.verifications.ports import NotChargedError, UpstreamError
+from tests.doubles.clock import NOON, ManualClock
+from tests.doubles.telemetry import LogLine, RecordingTelemetry
 from tests.fake_ledger import Change, FakeLedger
 from tests.faults import EFFECTS, Faults, KilledError, SdkRetryError, Step
 
@@ -55,39 +55,6 @@ __all__ = [
 ]  # fmt: skip
 
 FINGERPRINT_KEY: Final = b"the-fingerprint-key-of-the-tests"
-NOON: Final = datetime(2025, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)
-
-
-class ManualClock:
-    """Implements the `Clock` port: time passes when a test says so, or by a `sleep`."""
-
-    def __init__(self, start: datetime = NOON, faults: Faults | None = None) -> None:
-        self._now = start
-        self._monotonic = 1000.0
-        self.slept: list[float] = []
-        self._faults = faults or Faults()
-
-    def now(self) -> datetime:
-        self._faults.at("clock.now", "before")
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._monotonic
-
-    def sleep(self, seconds: float) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        self.slept.append(seconds)
-        self.advance(seconds)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass on both clocks."""
-        self._now += timedelta(seconds=seconds)
-        self._monotonic += seconds
-
-    def jump(self, seconds: float) -> None:
-        """Set the time of day forward or back, as a corrected clock does; no time passes."""
-        self._now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -248,34 +215,6 @@ class FakeEmergencyQueue:
             self.kept.append(result)
         self._faults.at("emergency.keep", "after")
         return not self.full
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One log line."""
-
-    message: str
-    level: int
-    fields: Mapping[str, object]
-
-
-@dataclass
-class RecordingTelemetry:
-    """Implements the `Telemetry` port; refuses the same fields as the real one."""
-
-    faults: Faults = field(default_factory=Faults)
-    lines: list[LogLine] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def log(self, message: str, *, level: int, **fields: object) -> None:
-        self.faults.at("telemetry.log", "before")
-        if unknown := fields.keys() - LOG_FIELDS:
-            raise KeyError(f"not a log field: {sorted(unknown)}")
-        self.lines.append(LogLine(message, level, fields))
-
-    def count(self, metric: str, value: int = 1) -> None:
-        self.faults.at("telemetry.count", "before")
-        self.counts[metric] += value
 
 
 def selfie(content: bytes = b"\xff\xd8\xffa selfie", width: int = 95, height: int = 71) -> Selfie:

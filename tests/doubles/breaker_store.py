@@ -1,6 +1,7 @@
-"""The breaker's table: Powertools' record of the circuit, and the window of all calls.
+"""The breaker's table in memory: the record of the circuit, and the window of all calls.
 
-The record is doubled at its own port, for Powertools' store reads the machine's clock.
+The record is doubled at the breaker's own port, for Powertools' store reads the machine's clock;
+`tests/adapters/test_breaker_double.py` compares the two.
 """
 
 from types import SimpleNamespace
@@ -8,86 +9,119 @@ from typing import Any, Final
 
 from aws_lambda_powertools.utilities.circuit_breaker import CircuitState
 from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.invariants.expressions import Item, condition
-from tests.invariants.processes import Steering
+from liveness_gateway.telemetry import Telemetry
+from tests.doubles.clock import ManualClock
+from tests.doubles.expressions import Item, condition
+from tests.faults import Faults
 
 _PROBE_SECONDS: Final = 30
+_CACHE_SECONDS: Final = 2
 
 
-class ConditionalCheckFailedException(ClientError):
+class ConditionalCheckFailedException(ClientError):  # noqa: N818 - DynamoDB's name
     """The condition of a write does not hold."""
 
 
 class BreakerTableDouble:
-    """Implements `BreakerStore`, and the part of DynamoDB's client that `SharedWindow` uses.
+    """The part of DynamoDB's client that `SharedWindow` uses; `store` makes the rest.
 
     Attributes:
-        down: while True every call fails; as the real one, a failed read shows a closed circuit.
+        record: of the circuit.
+        window: the item of the window.
     """
 
     exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
 
-    def __init__(self, steering: Steering) -> None:
-        self._steering = steering
-        self._record = CircuitStateRecord("upstream", CircuitState.CLOSED)
-        self._window: Item = {}
-        self.down = False
+    def __init__(self, clock: ManualClock, faults: Faults | None = None) -> None:
+        self.clock = clock
+        self.faults = faults or Faults()
+        self.record = CircuitStateRecord("upstream", CircuitState.CLOSED)
+        self.window: Item = {}
+
+    def store(self, telemetry: Telemetry) -> "BreakerStoreDouble":
+        """The store of one execution environment: it has a cache of its own."""
+        return BreakerStoreDouble(self, telemetry)
 
     def update_item(self, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 has it
-        self._steering.at("breaker.count", "before")
-        self._fail_if_down()
+        self.faults.at("breaker.count", "before")
         values = arguments["ExpressionAttributeValues"]
-        if not condition(arguments["ConditionExpression"])(self._window, {}, values):
+        if not condition(arguments["ConditionExpression"])(self.window, {}, values):
             raise ConditionalCheckFailedException({"Error": {"Code": "Conditional"}}, "Update")
         for clause in arguments["UpdateExpression"].removeprefix("ADD ").split(", "):
             name, value = clause.split(" ")
-            total = int(self._window[name]["N"]) + int(values[value]["N"])
-            self._window[name] = {"N": str(total)}
-        return {"Attributes": dict(self._window)}
+            total = int(self.window[name]["N"]) + int(values[value]["N"])
+            self.window[name] = {"N": str(total)}
+        self.faults.at("breaker.count", "after")
+        return {"Attributes": dict(self.window)}
 
     def put_item(self, **arguments: Any) -> None:  # noqa: ANN401 - as boto3 has it
-        self._steering.at("breaker.count", "before")
-        self._fail_if_down()
-        self._window = dict(arguments["Item"])
+        self.faults.at("breaker.count", "before")
+        self.window = dict(arguments["Item"])
+        self.faults.at("breaker.count", "after")
+
+
+class BreakerStoreDouble:
+    """Implements `BreakerStore`: a failed read shows a closed circuit and is counted."""
+
+    def __init__(self, table: BreakerTableDouble, telemetry: Telemetry) -> None:
+        self._table = table
+        self._telemetry = telemetry
+        self._cached: tuple[int, CircuitStateRecord] | None = None
 
     def get_state(self, name: str) -> CircuitStateRecord:
-        self._steering.at("breaker.get", "before")
-        return CircuitStateRecord(name, CircuitState.CLOSED) if self.down else self._record
+        self._table.faults.at("breaker.state", "before")
+        if self._cached is not None and self._now() < self._cached[0]:
+            return self._cached[1]
+        try:
+            self._table.faults.at("breaker.get", "before")
+            record = self._table.record
+            self._table.faults.at("breaker.get", "after")
+        except (ClientError, BotoCoreError):
+            self._telemetry.count("breaker_store_failed")
+            return CircuitStateRecord(name, CircuitState.CLOSED)
+        return self._keep(record)
 
     def save_open(self, name: str, failure_count: int, opened_at: int) -> None:
         self._save(CircuitStateRecord(name, CircuitState.OPEN, failure_count, opened_at))
 
     def save_reopen(self, name: str, opened_at: int) -> None:
-        self._save(CircuitStateRecord(name, CircuitState.OPEN, 1, opened_at))
+        self._save(CircuitStateRecord(name, CircuitState.OPEN, opened_at=opened_at))
 
     def save_closed(self, name: str) -> None:
         self._save(CircuitStateRecord(name, CircuitState.CLOSED))
 
     def try_acquire_half_open(self, name: str, owner: str, opened_at: int) -> bool:
-        self._fail_if_down()
-        now = int(self._steering.clock.now().timestamp())
-        standing = self._record
+        self._table.faults.at("breaker.save", "before")
+        standing, now = self._table.record, self._now()
         lease = standing.probe_lease_expiry
         free = (standing.state is CircuitState.OPEN and standing.opened_at == opened_at) or (
             standing.state is CircuitState.HALF_OPEN and lease is not None and lease <= now
         )
+        probe = CircuitStateRecord(
+            name,
+            CircuitState.HALF_OPEN,
+            opened_at=opened_at,
+            half_open_owner=owner,
+            probe_lease_expiry=now + _PROBE_SECONDS,
+        )
         if free:
-            self._record = CircuitStateRecord(
-                name,
-                CircuitState.HALF_OPEN,
-                opened_at=opened_at,
-                half_open_owner=owner,
-                probe_lease_expiry=now + _PROBE_SECONDS,
-            )
+            self._table.record = probe
+        self._table.faults.at("breaker.save", "after")
+        if free:
+            self._keep(probe)
         return free
 
     def _save(self, record: CircuitStateRecord) -> None:
-        self._steering.at("breaker.save", "before")
-        self._fail_if_down()
-        self._record = record
+        self._table.faults.at("breaker.save", "before")
+        self._table.record = record
+        self._table.faults.at("breaker.save", "after")
+        self._keep(record)
 
-    def _fail_if_down(self) -> None:
-        if self.down:
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "Write")
+    def _keep(self, record: CircuitStateRecord) -> CircuitStateRecord:
+        self._cached = (self._now() + _CACHE_SECONDS, record)
+        return record
+
+    def _now(self) -> int:
+        return int(self._table.clock.time_of_day.timestamp())

@@ -1,43 +1,51 @@
 """DynamoDB's client in memory: conditional writes, a stream, a lagging index. Typed items only."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from tests.faults import SdkRetryError
-from tests.invariants.expressions import Item, condition, updated
-from tests.invariants.history import (
-    Generation,
-    History,
-    Refused,
-    Write,
-    expired,
-    generation_of,
-    plain,
-)
-from tests.invariants.processes import Steering
+from tests.doubles.expressions import Item, condition, updated
+from tests.faults import Faults, SdkRetryError
 
 Arguments = Mapping[str, Any]
 TABLE: Final = "verifications"
 
 
+@dataclass(frozen=True)
+class Change:
+    """One line of the table's stream: the images before and after a write."""
+
+    sequence_number: str
+    before: Item | None
+    after: Item
+
+
 class TableDouble:
-    """The part of the client `DynamoDBLedger` uses, on one table.
+    """The part of the client `DynamoDBLedger` uses, on one table; safe from several threads.
 
     Attributes:
         items: what is in the table, by verification_id.
-        lagging: while True the index is not brought up to date.
+        stream: every write, in order.
+        lagging: while True the index is not brought up to date; `catch_up` ends that.
+        on_write: told of each write.
+        on_refusal: told of each put that the condition refused: the item, and what stands there.
     """
 
-    def __init__(self, steering: Steering, history: History) -> None:
-        self._steering = steering
-        self._history = history
+    def __init__(self, faults: Faults | None = None) -> None:
+        self._faults = faults or Faults()
+        self._lock = threading.RLock()
         self.items: dict[str, Item] = {}
+        self.stream: list[Change] = []
         self.lagging = False
+        self.on_write: Callable[[Change], None] = lambda _: None
+        self.on_refusal: Callable[[Item, Item], None] = lambda _, __: None
         self._index: dict[str, Item] = {}
+        self._numbers = 0
 
     def put_item(self, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 has it
         return self._write("table.put", arguments, self._put)
@@ -48,9 +56,9 @@ class TableDouble:
     def get_item(self, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 has it
         if arguments["ConsistentRead"] is not True:
             raise AssertionError("only a consistent read may be shown to a caller")
-        self._steering.at("table.get", "before")
+        self._faults.at("table.get", "before")
         item = self.items.get(arguments["Key"]["verification_id"]["S"])
-        self._steering.at("table.get", "after")
+        self._faults.at("table.get", "after")
         return {"Item": deepcopy(item)} if item else {}
 
     def get_paginator(self, operation: str) -> "TableDouble":
@@ -59,12 +67,12 @@ class TableDouble:
         return self
 
     def paginate(self, **arguments: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as boto3
-        self._steering.at("table.query", "before")
+        self._faults.at("table.query", "before")
         key = condition(arguments["KeyConditionExpression"])
         values = arguments["ExpressionAttributeValues"]
         found = [item for item in self._index.values() if key(item, {}, values)]
         found.sort(key=lambda item: int(item["deadline"]["N"]))
-        self._steering.at("table.query", "after")
+        self._faults.at("table.query", "after")
         for start in range(0, len(found), 2):
             yield {"Items": [deepcopy(item) for item in found[start : start + 2]]}
 
@@ -73,22 +81,28 @@ class TableDouble:
         self.lagging = False
         self._index = dict(self.items)
 
-    def delete_expired(self, now: datetime) -> list[Generation]:
-        """What TTL does some time after `expires_at`, by DynamoDB's own clock."""
-        gone = [key for key, item in self.items.items() if expired(plain(item), now)]
-        erased = [generation_of(plain(self.items.pop(key))) for key in gone]
+    def delete_expired(self, now: datetime) -> list[Item]:
+        """What TTL does some time after `expires_at`, by DynamoDB's own clock: what it deleted."""
+        gone = [k for k, i in self.items.items() if int(i["expires_at"]["N"]) <= now.timestamp()]
+        erased = [self.items.pop(key) for key in gone]
         self._reindex()
         return erased
+
+    def next_number(self) -> str:
+        """The next sequence number of the stream."""
+        self._numbers += 1
+        return f"{self._numbers:021d}"
 
     def _write(
         self, effect: str, arguments: Arguments, apply: Callable[[Arguments], dict[str, Any]]
     ) -> dict[str, Any]:
         while True:
-            self._steering.at(effect, "before")
-            answer, refusal = _tried(apply, arguments)
+            self._faults.at(effect, "before")
+            with self._lock:
+                answer, refusal = _tried(apply, arguments)
             try:
                 # A refusal is an answer too, and can be lost as any other.
-                self._steering.at(effect, "after")
+                self._faults.at(effect, "after")
             except SdkRetryError:
                 continue
             if refusal is not None:
@@ -97,10 +111,12 @@ class TableDouble:
 
     def _put(self, arguments: Arguments) -> dict[str, Any]:
         item = deepcopy(arguments["Item"])
+        key = item["verification_id"]["S"]
         try:
-            self._check(item["verification_id"]["S"], arguments)
+            self._check(key, arguments)
         except ClientError:
-            self._refused(plain(item))
+            if key in self.items:  # a record that is deleted takes no next attempt either
+                self.on_refusal(item, self.items[key])
             raise
         self._store(item)
         return {}
@@ -130,35 +146,13 @@ class TableDouble:
             response["Item"] = deepcopy(standing)
         raise ClientError(response, "Write")
 
-    def _refused(self, claim: Mapping[str, Any]) -> None:
-        standing = self.items.get(claim["verification_id"])
-        if standing is None:
-            return  # a next attempt on a record that was deleted meanwhile
-        self._history.refused.append(
-            Refused(
-                tick=self._history.tick(),
-                process=self._steering.actor,
-                claimed_at=datetime.fromisoformat(claim["created_at"]),
-                attempt=int(claim["attempt"]),
-                standing=plain(standing),
-            )
-        )
-
     def _store(self, item: Item) -> None:
         key = item["verification_id"]["S"]
-        tick = self._history.tick()
-        self._history.writes.append(
-            Write(
-                tick=tick,
-                process=self._steering.actor,
-                now=self._steering.clock.now(),
-                before=self.items.get(key),
-                after=deepcopy(item),
-                sequence_number=f"{tick:021d}",
-            )
-        )
+        change = Change(self.next_number(), self.items.get(key), deepcopy(item))
         self.items[key] = item
         self._reindex()
+        self.stream.append(change)
+        self.on_write(change)
 
     def _reindex(self) -> None:
         if not self.lagging:

@@ -1,31 +1,8 @@
-"""The table of these tests does what the faithful fake does, and so what DynamoDB does.
-
-`tests/adapters/test_ledger_model.py` compares the same fake with DynamoDB's own emulation.
-"""
-
-import json
-from typing import Any, cast
+"""DynamoDB's expressions, and what this evaluator refuses to guess."""
 
 import pytest
-from hypothesis import given, settings
 
-from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from tests.adapters.test_ledger_model import STEPS, Run
-from tests.fakes import FakeLedger
-from tests.invariants.expressions import ExpressionError, condition, updated
-from tests.invariants.history import History
-from tests.invariants.processes import Steering
-from tests.invariants.table import TABLE, TableDouble
-
-
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(steps=STEPS)
-def test_the_double_is_exact(steps: list[tuple[Any, ...]]) -> None:
-    double = TableDouble(Steering(), History())
-    real, fake = Run(DynamoDBLedger(cast("Any", double), TABLE)), Run(FakeLedger())
-    for step in steps:
-        assert real.take(*step) == fake.take(*step), json.dumps(steps)
-
+from tests.doubles.expressions import ExpressionError, condition, updated
 
 ONE = {":one": {"N": "1"}, ":a": {"S": "a"}}
 

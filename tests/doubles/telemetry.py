@@ -1,0 +1,42 @@
+"""Telemetry that is kept for the test to read."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from liveness_gateway.telemetry import LOG_FIELDS
+from tests.faults import Faults
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One log line."""
+
+    message: str
+    level: int
+    fields: Mapping[str, object]
+
+
+@dataclass
+class RecordingTelemetry:
+    """Implements the `InvocationTelemetry` port; refuses the same fields as the real one."""
+
+    faults: Faults = field(default_factory=Faults)
+    lines: list[LogLine] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def begin(self, **_: str | None) -> None:
+        self.faults.at("telemetry.begin", "before")
+
+    def log(self, message: str, *, level: int, **fields: object) -> None:
+        self.faults.at("telemetry.log", "before")
+        if unknown := fields.keys() - LOG_FIELDS:
+            raise KeyError(f"not a log field: {sorted(unknown)}")
+        self.lines.append(LogLine(message, level, fields))
+
+    def count(self, metric: str, value: int = 1) -> None:
+        self.faults.at("telemetry.count", "before")
+        self.counts[metric] += value
+
+    def flush(self) -> None:
+        self.faults.at("telemetry.flush", "before")
