@@ -15,10 +15,9 @@ from liveness_gateway.adapters.upstream.breaker import (
     BreakerPermit,
     CircuitBreaker,
     CountingBreakerStore,
-    breaker_config,
 )
 from liveness_gateway.adapters.upstream.window import LocalWindow
-from liveness_gateway.bootstrap import SystemClock
+from liveness_gateway.clock import SystemClock
 from tests.adapters.aws_endpoint import CUT, DENIED, IMPATIENT, SERVER_ERROR, AwsEndpoint, Fault
 from tests.fakes import ManualClock, RecordingTelemetry
 from tests.tables import create_breaker
@@ -37,13 +36,15 @@ class Copies:
         create_breaker(aws.client("dynamodb"), self.table)
         aws.recover()
 
-    def store(self, config: CircuitBreakerConfig = UNCACHED) -> CountingBreakerStore:
-        store = CountingBreakerStore(
-            self.table, boto3_client=self._aws.client("dynamodb", IMPATIENT)
-        )
-        store.count_failures_in(self.telemetry)
-        store.configure(config, "upstream")
+    def store(self) -> CountingBreakerStore:
+        store = self.caching_store()
+        store.configure(UNCACHED, "upstream")
         return store
+
+    def caching_store(self) -> CountingBreakerStore:
+        """The store as it is deployed: it believes what it read for two seconds."""
+        client = self._aws.client("dynamodb", IMPATIENT)
+        return CountingBreakerStore(self.table, client, self.telemetry)
 
     def end_the_lease(self) -> None:
         """As if the probe's time had passed: the only moment of the item that is to come."""
@@ -53,8 +54,8 @@ class Copies:
         (lease,) = (name for name, number in numbers.items() if now < number <= now + 30)
         client.put_item(TableName=self.table, Item={**item, lease: {"N": str(now - 1)}})
 
-    def one(self, config: CircuitBreakerConfig = UNCACHED) -> CircuitBreaker:
-        return CircuitBreaker(self.store(config), self.clock, self.telemetry)
+    def one(self) -> CircuitBreaker:
+        return CircuitBreaker(self.store(), self.clock, self.telemetry)
 
 
 @pytest.fixture
@@ -212,9 +213,7 @@ def test_a_probe_whose_function_died_is_followed_by_another(copies: Copies) -> N
 
 def test_the_state_is_believed_for_two_seconds(aws: AwsEndpoint, copies: Copies) -> None:
     """Half the reads of a busy function cost nothing; and a circuit opened elsewhere is seen."""
-    assert breaker_config().local_cache_max_age == 2
-    assert breaker_config().recovery_timeout == 30
-    breaker = copies.one(breaker_config())
+    breaker = CircuitBreaker(copies.caching_store(), copies.clock, copies.telemetry)
     call(breaker, "+")
     call(copies.one(), "!")
     until = time.monotonic() + 5

@@ -6,11 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from liveness_gateway.adapters.upstream.breaker import (
-    CircuitBreaker,
-    CountingBreakerStore,
-    breaker_config,
-)
+from liveness_gateway.adapters.upstream.breaker import CircuitBreaker, CountingBreakerStore
 from liveness_gateway.adapters.upstream.window import SharedWindow
 from tests.fakes import ManualClock, RecordingTelemetry
 from tests.tables import create_breaker
@@ -94,9 +90,7 @@ def test_slow_failures_of_five_environments_open_the_circuit_for_all(
     clock, telemetry = environments.clock, environments.telemetry
     breakers = []
     for window in environments.windows:
-        store = CountingBreakerStore(TABLE, boto3_client=client)
-        store.count_failures_in(telemetry)
-        store.configure(breaker_config(), "upstream")
+        store = CountingBreakerStore(TABLE, client, telemetry)
         breakers.append(CircuitBreaker(store, clock, telemetry, window))
     for breaker in breakers:
         permit = breaker.admit()

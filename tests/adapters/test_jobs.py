@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb.items import marshal
-from liveness_gateway.entrypoints.batch import BatchHandler
-from liveness_gateway.entrypoints.queues import all_messages, store_kept
-from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
-from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
+from liveness_gateway.adapters.dynamodb.items import marshal, verification_of
+from liveness_gateway.entrypoints.batch import Batch, BatchHandler
+from liveness_gateway.entrypoints.queues import all_messages
+from liveness_gateway.entrypoints.schedule import nothing_swept
+from liveness_gateway.entrypoints.streams import PublishBatch, whole_batch
 from liveness_gateway.verifications.publishing import Publisher
 from tests.adapters.job_contexts import Context, again
 from tests.adapters.samples import claim, completed
@@ -44,12 +44,12 @@ class Announcing:
     def __init__(self, world: World) -> None:
         self.world = world
         self.telemetry = WrittenTelemetry()
-        self.handler = BatchHandler(self._build, publish_batch, whole_batch)
+        self.handler = BatchHandler(self.build, whole_batch)
 
-    def _build(self) -> tuple[Publisher, WrittenTelemetry]:
+    def build(self) -> PublishBatch:
         world = self.world
         made = Publisher(world.bus, world.dead_letters, world.clock, self.telemetry, "local")
-        return made, self.telemetry
+        return PublishBatch(made, verification_of, self.telemetry)
 
     def batch(self, count: int = 3) -> list[dict[str, Any]]:
         """Records of completed verifications, each with its claim before it."""
@@ -92,8 +92,8 @@ UNREADABLE: list[Callable[[dict[str, Any]], object]] = [
     lambda change: change.update(NewImage="image"),
     lambda change: change["NewImage"].pop("client_id"),
     lambda change: change["NewImage"].update(status={"S": "done"}),
-    lambda change: change["NewImage"].update(ended_at={"S": "now"}),
-    lambda change: change["NewImage"].pop("ended_at"),
+    lambda change: change["NewImage"].update(settled_at={"S": "now"}),
+    lambda change: change["NewImage"].pop("settled_at"),
     lambda change: change["NewImage"].update(expires_at={"N": "1e17"}),
     lambda change: change["NewImage"].update(score={"B": "AAAA"}),
     lambda change: change["NewImage"].update(score={"S": "much"}),
@@ -161,11 +161,11 @@ def test_an_event_of_nobody_leaves_no_exception(
     event: dict[str, Any],
     failed: Callable[[Any], dict[str, Any]],
 ) -> None:
-    result = BatchHandler(announcing.handler._build, publish_batch, failed)(event, None)  # noqa: SLF001
+    result = BatchHandler(announcing.build, failed)(event, None)
     assert result.keys() == {"batchItemFailures"}
 
 
-def broken() -> tuple[Any, WrittenTelemetry]:
+def broken() -> Batch:
     raise LookupError("canary")
 
 
@@ -173,21 +173,21 @@ def broken() -> tuple[Any, WrittenTelemetry]:
     ("handler", "event", "result"),
     [
         (
-            BatchHandler(broken, publish_batch, whole_batch),
+            BatchHandler(broken, whole_batch),
             {"Records": [{"dynamodb": {"SequenceNumber": "1"}}]},
             {"batchItemFailures": [{"itemIdentifier": "1"}]},
         ),
         (
-            BatchHandler(broken, store_kept, all_messages),
+            BatchHandler(broken, all_messages),
             {"Records": [{"messageId": "m-1", "body": "{}"}]},
             {"batchItemFailures": [{"itemIdentifier": "m-1"}]},
         ),
-        (BatchHandler(broken, sweep_once, nothing_swept), {}, {"ended": 0}),
+        (BatchHandler(broken, nothing_swept), {}, {"ended": 0}),
     ],
 )
 def test_a_function_that_cannot_start_says_so_and_loses_nothing(
     caplog: pytest.LogCaptureFixture,
-    handler: BatchHandler[Any],
+    handler: BatchHandler,
     event: dict[str, Any],
     result: dict[str, Any],
 ) -> None:

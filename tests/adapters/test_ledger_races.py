@@ -79,5 +79,5 @@ def test_sweep_and_answer_at_once_end_as_the_answer(ledgers: list[DynamoDBLedger
 def test_one_result_delivered_to_many_is_stored_once(ledgers: list[DynamoDBLedger]) -> None:
     made = claim()
     ledgers[0].claim(made)
-    stored = at_once([partial(it.settle, completed(made)) for it in ledgers])
+    stored = at_once([partial(it.store, completed(made)) for it in ledgers])
     assert {one.version for one in stored if one} == {1}

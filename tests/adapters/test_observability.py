@@ -5,18 +5,17 @@ import logging
 
 import pytest
 
-from liveness_gateway.adapters.powertools import telemetry
-from liveness_gateway.settings import SettingsError
+from liveness_gateway.adapters.powertools import powertools_telemetry
 from liveness_gateway.telemetry import location
-from tests.adapters.environment import bare_environment, environment
+from tests.adapters.environment import environment
 from tests.adapters.written_telemetry import WrittenTelemetry, counted
 
 
 def test_a_note_is_one_line_of_json() -> None:
     written = WrittenTelemetry()
-    written.note("verification settled", level=logging.INFO, status="completed", attempt=2)
+    written.log("verification ended", level=logging.INFO, status="completed", attempt=2)
     (line,) = written.lines
-    assert line["message"] == "verification settled"
+    assert line["message"] == "verification ended"
     assert (line["level"], line["status"], line["attempt"]) == ("INFO", "completed", 2)
     assert line["timestamp"].endswith("+00:00") or line["timestamp"].endswith("Z")
 
@@ -24,26 +23,31 @@ def test_a_note_is_one_line_of_json() -> None:
 @pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR", "CRITICAL"])
 def test_a_note_has_the_level_it_was_given(level: str) -> None:
     written = WrittenTelemetry()
-    written.note("anything", level=getattr(logging, level))
+    written.log("anything", level=getattr(logging, level))
     assert written.lines[0]["level"] == level
 
 
 def test_a_level_nobody_uses_is_an_error() -> None:
     with pytest.raises(KeyError):
-        WrittenTelemetry().note("anything", level=logging.DEBUG)
+        WrittenTelemetry().log("anything", level=logging.DEBUG)
 
 
 @pytest.mark.parametrize("field", ["selfie", "body", "headers", "app_key", "file_name", "event"])
 def test_a_field_nobody_thought_about_is_an_error(field: str) -> None:
     written = WrittenTelemetry()
     with pytest.raises(KeyError):
-        written.note("anything", level=logging.INFO, **{field: "canary"})
+        written.log("anything", level=logging.INFO, **{field: "canary"})
     assert "canary" not in written.stream.getvalue()
+
+
+def test_a_metric_that_is_not_on_the_list_is_an_error() -> None:
+    with pytest.raises(KeyError, match="not a metric: selfies"):
+        WrittenTelemetry().count("selfies")
 
 
 def test_a_field_without_a_value_is_left_out() -> None:
     written = WrittenTelemetry()
-    written.note("anything", level=logging.INFO, code=None, version=0)
+    written.log("anything", level=logging.INFO, code=None, version=0)
     assert "code" not in written.lines[0]
     assert written.lines[0]["version"] == 0
 
@@ -51,10 +55,10 @@ def test_a_field_without_a_value_is_left_out() -> None:
 def test_every_line_of_an_invocation_has_its_ids_and_none_of_the_one_before() -> None:
     written = WrittenTelemetry()
     written.begin(correlation_id="c-1", extended_request_id="x-1", function_request_id="f-1")
-    written.note("first", level=logging.INFO)
-    written.note("second", level=logging.INFO)
+    written.log("first", level=logging.INFO)
+    written.log("second", level=logging.INFO)
     written.begin(correlation_id="c-2", extended_request_id=None, function_request_id="f-2")
-    written.note("third", level=logging.INFO)
+    written.log("third", level=logging.INFO)
     assert [line["correlation_id"] for line in written.lines] == ["c-1", "c-1", "c-2"]
     assert [line.get("extended_request_id") for line in written.lines] == ["x-1", "x-1", None]
 
@@ -105,14 +109,13 @@ def test_the_telemetry_of_a_function_is_as_its_environment_says(
 ) -> None:
     settings = {
         "POWERTOOLS_SERVICE_NAME": "observability-test",
-        "POWERTOOLS_METRICS_NAMESPACE": "liveness-gateway",
         "POWERTOOLS_LOG_LEVEL": "WARNING",
     }
     with environment(**settings):
-        made = telemetry("local")
+        made = powertools_telemetry("local", "liveness-gateway")
         made.begin(correlation_id="c-1")
-        made.note("not loud enough", level=logging.INFO)
-        made.note("loud", level=logging.WARNING, code="internal")
+        made.log("not loud enough", level=logging.INFO)
+        made.log("loud", level=logging.WARNING, code="internal")
         made.count("requests")
         made.flush()
     line, emf = (json.loads(printed) for printed in capsys.readouterr().out.splitlines())
@@ -121,14 +124,8 @@ def test_the_telemetry_of_a_function_is_as_its_environment_says(
     assert (emf["service"], emf["stage"], emf["requests"]) == ("observability-test", "local", [1.0])
 
 
-def test_without_a_namespace_for_metrics_there_is_no_telemetry() -> None:
-    with bare_environment(), pytest.raises(SettingsError, match="POWERTOOLS_METRICS_NAMESPACE"):
-        telemetry("local")
-
-
 def test_libraries_below_keep_quiet_whatever_the_level() -> None:
-    with environment(POWERTOOLS_METRICS_NAMESPACE="test"):
-        telemetry("local")
+    powertools_telemetry("local", "liveness-gateway")
     for name in ("boto3", "botocore", "urllib3", "requests_toolbelt"):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
 

@@ -124,7 +124,7 @@ def test_a_broken_message_is_refused(body: str) -> None:
         kept_result(body)
 
 
-@pytest.mark.parametrize("name", ["verification_id", "attempt", "deadline", "status", "ended_at"])
+@pytest.mark.parametrize("name", ["verification_id", "attempt", "deadline", "status", "settled_at"])
 def test_a_message_that_lacks_something_is_refused(name: str) -> None:
     queue = Kept()
     SqsEmergencyQueue(queue).keep(completed(claim()))

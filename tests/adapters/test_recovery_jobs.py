@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from liveness_gateway.adapters.sqs import SqsEmergencyQueue
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, kept_result
 from liveness_gateway.entrypoints.batch import BatchHandler
-from liveness_gateway.entrypoints.queues import all_messages, store_kept
-from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
+from liveness_gateway.entrypoints.queues import StoreKeptResults, all_messages
+from liveness_gateway.entrypoints.schedule import Sweep, nothing_swept
 from liveness_gateway.verifications.model import Status, TerminalResult, Verification
 from liveness_gateway.verifications.ports import LedgerUnavailableError
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
@@ -28,14 +28,16 @@ class Sweeping:
     def __init__(self, world: World) -> None:
         self.world = world
         self.telemetry = WrittenTelemetry()
-        self.sweep = BatchHandler(self._sweeper, sweep_once, nothing_swept)
-        self.recover = BatchHandler(self._recoverer, store_kept, all_messages)
+        self.sweep = BatchHandler(self._sweep, nothing_swept)
+        self.recover = BatchHandler(self._store_kept, all_messages)
 
-    def _sweeper(self) -> tuple[Sweeper, WrittenTelemetry]:
-        return Sweeper(self.world.ledger, self.world.clock, self.telemetry), self.telemetry
+    def _sweep(self) -> Sweep:
+        sweeper = Sweeper(self.world.ledger, self.world.clock, self.telemetry)
+        return Sweep(sweeper, self.telemetry)
 
-    def _recoverer(self) -> tuple[Recoverer, WrittenTelemetry]:
-        return Recoverer(self.world.ledger, self.telemetry), self.telemetry
+    def _store_kept(self) -> StoreKeptResults:
+        recoverer = Recoverer(self.world.ledger, self.telemetry)
+        return StoreKeptResults(recoverer, kept_result, self.telemetry)
 
     def attempt_reference(self, age: float = 61) -> Verification:
         made = claim(at=self.world.clock.now() - seconds(age))
@@ -156,6 +158,6 @@ def test_a_telemetry_that_fails_leaves_no_exception_either(
     broken_telemetry = BrokenTelemetry()
     world.faults.fail("ledger.overdue", LedgerUnavailableError("x"))
     sweeper = Sweeper(world.ledger, world.clock, broken_telemetry)
-    handler = BatchHandler(lambda: (sweeper, broken_telemetry), sweep_once, nothing_swept)
+    handler = BatchHandler(lambda: Sweep(sweeper, broken_telemetry), nothing_swept)
     assert handler({}, Context()) == {"ended": 0}
     assert "LookupError" in caplog.text

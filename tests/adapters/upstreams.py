@@ -11,7 +11,7 @@ from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.ports import CredentialSource, Transport
 from liveness_gateway.adapters.upstream.replies import Reply
-from liveness_gateway.bootstrap import SystemClock
+from liveness_gateway.clock import SystemClock
 from liveness_gateway.verifications.model import Selfie, UpstreamAnswer
 from liveness_gateway.verifications.ports import (
     CredentialsUnavailableError,

@@ -1,11 +1,12 @@
-"""The HTTP edge over the fakes: what API Gateway gets back from the functions."""
+"""The HTTP application over the fakes: what API Gateway gets back from the functions."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from liveness_gateway.entrypoints.http.application import Application
-from liveness_gateway.entrypoints.http.routes import ResultsRoutes, VerifyRoutes
+from liveness_gateway.entrypoints.http.results_routes import results_routes
+from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.adapters.written_telemetry import WrittenTelemetry
 from tests.api.events import CREATE, Pairs, post_event, read_event, selfie_form
@@ -58,9 +59,11 @@ class Gateway:
     ) -> None:
         self.world = world
         self.telemetry = WrittenTelemetry(level="DEBUG")
-        routes = dict(VerifyRoutes(world.service(), limits or SelfieLimits()).table())
-        routes |= ResultsRoutes(world.reader(), "local").table()
-        self.application = Application(routes, origins, self.telemetry)
+        routes = {
+            **verify_routes(world.service(), limits or SelfieLimits(), world.clock),
+            **results_routes(world.reader(), "local"),
+        }
+        self.application = Application(routes, origins, world.clock, self.telemetry)
 
     def send(self, event: dict[str, Any], seconds: float = 28.0) -> Answered:
         """Invoke once; the answer is checked to be what API Gateway takes."""

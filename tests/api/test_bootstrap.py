@@ -9,19 +9,17 @@ from typing import Final
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.bootstrap import (
-    SystemClock,
-    publisher,
-    recoverer,
-    results_application,
-    sweeper,
-    verify_application,
-)
+from liveness_gateway.bootstrap.publish_events import publish_events_from_environment
+from liveness_gateway.bootstrap.recover import recover_from_environment
+from liveness_gateway.bootstrap.results import results_from_environment
+from liveness_gateway.bootstrap.sweep import sweep_from_environment
+from liveness_gateway.bootstrap.verify import verify_from_environment
+from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.batch import BatchHandler
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
-from liveness_gateway.entrypoints.queues import all_messages, store_kept
-from liveness_gateway.entrypoints.schedule import nothing_swept, sweep_once
-from liveness_gateway.entrypoints.streams import publish_batch, whole_batch
+from liveness_gateway.entrypoints.queues import all_messages
+from liveness_gateway.entrypoints.schedule import nothing_swept
+from liveness_gateway.entrypoints.streams import whole_batch
 from liveness_gateway.settings import SettingsError
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
@@ -37,20 +35,20 @@ from tests.api.gateway import SELFIE, Answered, Context, answered
 from verify.handler import handler as verify
 
 NEEDED: Final = {
-    verify_application: (
+    verify_from_environment: (
         "STAGE", "TABLE_NAME", "UPSTREAM_URL", "UPSTREAM_DIALECT", "UPSTREAM_SECRET_ARN",
         "FINGERPRINT_SECRET_ARN", "BREAKER_TABLE_NAME", "EMERGENCY_QUEUE_URL", "ALLOWED_ORIGINS",
         "DEFAULT_THRESHOLD", "MINIMUM_THRESHOLD", "MINIMUM_SIDE", "MAXIMUM_SIDE",
         "RETENTION_HOURS", "MULTIPLE_FACES", "POWERTOOLS_METRICS_NAMESPACE",
     ),
-    results_application: (
+    results_from_environment: (
         "STAGE", "TABLE_NAME", "ALLOWED_ORIGINS", "POWERTOOLS_METRICS_NAMESPACE",
     ),
-    publisher: (
+    publish_events_from_environment: (
         "STAGE", "EVENT_BUS_NAME", "DEAD_LETTER_QUEUE_URL", "POWERTOOLS_METRICS_NAMESPACE",
     ),
-    sweeper: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
-    recoverer: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+    sweep_from_environment: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+    recover_from_environment: ("STAGE", "TABLE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
 }  # fmt: skip
 AWS_ONLY: Final = (
     "AWS_ACCESS_KEY_ID",
@@ -82,7 +80,7 @@ def test_each_function_needs_nothing_else(
 def test_a_dialect_nobody_speaks_is_refused(deployment: Deployment) -> None:
     assert deployment.environment["UPSTREAM_DIALECT"]
     with environment(UPSTREAM_DIALECT="v9"), pytest.raises(SettingsError, match="UPSTREAM_DIALECT"):
-        verify_application()
+        verify_from_environment()
 
 
 @pytest.mark.parametrize("handler", [verify, results])
@@ -108,7 +106,7 @@ def post(function: LambdaHandler, seconds: float = 28.0, **headers: str) -> Answ
 @pytest.fixture
 def function(deployment: Deployment) -> LambdaHandler:
     assert deployment.name
-    return LambdaHandler(verify_application)
+    return LambdaHandler(verify_from_environment)
 
 
 def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandler) -> None:
@@ -120,13 +118,13 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandl
     (request,) = deployment.sandbox.requests
     assert (request.dialect, request.credentials_right, request.threshold) == ("v0.2", True, "0.6")
 
-    reader = LambdaHandler(results_application)
+    reader = LambdaHandler(results_from_environment)
     read = answered(reader(read_event(verification_id), Context()))
     assert (read.status, read.body) == (200, created.body)
     healthy = answered(reader(proxy_event("GET", HEALTH, api_key_id=None), Context()))
     assert healthy.body == {"status": "ok", "stage": "local"}
 
-    announce = BatchHandler(publisher, publish_batch, whole_batch)
+    announce = BatchHandler(publish_events_from_environment, whole_batch)
     assert announce(deployment.stream(), Context()) == {"batchItemFailures": []}
     (message,) = deployment.messages("consumer")
     event = json.loads(message["Body"])
@@ -136,7 +134,7 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandl
 
 def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
     with environment(UPSTREAM_DIALECT="v0.1"):
-        function = LambdaHandler(verify_application)
+        function = LambdaHandler(verify_from_environment)
         event = post_event(form(SELFIE), WIRE_PATHS[0])
         assert answered(function(event, Context())).status == 200
     (request,) = deployment.sandbox.requests
@@ -146,11 +144,11 @@ def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
 def test_the_stages_policy_is_read(deployment: Deployment) -> None:
     policy = {"MULTIPLE_FACES": "score", "DEFAULT_THRESHOLD": "0.75", "MINIMUM_SIDE": "72"}
     with environment(**policy):
-        function = LambdaHandler(verify_application)
+        function = LambdaHandler(verify_from_environment)
         small = post(function)
         assert (small.status, small.body["code"]) == (422, "invalid_selfie")
     with environment(**policy | {"MINIMUM_SIDE": "71"}):
-        function = LambdaHandler(verify_application)
+        function = LambdaHandler(verify_from_environment)
         deployment.sandbox.next("multiple_faces")
         event = post_event(form(SELFIE, threshold=None))
         created = answered(function(event, Context()))
@@ -162,7 +160,7 @@ def test_an_overdue_claim_is_swept(deployment: Deployment) -> None:
     now = SystemClock().now()
     ledger.claim(claim(at=now - timedelta(seconds=62)))
     ledger.claim(claim(at=now))
-    assert BatchHandler(sweeper, sweep_once, nothing_swept)({}, Context()) == {"ended": 1}
+    assert BatchHandler(sweep_from_environment, nothing_swept)({}, Context()) == {"ended": 1}
     assert sorted(item["status"]["S"] for item in deployment.items()) == ["processing", "unknown"]
 
 
@@ -175,10 +173,12 @@ def test_a_result_the_table_did_not_take_waits_and_is_stored(
     deployment.aws.recover()
     (message,) = deployment.messages("emergency")
     batch = {"Records": [{"messageId": "m-1", "body": message["Body"]}]}
-    store = BatchHandler(recoverer, store_kept, all_messages)
+    store = BatchHandler(recover_from_environment, all_messages)
     assert store(batch, Context()) == {"batchItemFailures": []}
     read = answered(
-        LambdaHandler(results_application)(read_event(refused.body["verification_id"]), Context())
+        LambdaHandler(results_from_environment)(
+            read_event(refused.body["verification_id"]), Context()
+        )
     )
     assert (read.status, read.body["decision"]) == (200, "live")
 
@@ -240,7 +240,7 @@ def test_after_the_money_the_whole_answer_stays_within_its_time(
 
 def test_the_breakers_store_down_is_no_outage(deployment: Deployment) -> None:
     with environment(BREAKER_TABLE_NAME="nowhere"):
-        function = LambdaHandler(verify_application)
+        function = LambdaHandler(verify_from_environment)
         assert [post(function).status for _ in range(3)] == [201] * 3
     assert len(deployment.sandbox.requests) == 3
 
@@ -249,7 +249,7 @@ def test_the_breaker_keeps_calls_away_from_an_upstream_that_refuses(
     deployment: Deployment, function: LambdaHandler
 ) -> None:
     deployment.sandbox.set_default("limit")
-    first, second = post(function), post(LambdaHandler(verify_application))
+    first, second = post(function), post(LambdaHandler(verify_from_environment))
     assert (first.body["code"], second.body["code"]) == ("upstream_limit", "upstream_unavailable")
     assert second.body["detail"].endswith("circuit_open.")
     assert len(deployment.sandbox.requests) == 1
@@ -277,5 +277,5 @@ def test_the_routes_of_a_function_are_its_own(
     assert deployment.name
     refused = answered(function(read_event("0" * 32), Context()))
     assert refused.status == 404
-    reader = LambdaHandler(results_application)
+    reader = LambdaHandler(results_from_environment)
     assert answered(reader(post_event(form(SELFIE), CREATE), Context())).status == 404

@@ -88,7 +88,7 @@ def test_through_every_outcome_of_upstream(deployment: Deployment, process: Proc
     assert len(batch["Records"]) == len(outcomes)
     places = everything(deployment, process, answers)
     assert places["consumer"].count(b"LivenessVerification") == len(outcomes)
-    assert b"verification settled" in places["log"]
+    assert b"verification ended" in places["log"]
     assert b"DEBUG" in places["log"]
     check(places)
 

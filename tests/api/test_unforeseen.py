@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.http.application import Application, LambdaContext
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.entrypoints.http.routes import Route
@@ -173,8 +174,8 @@ class BrokenTelemetry(WrittenTelemetry):
         super().begin(**ids)
 
     def log(self, message: str, *, level: int, **fields: object) -> None:
-        self._fail("note")
-        super().note(message, level=level, **fields)
+        self._fail("log")
+        super().log(message, level=level, **fields)
 
     def count(self, metric: str, value: int = 1) -> None:
         self._fail("count")
@@ -189,13 +190,13 @@ class BrokenTelemetry(WrittenTelemetry):
             raise RuntimeError("canary")
 
 
-@pytest.mark.parametrize("method", ["begin", "note", "count", "flush"])
+@pytest.mark.parametrize("method", ["begin", "log", "count", "flush"])
 def test_a_telemetry_that_fails_leaves_an_answer(
     world: World, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
     routes = Gateway(world).application._routes  # noqa: SLF001 - the same routes, another telemetry
     telemetry = BrokenTelemetry(method)
-    function = LambdaHandler(lambda: Application(routes, ("*",), telemetry))
+    function = LambdaHandler(lambda: Application(routes, ("*",), world.clock, telemetry))
     event = post_event(selfie_form(SELFIE), request_id="r-1")
     refused = answered(function(event, Context()))
     assert (refused.status, refused.body["code"]) == (500, "internal")
@@ -209,7 +210,8 @@ def test_a_route_that_fails_is_counted(capsys: Output) -> None:
         raise LookupError("canary")
 
     telemetry = WrittenTelemetry()
-    application = Application({("GET", HEALTH): Route(fail)}, ("*",), telemetry)
+    routes = {("GET", HEALTH): Route(fail)}
+    application = Application(routes, ("*",), SystemClock(), telemetry)
     context: LambdaContext = Context()
     assert application(proxy_event("GET", HEALTH), context)["statusCode"] == 500
     assert counted(capsys) == {"unhandled": 1, "problem_internal": 1, "requests": 1}

@@ -153,7 +153,7 @@ def test_what_the_operator_sees_of_a_completed_verification(world: World) -> Non
     record = world.verify(subject_ref="subject-1").verification
     assert world.telemetry.counts == {"verification_completed": 1}
     (line,) = world.telemetry.lines
-    assert (line.message, line.level) == ("verification settled", 20)
+    assert (line.message, line.level) == ("verification ended", 20)
     assert line.fields == {
         "verification_id": record.verification_id,
         "status": "completed",

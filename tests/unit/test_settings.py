@@ -17,6 +17,7 @@ from liveness_gateway.verifications.model import MultipleFaces
 
 VERIFY = {
     "STAGE": "dev",
+    "POWERTOOLS_METRICS_NAMESPACE": "gateway",
     "TABLE_NAME": "verifications",
     "UPSTREAM_URL": "https://liveness.example.com/api/",
     "UPSTREAM_DIALECT": "v0.2",
@@ -32,9 +33,10 @@ VERIFY = {
     "RETENTION_HOURS": "48",
     "MULTIPLE_FACES": "score",
 }
-RESULTS = {name: VERIFY[name] for name in ("STAGE", "TABLE_NAME", "ALLOWED_ORIGINS")}
-PUBLISH = {"STAGE": "dev", "EVENT_BUS_NAME": "bus", "DEAD_LETTER_QUEUE_URL": "https://dlq"}
-TABLE = {"STAGE": "dev", "TABLE_NAME": "verifications"}
+EVERY = {name: VERIFY[name] for name in ("STAGE", "POWERTOOLS_METRICS_NAMESPACE")}
+TABLE = EVERY | {"TABLE_NAME": "verifications"}
+RESULTS = TABLE | {"ALLOWED_ORIGINS": VERIFY["ALLOWED_ORIGINS"]}
+PUBLISH = EVERY | {"EVENT_BUS_NAME": "bus", "DEAD_LETTER_QUEUE_URL": "https://dlq"}
 
 Reader = Callable[[Mapping[str, str]], object]
 READERS: list[tuple[Reader, dict[str, str]]] = [
@@ -54,8 +56,9 @@ def refusal(changes: Mapping[str, str]) -> str:
 def test_all_that_verify_is_told() -> None:
     assert VerifySettings.read(VERIFY) == VerifySettings(
         stage="dev",
+        powertools_metrics_namespace="gateway",
         table_name="verifications",
-        upstream_url="https://liveness.example.com/api",
+        upstream_url="https://liveness.example.com/api/",
         upstream_dialect="v0.2",
         upstream_secret_arn="arn:upstream",  # noqa: S106 - a name, no secret
         fingerprint_secret_arn="arn:fingerprint",  # noqa: S106 - a name, no secret
@@ -66,16 +69,18 @@ def test_all_that_verify_is_told() -> None:
         minimum_threshold=Decimal("0.5"),
         minimum_side=300,
         maximum_side=5000,
-        retention=timedelta(hours=48),
+        retention_hours=48,
         multiple_faces=MultipleFaces.SCORE,
     )
 
 
 def test_all_that_the_others_are_told() -> None:
     origins = ("https://app.example.com", "https://www.example.com")
-    assert ResultsSettings.read(RESULTS) == ResultsSettings("dev", "verifications", origins)
-    assert PublishSettings.read(PUBLISH) == PublishSettings("dev", "bus", "https://dlq")
-    assert TableSettings.read(TABLE) == TableSettings("dev", "verifications")
+    assert ResultsSettings.read(RESULTS) == ResultsSettings(
+        "dev", "gateway", "verifications", origins
+    )
+    assert PublishSettings.read(PUBLISH) == PublishSettings("dev", "gateway", "bus", "https://dlq")
+    assert TableSettings.read(TABLE) == TableSettings("dev", "gateway", "verifications")
 
 
 @pytest.mark.parametrize(

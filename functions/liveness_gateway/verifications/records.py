@@ -77,11 +77,13 @@ def verification_body(verification: Verification) -> VerificationBody:
         "created_at": rfc3339(verification.created_at),
         "expires_at": rfc3339(verification.expires_at),
     }
-    if verification.decision is not None and verification.ended_at is not None:
+    score, ended_at = verification.score, verification.ended_at
+    # A decision without its score is not shown as one: no default is ever read as "live".
+    if verification.decision is not None and score is not None and ended_at is not None:
         body["decision"] = verification.decision.value
-        body["score"] = shown_score(verification)
+        body["score"] = float(score)
         body["faces"] = faces_body(verification)
-        body["completed_at"] = rfc3339(verification.ended_at)
+        body["completed_at"] = rfc3339(ended_at)
         body["upstream"] = upstream_body(verification.upstream)
     if verification.subject_ref is not None:
         body["subject_ref"] = verification.subject_ref
