@@ -14,7 +14,7 @@ from liveness_gateway.adapters.upstream.breaker import (
     CountingBreakerStore,
 )
 from liveness_gateway.adapters.upstream.client import UpstreamClient
-from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.dialects import DIALECTS, Dialect
 from liveness_gateway.adapters.upstream.ports import Transport
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.window import SharedWindow
@@ -58,40 +58,54 @@ def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
     Raises:
         SettingsError: there is no such dialect.
     """
-    dialect = DIALECTS.get(settings.upstream_dialect)
-    if dialect is None:
-        raise SettingsError("UPSTREAM_DIALECT is none we speak")
-
-    def secret(arn: str) -> SecretsManager:
-        return SecretsManager(clients.secretsmanager, arn, clock)
-
-    window = SharedWindow(clients.breaker, settings.breaker_table_name, clock, telemetry)
-    upstream = UpstreamClient(
+    verifier = build_verifier(
+        settings,
+        clients=clients,
+        clock=clock,
+        telemetry=telemetry,
         transport=transport,
-        dialect=dialect,
-        base_url=settings.upstream_url,
-        credentials=UpstreamCredentials(secret(settings.upstream_secret_arn)),
-        breaker=CircuitBreaker(breaker_store, clock, telemetry, window),
-        clock=clock,
-        telemetry=telemetry,
-    )
-    verifier = Verifier(
-        ledger=DynamoDBLedger(clients.dynamodb, settings.table_name),
-        upstream=upstream,
-        fingerprints=HmacFingerprints(secret(settings.fingerprint_secret_arn)),
-        emergency=SqsEmergencyQueue(SqsQueue(clients.sqs, settings.emergency_queue_url)),
-        clock=clock,
-        telemetry=telemetry,
-        policy=Policy(
-            default_threshold=settings.default_threshold,
-            minimum_threshold=settings.minimum_threshold,
-            retention=settings.retention,
-            multiple_faces=settings.multiple_faces,
-        ),
+        breaker_store=breaker_store,
     )
     limits = SelfieLimits(settings.minimum_side, settings.maximum_side)
     routes = verify_routes(verifier, limits, clock)
     return Application(routes, settings.allowed_origins, clock, telemetry)
+
+
+def build_verifier(  # noqa: PLR0913 - one collaborator each; all keyword-only
+    settings: VerifySettings,
+    *,
+    clients: VerifyClients,
+    clock: Clock,
+    telemetry: InvocationTelemetry,
+    transport: Transport,
+    breaker_store: BreakerStore,
+) -> Verifier:
+    """The use case of `verify`.
+
+    Raises:
+        SettingsError: there is no such dialect.
+    """
+    credentials = SecretsManager(clients.secretsmanager, settings.upstream_secret_arn, clock)
+    fingerprints = SecretsManager(clients.secretsmanager, settings.fingerprint_secret_arn, clock)
+    window = SharedWindow(clients.breaker, settings.breaker_table_name, clock, telemetry)
+    upstream = UpstreamClient(
+        transport=transport,
+        dialect=_dialect(settings),
+        base_url=settings.upstream_url,
+        credentials=UpstreamCredentials(credentials),
+        breaker=CircuitBreaker(breaker_store, clock, telemetry, window),
+        clock=clock,
+        telemetry=telemetry,
+    )
+    return Verifier(
+        ledger=DynamoDBLedger(clients.dynamodb, settings.table_name),
+        upstream=upstream,
+        fingerprints=HmacFingerprints(fingerprints),
+        emergency=SqsEmergencyQueue(SqsQueue(clients.sqs, settings.emergency_queue_url)),
+        clock=clock,
+        telemetry=telemetry,
+        policy=_policy(settings),
+    )
 
 
 def verify_from_environment() -> Application:
@@ -113,4 +127,20 @@ def verify_from_environment() -> Application:
         telemetry=telemetry,
         transport=HttpTransport(),
         breaker_store=CountingBreakerStore(settings.breaker_table_name, breaker, telemetry),
+    )
+
+
+def _dialect(settings: VerifySettings) -> Dialect:
+    dialect = DIALECTS.get(settings.upstream_dialect)
+    if dialect is None:
+        raise SettingsError("UPSTREAM_DIALECT is none we speak")
+    return dialect
+
+
+def _policy(settings: VerifySettings) -> Policy:
+    return Policy(
+        default_threshold=settings.default_threshold,
+        minimum_threshold=settings.minimum_threshold,
+        retention=settings.retention,
+        multiple_faces=settings.multiple_faces,
     )

@@ -70,7 +70,9 @@ def read_reply(response: http.client.HTTPResponse, *, whole: bool) -> Reply:
     """
     success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
     if success and not whole:
-        raise AnswerLostError("connection_lost")  # it did not receive the whole selfie, so this is no answer about it
+        raise AnswerLostError(
+            "connection_lost"
+        )  # it did not receive the whole selfie, so this is no answer about it
     body = _body(response) if success else b""
     return Reply(
         status=response.status,
