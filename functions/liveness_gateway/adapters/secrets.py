@@ -1,8 +1,8 @@
 """Secrets: the liveness API's credentials and the key of our fingerprints.
 
-A value is cached for the life of the function's environment. While Secrets Manager is down, a cached
-value is used for up to a day. No value is ever printed: `repr` is switched off, and errors hold no
-text of the secret.
+A value is cached for the life of the function's environment. While Secrets Manager is down, a
+cached value is used for up to a day. No value is ever printed: `repr` is switched off, and errors
+hold no text of the secret.
 """
 
 import hashlib
@@ -84,7 +84,7 @@ class SecretsManager:
             return None
 
     def _resting(self) -> bool:
-        """Whether a read failed less than 30 s ago, so that not every request waits for a timeout."""
+        """Whether a read failed in the last 30 s: not every request shall wait for a timeout."""
         now = self._clock.monotonic()
         return (
             self._failed_at is not None

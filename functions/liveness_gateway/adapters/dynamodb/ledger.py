@@ -209,7 +209,7 @@ def _is_own(standing: Verification, claim: Verification) -> bool:
 def _stored_before(error: Exception, result: TerminalResult) -> Verification:
     """The record, when this very result is already in it: a retried write, a redelivered message.
 
-    An `unknown` result for a record that is `unknown` already is the same result, whatever the reason.
+    An `unknown` result for a record that is `unknown` already is the same one, for any reason.
 
     Raises:
         LedgerUnavailableError: the write's outcome is not known.
