@@ -27,7 +27,7 @@ DETAIL_TYPES: Final = {
 
 
 class EventMetadata(TypedDict):
-    """What is announced: which version of which record, by which stage, and when. Consumers drop an `id` they have seen before."""
+    """Which version of which record is announced, and when. Consumers drop an `id` seen before."""
 
     id: str
     version: int

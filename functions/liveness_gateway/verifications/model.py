@@ -196,8 +196,8 @@ def decimal_text(number: Decimal) -> str:
 def verification_id(client_id: str, idempotency_key: str) -> str:
     """The id of the record for this client and key: 32 lowercase hexadecimal digits.
 
-    The same two always give the same id, so the record itself tells a repeated request; the separator
-    cannot occur in a client id, so no two pairs share one text.
+    The same two always give the same id, so the record itself tells a repeated request. The
+    separator cannot occur in a client id, so no two pairs share one text.
     """
     return hashlib.sha256(f"{client_id}\n{idempotency_key}".encode()).hexdigest()[:32]
 

@@ -65,7 +65,7 @@ class Recoverer:
         """Store a result; a message delivered twice is stored once.
 
         Raises:
-            LedgerUnavailableError: the table still does not take it; the message must be delivered again.
+            LedgerUnavailableError: the table still does not take it; deliver the message again.
             ResultRefusedError: the record has another result, or is gone.
         """
         stored = self._ledger.store(result)

@@ -1,8 +1,8 @@
 """One HTTP exchange with upstream, bounded in every direction.
 
 The standard library's client is used for what a pooled one hides: whether a byte of the selfie was
-sent, and the socket, which is shut at the deadline however slowly bytes arrive. A connection is used
-once: one that was idle while the function was frozen could lose a paid answer.
+sent, and the socket, which is shut at the deadline however slowly bytes arrive. A connection is
+used once: one that was idle while the function was frozen could lose a paid answer.
 """
 
 import http.client
