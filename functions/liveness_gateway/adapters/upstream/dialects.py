@@ -1,8 +1,8 @@
 """What the liveness API's documents say, each version a dialect, and one reading of every answer.
 
 The documents of one API disagree (status, names, nesting); only what they agree on is required. A
-score must be a finite JSON number in [0, 1] and never a bool (R12); the faces must be a list of faces.
-Anything else is no answer, and no answer is ever "live".
+score must be a finite JSON number in [0, 1] and never a bool (R12); the faces must be a list of
+faces. Anything else is no answer, and no answer is ever "live".
 """
 
 import json
