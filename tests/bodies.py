@@ -1,8 +1,8 @@
 """Multipart bodies as real clients write them, and a seeded way to break them.
 
 `form` gives a good body in the handwriting of one client of `CLIENTS`; `mutate` breaks it. What
-each client writes was read off the wire; `tests/unit/test_multipart_clients.py` compares the ones
-at hand (curl, requests, httpx, Node) with what they write today.
+each client writes was recorded from a socket; `test_multipart_clients.py` compares the ones at hand
+(curl, requests, httpx, Node) with what they write today.
 """
 
 import base64

@@ -18,7 +18,7 @@ from liveness_gateway.verifications.ports import (
     NotChargedError,
     OutcomeUnknownError,
 )
-from tests.adapters.test_strange_answers import GOOD
+from tests.adapters.upstream.test_dialects_refusals import GOOD
 from tests.fakes import ManualClock, RecordingTelemetry, selfie
 
 OLD: Final = Credentials("our-id", "old-key-canary", "v1")

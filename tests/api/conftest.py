@@ -6,9 +6,9 @@ import pytest
 
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.adapters.environment import bare_environment
 from tests.api.deployment import Deployment
 from tests.api.gateway import Gateway
+from tests.environment import bare_environment
 from tests.world import World
 
 

@@ -9,7 +9,7 @@ from tests.bodies import Body, form
 
 Pairs = Iterable[tuple[str, str]]
 
-WIRE_PATHS: Final = ("/v0.1/liveness-verification", "/v0.2/liveness-verification")
+COMPAT_PATHS: Final = ("/v0.1/liveness-verification", "/v0.2/liveness-verification")
 CREATE: Final = "/v1/verifications"
 READ: Final = "/v1/verifications/{verification_id}"
 HEALTH: Final = "/v1/health"

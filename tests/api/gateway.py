@@ -8,11 +8,11 @@ from liveness_gateway.entrypoints.http.application import Application
 from liveness_gateway.entrypoints.http.results_routes import results_routes
 from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.verifications.selfie import SelfieLimits
-from tests.adapters.written_telemetry import WrittenTelemetry
 from tests.api.events import CREATE, Pairs, post_event, read_event, selfie_form
 from tests.bodies import Body
 from tests.images import drawn
 from tests.world import World
+from tests.written_telemetry import WrittenTelemetry
 
 SELFIE: Final = drawn("JPEG", 95, 71)
 

@@ -30,7 +30,7 @@ class Process:
         """Invoke each in turn, in a process of their own; give what they returned."""
         lines = [json.dumps({"function": name, "event": event}) for name, event in invocations]
         done = subprocess.run(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-B", "-m", "tests.api.invoked", str(self._results), str(seconds)],
+            [sys.executable, "-B", "-m", "tests.api.invocations", str(self._results), str(seconds)],
             input="\n".join(lines).encode(),
             env={"PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"}
             | self._deployment.environment

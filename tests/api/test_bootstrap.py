@@ -26,12 +26,12 @@ from recover.handler import handler as recover
 from results.handler import handler as results
 from sweep.handler import handler as sweep
 from tests.adapters.aws_endpoint import HANGS, SERVER_ERROR, Fault
-from tests.adapters.environment import bare_environment, environment
 from tests.adapters.samples import claim
 from tests.api.deployment import Deployment
-from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, read_event
+from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, post_event, proxy_event, read_event
 from tests.api.events import selfie_form as form
 from tests.api.gateway import SELFIE, Answered, Context, answered
+from tests.environment import bare_environment, environment
 from verify.handler import handler as verify
 
 NEEDED: Final = {
@@ -135,7 +135,7 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandl
 def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
     with environment(UPSTREAM_DIALECT="v0.1"):
         function = LambdaHandler(verify_from_environment)
-        event = post_event(form(SELFIE), WIRE_PATHS[0])
+        event = post_event(form(SELFIE), COMPAT_PATHS[0])
         assert answered(function(event, Context())).status == 200
     (request,) = deployment.sandbox.requests
     assert (request.dialect, request.credential_style) == ("v0.1", "app_id")

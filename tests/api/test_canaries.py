@@ -12,7 +12,7 @@ from sandbox.selfies import draw_selfie
 from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.api.canaries import API_KEY, EXIF_TEXT, FILE_NAME, Canaries, windows, writings
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY, Deployment
-from tests.api.events import CREATE, WIRE_PATHS, post_event, read_event
+from tests.api.events import COMPAT_PATHS, CREATE, post_event, read_event
 from tests.api.process import Event, Process
 from tests.bodies import CLIENTS, Body, form, mutate, seeded
 
@@ -75,7 +75,7 @@ def test_through_every_outcome_of_upstream(deployment: Deployment, process: Proc
         else:
             deployment.sandbox.next(outcome)
         body = good(PNG if number % 2 else JPEG, subject_ref="subject-1")
-        resource = (CREATE, *WIRE_PATHS)[number % 3]
+        resource = (CREATE, *COMPAT_PATHS)[number % 3]
         invocations.append(("verify", post_event(body, resource)))
     # Without its store the breaker lets every call go on.
     answers = process.run(*invocations, settings={"BREAKER_TABLE_NAME": "nowhere"})

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from liveness_gateway.verifications.model import UpstreamReceipt
-from tests.api.events import WIRE_PATHS, selfie_form
+from tests.api.events import COMPAT_PATHS, selfie_form
 from tests.api.gateway import SELFIE, Gateway
 from tests.fakes import answer
 
-pytestmark = pytest.mark.parametrize("path", WIRE_PATHS)
+pytestmark = pytest.mark.parametrize("path", COMPAT_PATHS)
 
 
 def test_the_answer_is_the_documented_one(gateway: Gateway, path: str) -> None:

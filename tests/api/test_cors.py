@@ -3,7 +3,7 @@
 import pytest
 
 from liveness_gateway.verifications.ports import LedgerUnavailableError
-from tests.api.events import HEALTH, WIRE_PATHS, Pairs, proxy_event, selfie_form
+from tests.api.events import COMPAT_PATHS, HEALTH, Pairs, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.world import World
 
@@ -15,9 +15,9 @@ def answers(gateway: Gateway, headers: Pairs) -> list[Answered]:
     """A success, refusals of each kind and a failure nobody foresaw."""
     gateway.world.faults.clear()
     good = gateway.post(headers=headers)
-    found = [good, gateway.post(resource=WIRE_PATHS[0], headers=headers)]
+    found = [good, gateway.post(resource=COMPAT_PATHS[0], headers=headers)]
     found.append(gateway.post(selfie_form(SELFIE, threshold="2"), headers=headers))
-    found.append(gateway.post(selfie_form(SELFIE, threshold="2"), WIRE_PATHS[1], headers=headers))
+    found.append(gateway.post(selfie_form(SELFIE, threshold="2"), COMPAT_PATHS[1], headers=headers))
     found.append(gateway.read(good.body["verification_id"], headers=headers))
     found.append(gateway.read("nobody", headers=headers))
     found.append(gateway.send(proxy_event("GET", HEALTH, headers=headers)))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.api.events import CREATE, WIRE_PATHS, post_event
+from tests.api.events import COMPAT_PATHS, CREATE, post_event
 from tests.api.gateway import Gateway
 from tests.bodies import CLIENTS, Body, form, mutate, seeded
 from tests.images import drawn
@@ -17,7 +17,7 @@ SHARDS: Final = 10
 # A whole answer takes about a millisecond: this bounds what a body can do to us (R10).
 LONGEST: Final = 5.0
 PICTURES: Final = (drawn("JPEG", 16, 16), drawn("PNG", 7, 5), drawn("JPEG", 640, 480))
-ROUTES: Final = (CREATE, *WIRE_PATHS)
+ROUTES: Final = (CREATE, *COMPAT_PATHS)
 HEADERS: Final = (
     ("Idempotency-Key", "key-1"), ("Idempotency-Key", ""), ("Idempotency-Key", "\u00e9" * 300),
     ("content-type", "text/plain"), ("Content-Type", "multipart/form-data; boundary=x"),

@@ -11,9 +11,9 @@ import httpx
 import pytest
 import requests
 
-from tests.api.events import CREATE, WIRE_PATHS
-from tests.api.front import Front
+from tests.api.events import COMPAT_PATHS, CREATE
 from tests.api.gateway import Context, Gateway
+from tests.api.server import Front
 from tests.images import drawn
 
 ROOT: Final = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ def test_every_client_on_every_route(
     content = PICTURES[kind]
     path = tmp_path / FILE_NAME
     path.write_bytes(content)
-    for route in (CREATE, *WIRE_PATHS):
+    for route in (CREATE, *COMPAT_PATHS):
         status, body = CLIENTS[client](path, front.url + route)
         if route == CREATE:
             assert (status, body["decision"], body["score"]) == (201, "live", 0.9998)
@@ -153,7 +153,7 @@ def test_a_client_reads_its_record_and_its_problems(gateway: Gateway, front: Fro
         assert read.json() == created.json()
         refused = client.post(CREATE, json={"selfie": "base64"})
         assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media")
-        form_encoded = client.post(WIRE_PATHS[0], data={"selfie": "x", "threshold": "0.6"})
+        form_encoded = client.post(COMPAT_PATHS[0], data={"selfie": "x", "threshold": "0.6"})
         assert form_encoded.status_code == 415
         image = {"Content-Type": "image/jpeg"}
         raw = client.post(CREATE, content=PICTURES["jpeg"], headers=image)

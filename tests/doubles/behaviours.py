@@ -1,7 +1,7 @@
 """What the liveness API can do with one post, by name.
 
 Where a connection fails, `lost` and `unsent` are the words with which `HttpTransport` says so:
-`tests/adapters/test_transport*.py` show for each what happens on a real socket.
+`tests/adapters/upstream/test_transport*.py` show for each what happens on a real socket.
 """
 
 from collections.abc import Mapping

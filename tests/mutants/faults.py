@@ -26,21 +26,21 @@ class SeededFault:
 
 
 _SERVICE = (
-    "tests/unit/test_service.py",
-    "tests/unit/test_service_repeats.py",
-    "tests/unit/test_service_faults.py",
+    "tests/unit/verifications/test_verify.py",
+    "tests/unit/verifications/test_verify_repeats.py",
+    "tests/unit/verifications/test_verify_faults.py",
     "tests/unit/test_kills.py",
 )
-_LEDGER = ("tests/adapters/test_ledger_contract.py", "tests/adapters/test_ledger_results.py")
-_UPSTREAM = ("tests/adapters/test_upstream_client.py", "tests/adapters/test_upstream_retries.py")
-_DIALECTS = ("tests/adapters/test_dialects.py", "tests/adapters/test_strange_answers.py")
-_TRANSPORT = ("tests/adapters/test_transport.py", "tests/adapters/test_transport_faults.py")
-_DOMAIN = ("tests/unit/test_domain.py",)
-_PUBLISHING = ("tests/unit/test_publishing.py",)
-_BREAKER = ("tests/adapters/test_breaker.py",)
-_REQUESTS = ("tests/unit/test_requests.py", "tests/unit/test_thresholds.py")
-_MULTIPART = ("tests/unit/test_multipart.py", "tests/unit/test_multipart_delimiters.py")
-_HTTP = ("tests/api/test_problems_over_http.py", "tests/api/test_unforeseen.py")
+_LEDGER = ("tests/adapters/dynamodb/test_ledger_contract.py", "tests/adapters/dynamodb/test_ledger_results.py")
+_UPSTREAM = ("tests/adapters/upstream/test_client.py", "tests/adapters/upstream/test_client_retries.py")
+_DIALECTS = ("tests/adapters/upstream/test_dialects.py", "tests/adapters/upstream/test_dialects_refusals.py")
+_TRANSPORT = ("tests/adapters/upstream/test_transport.py", "tests/adapters/upstream/test_transport_faults.py")
+_DOMAIN = ("tests/unit/verifications/test_model.py",)
+_PUBLISHING = ("tests/unit/verifications/test_publishing.py",)
+_BREAKER = ("tests/adapters/upstream/test_breaker.py",)
+_REQUESTS = ("tests/unit/entrypoints/http/test_requests.py", "tests/unit/entrypoints/http/test_thresholds.py")
+_MULTIPART = ("tests/unit/entrypoints/http/test_multipart.py", "tests/unit/entrypoints/http/test_multipart_delimiters.py")
+_HTTP = ("tests/api/test_problems.py", "tests/api/test_unhandled_errors.py")
 
 FAULTS: Final = (
     SeededFault(
@@ -65,7 +65,7 @@ FAULTS: Final = (
         "I2", "abandoned claims are left alone", "verifications/recovery.py",
         "            stored = self._ledger.store(abandoned)\n",
         "            return False\n            stored = self._ledger.store(abandoned)\n",
-        ("tests/unit/test_recovery.py",),
+        ("tests/unit/verifications/test_recovery.py",),
     ),
     SeededFault(
         "I3", "an unknown verification is not remembered", "verifications/verify.py",
@@ -77,7 +77,7 @@ FAULTS: Final = (
         "I3", "a lost answer counts as not charged", "verifications/model.py",
         'it is `unknown`."""\n',
         'it is `unknown`."""\n\n    charged = False\n',
-        (*_SERVICE, "tests/adapters/test_upstream_client.py"),
+        (*_SERVICE, "tests/adapters/upstream/test_client.py"),
     ),
     SeededFault(
         "I3", "the same credentials are tried again after a 401", "adapters/upstream/client.py",
@@ -113,7 +113,7 @@ FAULTS: Final = (
         "I5", "the versions of a record share one event id", "verifications/events.py",
         'text = f"{verification.verification_id}\\n{created}\\n{verification.version}"',
         'text = f"{verification.verification_id}\\n{created}"',
-        ("tests/unit/test_events.py",),
+        ("tests/unit/verifications/test_events.py",),
     ),
     SeededFault(
         "I5", "a poison record is delivered for ever", "verifications/publishing.py",
@@ -203,7 +203,7 @@ FAULTS: Final = (
         "I12", "the boxes are in the event", "verifications/events.py",
         '        data["completed_at"] = occurred_at\n',
         '        data["completed_at"] = occurred_at\n        data["faces"] = "boxes"\n',
-        ("tests/unit/test_events.py",),
+        ("tests/unit/verifications/test_events.py",),
     ),
     SeededFault(
         "I12", "another client's record can be read", "verifications/model.py",
@@ -221,7 +221,7 @@ FAULTS: Final = (
         "I13", "upstream may take its time", "adapters/upstream/transport.py",
         "        worker.join(max(0.0, deadline - time.monotonic()))\n",
         "        worker.join()\n",
-        ("tests/adapters/test_transport_faults.py",),
+        ("tests/adapters/upstream/test_transport_faults.py",),
     ),
     SeededFault(
         "I13", "an answer may have any size", "adapters/upstream/transport.py",
@@ -257,6 +257,6 @@ FAULTS: Final = (
         "R4", "an image of any size is taken", "verifications/selfie.py",
         "if width * height > MAXIMUM_PIXELS:",
         "if False:",
-        ("tests/unit/test_selfie.py",),
+        ("tests/unit/verifications/test_selfie.py",),
     ),
 )  # fmt: skip

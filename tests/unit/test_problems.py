@@ -1,44 +1,99 @@
-"""Problems as bodies: our own shape, and the liveness API's."""
+"""The catalogue of problems."""
 
-import json
+import logging
+import re
 
 import pytest
 
-from liveness_gateway.entrypoints.http.problems import compat_problem_body, problem_body
-from liveness_gateway.problems import CATALOGUE, ProblemError, ProblemType
+from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, ProblemError, ProblemType
 
+DOCUMENTED = {
+    "malformed_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "in_progress": 409,
+    "too_large": 413,
+    "unsupported_media": 415,
+    "invalid_selfie": 422,
+    "invalid_threshold": 422,
+    "idempotency_conflict": 422,
+    "rate_limited": 429,
+    "internal": 500,
+    "upstream_bad_answer": 502,
+    "upstream_limit": 503,
+    "upstream_unavailable": 503,
+    "upstream_timeout": 504,
+}
+RETRY_AFTER = {
+    "in_progress": 2,
+    "rate_limited": 1,
+    "upstream_limit": 60,
+    "upstream_unavailable": 5,
+}
+RETRYABLE = RETRY_AFTER.keys() | {"internal"}
 ROWS = pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.code)
 
 
+def test_the_catalogue_is_the_documented_one() -> None:
+    assert {code: row.status for code, row in CATALOGUE.items()} == DOCUMENTED
+
+
+def test_retry_after_stands_where_the_contract_marks_it() -> None:
+    given = {code: row.retry_after for code, row in CATALOGUE.items()}
+    assert {code: seconds for code, seconds in given.items() if seconds} == RETRY_AFTER
+
+
+def test_what_may_be_sent_again_unchanged_is_called_retryable() -> None:
+    assert {code for code, row in CATALOGUE.items() if row.retryable} == RETRYABLE
+
+
 @ROWS
-def test_a_problem_says_what_the_catalogue_says(row: ProblemType) -> None:
-    body = problem_body(ProblemError(row.code, "Because."), "correlation-1")
-    assert body == {
-        "type": f"urn:liveness-gateway:problem:{row.code}",
-        "title": row.title,
-        "status": row.status,
-        "detail": "Because.",
-        "code": row.code,
-        "retryable": row.retryable,
-        "correlation_id": "correlation-1",
+def test_every_row_can_be_shown(row: ProblemType) -> None:
+    assert CATALOGUE[row.code] is row
+    assert re.fullmatch(r"[a-z_]+", row.code)
+    assert row.type == TYPE_PREFIX + row.code
+    assert row.title.endswith(".")
+    assert row.advice.endswith(".")
+    assert len(row.title) < 80
+
+
+@ROWS
+def test_the_operator_hears_of_every_failure_that_is_not_the_callers(row: ProblemType) -> None:
+    assert (row.log_level >= logging.ERROR) == (row.status >= 500)
+
+
+@ROWS
+def test_what_may_be_charged_is_never_called_retryable(row: ProblemType) -> None:
+    if row.code in {"upstream_bad_answer", "upstream_timeout"}:
+        assert not row.retryable
+        assert "new key" in row.advice
+
+
+def test_only_the_limit_has_another_status_for_clients_of_the_liveness_api() -> None:
+    assert {c: r.compat_status for c, r in CATALOGUE.items() if r.compat_status} == {
+        "upstream_limit": 403
     }
-    assert json.loads(json.dumps(body)) == body
 
 
-def test_a_problem_of_a_record_says_where_it_is() -> None:
-    body = problem_body(
-        ProblemError("in_progress", "Wait.", verification_id="abc"), "correlation-1"
-    )
-    assert body["verification_id"] == "abc"
-    assert body["instance"] == "/v1/verifications/abc"
+def test_titles_tell_the_problems_apart() -> None:
+    assert len({row.title for row in CATALOGUE.values()}) == len(CATALOGUE)
 
 
-@ROWS
-def test_a_client_of_the_liveness_api_is_told_in_its_own_words_too(row: ProblemType) -> None:
-    problem = ProblemError(row.code, "Because.", verification_id="abc")
-    body = compat_problem_body(problem, "correlation-1")
-    status = 403 if row.code == "upstream_limit" else row.status
-    assert body["Errors"] == [{"ErrCode": status, "Message": f"{row.title} Because."}]
-    assert body["status"] == status
-    ours = {name: value for name, value in body.items() if name not in {"Errors", "status"}}
-    assert ours | {"status": row.status} == problem_body(problem, "correlation-1")
+def test_a_problem_carries_its_row() -> None:
+    problem = ProblemError("not_found", "Nothing.", verification_id="abc", replayed=True)
+    assert problem.code == "not_found"
+    assert problem.problem_type is CATALOGUE["not_found"]
+    assert (problem.detail, problem.verification_id, problem.replayed) == ("Nothing.", "abc", True)
+    assert str(problem) == "not_found: Nothing."
+
+
+def test_a_problem_stands_for_itself_unless_told_otherwise() -> None:
+    problem = ProblemError("internal", "x")
+    assert problem.verification_id is None
+    assert not problem.replayed
+
+
+def test_a_problem_outside_the_catalogue_cannot_be_raised() -> None:
+    with pytest.raises(KeyError):
+        ProblemError("oops", "x")

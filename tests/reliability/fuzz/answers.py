@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.adapters.raw_server import response
-from tests.adapters.test_dialects import FACE, body
+from tests.adapters.upstream.test_dialects import FACE, body
 from tests.bodies import Body, mutate
 
 _STATUSES: Final = (

@@ -20,7 +20,7 @@ from tests.adapters.raw_server import (
     read_request,
     response,
 )
-from tests.adapters.test_strange_answers import GOOD
+from tests.adapters.upstream.test_dialects_refusals import GOOD
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,16 @@ from liveness_gateway.verifications.model import UpstreamAnswer
 from liveness_gateway.verifications.ports import LedgerUnavailableError, NotChargedError
 from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.adapters.samples import claim
-from tests.adapters.written_telemetry import counted
-from tests.api.events import CREATE, WIRE_PATHS, selfie_form
+from tests.api.events import COMPAT_PATHS, CREATE, selfie_form
 from tests.api.gateway import Gateway
 from tests.api.problem_table import PROBLEMS, Arrange, Expected, down
 from tests.fakes import UpstreamCall, answer
 from tests.images import drawn
 from tests.world import World
+from tests.written_telemetry import counted
 
 
-@pytest.mark.parametrize("path", [CREATE, *WIRE_PATHS])
+@pytest.mark.parametrize("path", [CREATE, *COMPAT_PATHS])
 @pytest.mark.parametrize(("arrange", "expected"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_each_problem(
     gateway: Gateway,
@@ -28,7 +28,7 @@ def test_each_problem(
     path: str,
 ) -> None:
     refused = arrange(gateway, path)
-    compat = path in WIRE_PATHS
+    compat = path in COMPAT_PATHS
     status = expected.compat if compat else expected.status
     assert (refused.status, refused.body["code"]) == (status, expected.code)
     names = {"type", "title", "status", "detail", "code", "retryable", "correlation_id"}

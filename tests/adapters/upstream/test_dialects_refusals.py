@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from liveness_gateway.adapters.upstream.dialects import BadAnswerError, read_answer
 from liveness_gateway.verifications.model import Decision, MultipleFaces, decide
-from tests.adapters.test_dialects import FACE, body, without
+from tests.adapters.upstream.test_dialects import FACE, body, without
 
 GOOD: Final = json.dumps(body()).encode()
 # The members an answer is judged by: the path to each.

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
-from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, proxy_event
+from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, READ, proxy_event
 
 Invoke = Callable[[dict[str, Any]], dict[str, Any]]
 # API Gateway hands these over as base64; everything else as text (infra/api/rest_api.py).
@@ -97,6 +97,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _route(path: str) -> tuple[str, dict[str, str]]:
-    if path in {CREATE, HEALTH, *WIRE_PATHS}:
+    if path in {CREATE, HEALTH, *COMPAT_PATHS}:
         return path, {}
     return READ, {"verification_id": path.rpartition("/")[2]}

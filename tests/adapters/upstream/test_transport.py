@@ -15,10 +15,10 @@ from liveness_gateway.verifications.model import Selfie
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
-from tests.adapters.environment import environment
 from tests.adapters.exchange import KEY, post, within
 from tests.adapters.raw_server import RawServer, answering, read_request, response
-from tests.adapters.test_strange_answers import GOOD
+from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.environment import environment
 
 TEXT = "exif-text-canary"
 

@@ -7,8 +7,8 @@ import pytest
 
 from liveness_gateway.adapters.powertools import powertools_telemetry
 from liveness_gateway.telemetry import location
-from tests.adapters.environment import environment
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
+from tests.environment import environment
+from tests.written_telemetry import WrittenTelemetry, counted
 
 
 def test_a_note_is_one_line_of_json() -> None:

@@ -15,9 +15,9 @@ from liveness_gateway.verifications.ports import LedgerUnavailableError
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from tests.adapters.job_contexts import Context, again
 from tests.adapters.samples import claim, completed, failed, seconds, unknown
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.fakes import FakeQueue
 from tests.world import World
+from tests.written_telemetry import WrittenTelemetry, counted
 
 Output = pytest.CaptureFixture[str]
 

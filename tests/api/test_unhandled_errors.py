@@ -12,11 +12,11 @@ from liveness_gateway.entrypoints.http.routes import Route
 from liveness_gateway.settings import SettingsError
 from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import NotChargedError
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
-from tests.api.events import CREATE, HEALTH, WIRE_PATHS, post_event, proxy_event, selfie_form
+from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, post_event, proxy_event, selfie_form
 from tests.api.gateway import SELFIE, Answered, Context, Gateway, answered
 from tests.fakes import KilledError
 from tests.world import World
+from tests.written_telemetry import WrittenTelemetry, counted
 
 Output = pytest.CaptureFixture[str]
 EXCEPTIONS = [
@@ -39,7 +39,7 @@ def check(refused: Answered, gateway: Gateway, output: Output, path: str) -> Non
     assert (refused.status, refused.body["code"]) == (500, "internal")
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.headers["X-Correlation-Id"] == refused.body["correlation_id"]
-    assert ("Errors" in refused.body) == (path in WIRE_PATHS)
+    assert ("Errors" in refused.body) == (path in COMPAT_PATHS)
     captured = output.readouterr()
     everything = refused.text + gateway.telemetry.stream.getvalue() + captured.out + captured.err
     assert "canary" not in everything
@@ -60,7 +60,7 @@ def test_any_exception_from_any_port(
         assert gateway.world.upstream.calls == []
 
 
-@pytest.mark.parametrize("path", WIRE_PATHS)
+@pytest.mark.parametrize("path", COMPAT_PATHS)
 @pytest.mark.parametrize("port", PORTS)
 def test_also_on_the_compat(gateway: Gateway, capsys: Output, port: str, path: str) -> None:
     gateway.world.faults.fail(port, RuntimeError("canary"))
@@ -217,4 +217,4 @@ def test_a_route_that_fails_is_counted(capsys: Output) -> None:
     assert counted(capsys) == {"unhandled": 1, "problem_internal": 1, "requests": 1}
     unhandled = telemetry.lines[0]
     assert unhandled["error_type"] == "LookupError"
-    assert unhandled["raised_at"].startswith("test_unforeseen.py:")
+    assert unhandled["raised_at"].startswith("test_unhandled_errors.py:")

@@ -22,8 +22,8 @@ from tests.adapters.raw_server import (
     read_request,
     response,
 )
-from tests.adapters.test_strange_answers import GOOD
-from tests.adapters.test_transport import CHUNKED
+from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.adapters.upstream.test_transport import CHUNKED
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,15 @@ import pytest
 
 from liveness_gateway.verifications.model import UpstreamAnswer
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
-from tests.api.events import CREATE, HEALTH, READ, WIRE_PATHS, post_event, proxy_event, selfie_form
+from tests.api.events import (
+    COMPAT_PATHS,
+    CREATE,
+    HEALTH,
+    READ,
+    post_event,
+    proxy_event,
+    selfie_form,
+)
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.fakes import UpstreamCall, answer
 from tests.images import drawn
@@ -147,7 +155,7 @@ def test_without_a_request_id_there_is_still_a_correlation_id(gateway: Gateway) 
 
 @pytest.mark.parametrize(
     ("method", "resource"),
-    [("GET", CREATE), ("PUT", CREATE), ("DELETE", READ), ("GET", WIRE_PATHS[0]), ("POST", "/"),
+    [("GET", CREATE), ("PUT", CREATE), ("DELETE", READ), ("GET", COMPAT_PATHS[0]), ("POST", "/"),
      ("post", CREATE), ("POST", "/v0.3/liveness-verification"), ("", "")],
 )  # fmt: skip
 def test_what_is_no_route_is_not_found(gateway: Gateway, method: str, resource: str) -> None:

@@ -16,9 +16,9 @@ from liveness_gateway.entrypoints.streams import PublishBatch, whole_batch
 from liveness_gateway.verifications.publishing import Publisher
 from tests.adapters.job_contexts import Context, again
 from tests.adapters.samples import claim, completed
-from tests.adapters.written_telemetry import WrittenTelemetry, counted
 from tests.fakes import Change, KilledError
 from tests.world import World
+from tests.written_telemetry import WrittenTelemetry, counted
 
 Output = pytest.CaptureFixture[str]
 
