@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 HOST = "127.0.0.1"
-_API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
+API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
 _PAGE = Path(__file__).parents[1] / "page"
 _STARTS_WITHIN_SECONDS = 10.0
 _PAGE_HEADERS = {
@@ -144,7 +144,7 @@ def _app(client: httpx.AsyncClient, api_url: str, backstage: Backstage) -> ASGIA
     site = _site(client, backstage)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope["type"] == "http" and scope["path"].startswith(_API_PATHS)
+        is_api = scope["type"] == "http" and scope["path"].startswith(API_PATHS)
         await (api if is_api else site)(scope, receive, send)
 
     return front

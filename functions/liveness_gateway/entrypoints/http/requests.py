@@ -13,9 +13,9 @@ from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.requests import VerificationRequest
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 
-_THRESHOLD: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{0,32})?|\.[0-9]{1,32}")
-_IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
-_LONGEST_SUBJECT: Final = 256
+THRESHOLD: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{0,32})?|\.[0-9]{1,32}")
+IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+LONGEST_SUBJECT: Final = 256
 
 
 def verification_request(
@@ -64,7 +64,7 @@ def _text_body(body: str) -> bytes:
 def _threshold(form: Form) -> Decimal | None:
     if form.threshold is None:
         return None
-    if not _THRESHOLD.fullmatch(form.threshold):
+    if not THRESHOLD.fullmatch(form.threshold):
         raise ProblemError("invalid_threshold", "The threshold is not a plain decimal such as 0.6.")
     threshold = Decimal(form.threshold.decode("ascii"))
     if threshold > 1:
@@ -79,17 +79,17 @@ def _subject_ref(form: Form) -> str | None:
         reference = form.subject_ref.decode("utf-8")
     except UnicodeDecodeError:
         reference = ""
-    if not 0 < len(reference) <= _LONGEST_SUBJECT or not reference.isprintable():
+    if not 0 < len(reference) <= LONGEST_SUBJECT or not reference.isprintable():
         raise ProblemError(
             "malformed_request",
-            f"`subject_ref` is not 1 to {_LONGEST_SUBJECT} printable characters of UTF-8.",
+            f"`subject_ref` is not 1 to {LONGEST_SUBJECT} printable characters of UTF-8.",
         )
     return reference
 
 
 def _idempotency_key(event: Event) -> str | None:
     key = header(event, "idempotency-key")
-    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise ProblemError(
             "malformed_request", "The Idempotency-Key is not 1 to 255 printable ASCII characters."
         )

@@ -12,15 +12,15 @@ from liveness_gateway.verifications.selfie import SelfieLimits
 from liveness_gateway.verifications.verify import Verifier
 
 # The whole call of upstream ends by then (docs/design.md), the 5 s are for storing and answering.
-_LONGEST_CALL: Final = 20.0
-_OWN_SECONDS: Final = 5.0
+LONGEST_CALL: Final = 20.0
+OWN_SECONDS: Final = 5.0
 
 
 def verify_routes(verifier: Verifier, limits: SelfieLimits, clock: Clock) -> Routes:
     """The routes of the function `verify`."""
 
     def verify(request: Request) -> Outcome:
-        deadline = clock.monotonic() + min(_LONGEST_CALL, request.seconds_left - _OWN_SECONDS)
+        deadline = clock.monotonic() + min(LONGEST_CALL, request.seconds_left - OWN_SECONDS)
         checked = verification_request(request.event, limits, request.correlation_id, deadline)
         return verifier.verify(checked)
 
