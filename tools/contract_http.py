@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from liveness_gateway.entrypoints.http.presenters import CompatBody
 from liveness_gateway.entrypoints.http.problems import CompatProblemBody, ProblemBody
+from liveness_gateway.entrypoints.http.requests import LONGEST_SUBJECT, THRESHOLD
 from liveness_gateway.problems import CATALOGUE
 from liveness_gateway.verifications.records import VerificationBody
 
@@ -31,6 +33,8 @@ _READ_REFUSALS: Final = [
     "internal",
     "upstream_unavailable",
 ]
+# JSON Schema's dialect of patterns searches, and needs no group that is not captured.
+_THRESHOLD: Final = f"^({THRESHOLD.pattern.decode('ascii').replace('(?:', '(')})$"
 _FORM: Final = {
     "required": True,
     "content": {
@@ -42,18 +46,21 @@ _FORM: Final = {
                     "selfie": {
                         "type": "string",
                         "format": "binary",
-                        "description": "A JPEG or PNG; the whole body is at most 4.5 MiB.",
+                        "description": (
+                            "A JPEG or PNG; the whole body is at most "
+                            f"{MAXIMUM_BODY / 2**20:g} MiB."
+                        ),
                     },
                     "threshold": {
                         "type": "string",
-                        "pattern": r"^([0-9]{1,4}(\.[0-9]{0,32})?|\.[0-9]{1,32})$",
+                        "pattern": _THRESHOLD,
                         "description": "0 to 1; a face is live when its score is at least this.",
                         "examples": ["0.6"],
                     },
                     "subject_ref": {
                         "type": "string",
                         "minLength": 1,
-                        "maxLength": 256,
+                        "maxLength": LONGEST_SUBJECT,
                         "description": "Your own opaque name for the person; never a real name.",
                     },
                 },
