@@ -12,10 +12,9 @@ from liveness_gateway.problems import CATALOGUE
 
 LOG_FIELDS: Final = frozenset(
     {
-        "attempt", "charged", "client_id", "code", "count", "decision", "duration_ms",
-        "error_type", "event_id", "failed", "method", "raised_at", "reason", "reasons",
-        "replayed", "route", "status", "transition", "upstream_request_id", "verification_id",
-        "version",
+        "attempt", "code", "count", "duration_ms", "error_type", "method", "raised_at", "reason",
+        "reasons", "replayed", "route", "status", "transition", "upstream_request_id",
+        "verification_id", "version",
     }
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from liveness_gateway.verifications.model import Status, Verification
 from liveness_gateway.verifications.ports import DeadLetters, EventBus
 
 # PutEvents takes at most 10 entries.
-_ENTRIES: Final = 10
+ENTRIES: Final = 10
 # Trying again is no use: the bus will never take these.
 _FINAL_CODES: Final = frozenset(
     {
@@ -66,8 +66,8 @@ class Publisher:
         """
         again: list[str] = []
         announcements = list(self._announcements(records, again))
-        for start in range(0, len(announcements), _ENTRIES):
-            group = announcements[start : start + _ENTRIES]
+        for start in range(0, len(announcements), ENTRIES):
+            group = announcements[start : start + ENTRIES]
             for announcement, code in zip(group, self._put(group), strict=True):
                 if code is not None and not self._given_up(announcement, code):
                     again.append(announcement.sequence_number)
