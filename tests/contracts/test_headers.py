@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from infra.api.gateway_responses import EXPOSED_HEADERS as EXPOSED_BY_API_GATEWAY
-from infra.api.rest_api import ALLOWED_HEADERS
+from infra.api.cors import ALLOWED_HEADERS
+from infra.api.cors import EXPOSED_HEADERS as EXPOSED_BY_API_GATEWAY
 from liveness_gateway.entrypoints.http.cors import EXPOSED_HEADERS
 from tests.contracts.agreement import agree, read
 from tests.contracts.sources import calls_in, functions_sources
@@ -46,7 +46,7 @@ def test_the_same_headers_are_exposed_by_function_gateway_and_contract() -> None
             "functions/liveness_gateway/entrypoints/http/cors.py": {
                 name.lower() for name in EXPOSED_HEADERS
             },
-            "infra/api/gateway_responses.py": set(EXPOSED_BY_API_GATEWAY),
+            "infra/api/cors.py": set(EXPOSED_BY_API_GATEWAY),
             "contracts/openapi.json": set(named_headers(OPENAPI)),
         },
     )
@@ -56,7 +56,7 @@ def test_a_page_may_send_every_header_that_is_read() -> None:
     agree(
         "request headers",
         {
-            "infra/api/rest_api.py ALLOWED_HEADERS": set(ALLOWED_HEADERS),
+            "infra/api/cors.py ALLOWED_HEADERS": set(ALLOWED_HEADERS),
             "functions/liveness_gateway header(event, ...)": headers_read() - NOT_SENT_BY_A_CLIENT,
         },
     )
@@ -76,7 +76,7 @@ def test_the_contract_names_the_headers_a_client_sends() -> None:
     agree(
         "request headers",
         {
-            "infra/api/rest_api.py ALLOWED_HEADERS": set(ALLOWED_HEADERS),
+            "infra/api/cors.py ALLOWED_HEADERS": set(ALLOWED_HEADERS),
             "contracts/openapi.json": parameters | keys | {"content-type"},
         },
     )

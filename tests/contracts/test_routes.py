@@ -4,7 +4,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from infra.api.rest_api import ROUTES
+from infra.api.routes import ROUTES
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.http.results_routes import results_routes
@@ -38,7 +38,7 @@ def test_api_gateway_calls_the_function_that_answers() -> None:
     agree(
         "routes and their functions",
         {
-            "infra/api/rest_api.py ROUTES": {(r.method, r.path): r.function for r in ROUTES},
+            "infra/api/routes.py ROUTES": {(r.method, r.path): r.function for r in ROUTES},
             "functions/liveness_gateway/entrypoints/http/*_routes.py": {
                 route: function for function, routes in SERVED.items() for route in routes
             },
@@ -50,7 +50,7 @@ def test_the_contract_documents_every_route() -> None:
     agree(
         "methods and paths",
         {
-            "infra/api/rest_api.py ROUTES": {(route.method, route.path) for route in ROUTES},
+            "infra/api/routes.py ROUTES": {(route.method, route.path) for route in ROUTES},
             "contracts/openapi.json paths": documented().keys(),
         },
     )
@@ -62,7 +62,7 @@ def test_the_contract_says_which_routes_need_a_key() -> None:
     agree(
         "routes that need no key",
         {
-            "infra/api/rest_api.py ROUTES": {
+            "infra/api/routes.py ROUTES": {
                 (route.method, route.path) for route in ROUTES if not route.needs_key
             },
             "contracts/openapi.json security": open_to_all,
@@ -93,7 +93,7 @@ def test_the_local_server_forwards_every_route_and_no_other() -> None:
     agree(
         "first part of each path",
         {
-            "infra/api/rest_api.py ROUTES": {f"/{r.path.split('/')[1]}/" for r in ROUTES},
+            "infra/api/routes.py ROUTES": {f"/{r.path.split('/')[1]}/" for r in ROUTES},
             "local/server/server.py API_PATHS": set(API_PATHS),
         },
     )
@@ -104,4 +104,4 @@ def test_the_page_and_the_documents_name_routes_that_exist() -> None:
     for place in ("local/page/send.js", "docs/integrate.md", "docs/quickstart.md", "README.md"):
         named = set(re.findall(r"/v\d[\d.]*/[a-z{}_/-]+[a-z}]", read(place)))
         assert named, place
-        assert named <= paths, f"{place} names a route that infra/api/rest_api.py has not: {named}"
+        assert named <= paths, f"{place} names a route that infra/api/routes.py has not: {named}"
