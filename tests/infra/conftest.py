@@ -1,21 +1,27 @@
-"""One synth of each stage for the whole run, by the CDK's own command line."""
+"""One synth of each stage for the whole run."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.infra.assembly import CONTEXTS, Assembly, synthesise
+from tests.infra.assembly import CONTEXTS, Assembly
+from tests.infra.synthesis import synthesise
 
 
 @pytest.fixture(scope="session")
-def assemblies(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, Assembly]:
-    """Every stage; parallel test processes share one synth."""
+def synthesis(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder with every stage; parallel test processes share it."""
     base = tmp_path_factory.getbasetemp()
     parent = Path(base if worker_id == "master" else base.parent) / "assemblies"
     parent.mkdir(exist_ok=True)
-    # Two processes begin at different ends, so that neither only waits for the other.
-    names = list(CONTEXTS) if worker_id in {"master", "gw0"} else list(CONTEXTS)[::-1]
-    return {name: synthesise(name, parent) for name in names}
+    synthesise(parent)
+    return parent
+
+
+@pytest.fixture(scope="session")
+def assemblies(synthesis: Path) -> dict[str, Assembly]:
+    """Every stage, by the name of its context."""
+    return {name: Assembly(name, synthesis / name) for name in CONTEXTS}
 
 
 @pytest.fixture(params=list(CONTEXTS))
@@ -26,5 +32,5 @@ def assembly(request: pytest.FixtureRequest, assemblies: dict[str, Assembly]) ->
 
 @pytest.fixture
 def prod(assemblies: dict[str, Assembly]) -> Assembly:
-    """Production."""
+    """Production, with two allowed origins."""
     return assemblies["prod"]

@@ -1,23 +1,26 @@
-"""An operator hears of trouble without looking."""
+"""The alarms and whom they notify."""
 
 from typing import Any
 
 from infra.alarms.counters import COUNTER_ALARMS
 from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
 
+_ALARM = "AWS::CloudWatch::Alarm"
 
-def _watched(assembly: Assembly, metric: str) -> list[Any]:
+
+def _dimensions(assembly: Assembly, metric: str) -> list[Any]:
+    """The values of the dimensions of every alarm on one of AWS's own metrics."""
     return [
         dimension["Value"]
-        for alarm in assembly.resources("AWS::CloudWatch::Alarm").values()
+        for alarm in assembly.resources(_ALARM).values()
         if alarm["MetricName"] == metric and alarm["Namespace"].startswith("AWS/")
         for dimension in alarm["Dimensions"]
     ]
 
 
-def test_every_alarm_tells_somebody_and_says_what_it_means(assembly: Assembly) -> None:
-    (topic,) = assembly.resources("AWS::SNS::Topic")
-    for alarm in assembly.resources("AWS::CloudWatch::Alarm").values():
+def test_every_alarm_notifies_the_topic_and_says_what_it_means(assembly: Assembly) -> None:
+    topic, _ = assembly.only("AWS::SNS::Topic")
+    for alarm in assembly.resources(_ALARM).values():
         assert alarm["AlarmActions"] == [{"Ref": topic}]
         assert len(alarm["AlarmDescription"]) > 20
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -26,15 +29,14 @@ def test_every_alarm_tells_somebody_and_says_what_it_means(assembly: Assembly) -
 def test_every_alarm_has_its_line_in_the_handbook(assembly: Assembly) -> None:
     handbook = (ROOT / "docs" / "operate.md").read_text()
     alarms = {
-        name.removeprefix("Monitoring")[: -len("1A2B3C4D")]
-        for name in assembly.resources("AWS::CloudWatch::Alarm")
+        name.removeprefix("Monitoring")[: -len("1A2B3C4D")] for name in assembly.resources(_ALARM)
     }
     assert alarms >= {alarm.name for alarm in COUNTER_ALARMS}
     assert {name for name in alarms if f"`{name}`" not in handbook} == set()
 
 
-def test_alarms_may_publish_and_only_those_of_this_account(assembly: Assembly) -> None:
-    (policy,) = assembly.resources("AWS::SNS::TopicPolicy").values()
+def test_only_alarms_of_this_account_may_publish(assembly: Assembly) -> None:
+    _, policy = assembly.only("AWS::SNS::TopicPolicy")
     (allowed,) = (s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow")
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert allowed["Condition"] == {
@@ -42,31 +44,29 @@ def test_alarms_may_publish_and_only_those_of_this_account(assembly: Assembly) -
     }
 
 
-def test_every_queue_is_watched(assembly: Assembly) -> None:
-    watched = _watched(assembly, "ApproximateNumberOfMessagesVisible")
+def test_every_queue_has_an_alarm(assembly: Assembly) -> None:
+    found = _dimensions(assembly, "ApproximateNumberOfMessagesVisible")
     queues = assembly.resources("AWS::SQS::Queue")
-    assert {value["Fn::GetAtt"][0] for value in watched} == set(queues)
+    assert {value["Fn::GetAtt"][0] for value in found} == set(queues)
 
 
-def test_every_function_that_crashes_is_noticed(assembly: Assembly) -> None:
-    crashed = {value["Ref"] for value in _watched(assembly, "Errors")}
-    assert crashed == {assembly.function_id(name) for name in FUNCTIONS}
+def test_crashes_throttles_delays_and_server_errors_have_alarms(assembly: Assembly) -> None:
+    crashes = {value["Ref"] for value in _dimensions(assembly, "Errors")}
+    assert crashes == {assembly.function_id(name) for name in FUNCTIONS}
+    assert _dimensions(assembly, "Throttles") == [{"Ref": assembly.function_id("verify")}]
+    age = _dimensions(assembly, "IteratorAge")
+    assert age == [{"Ref": assembly.function_id("publish_events")}]
+    assert f"liveness-gateway-{assembly.stage}" in _dimensions(assembly, "5XXError")
+    assert f"liveness-gateway-{assembly.stage}" in _dimensions(assembly, "Latency")
 
 
-def test_throttles_late_events_and_server_errors_are_noticed(assembly: Assembly) -> None:
-    assert _watched(assembly, "Throttles") == [{"Ref": assembly.function_id("verify")}]
-    assert _watched(assembly, "IteratorAge") == [{"Ref": assembly.function_id("publish_events")}]
-    assert f"liveness-gateway-{assembly.stage}" in _watched(assembly, "5XXError")
-    assert f"liveness-gateway-{assembly.stage}" in _watched(assembly, "Latency")
-
-
-def test_what_the_functions_count_is_watched_where_they_count_it(assembly: Assembly) -> None:
+def test_the_functions_counters_have_alarms_under_their_dimensions(assembly: Assembly) -> None:
     own = {
         (
             alarm["MetricName"],
             *sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]),
         )
-        for alarm in assembly.resources("AWS::CloudWatch::Alarm").values()
+        for alarm in assembly.resources(_ALARM).values()
         if alarm["Namespace"] == "liveness-gateway"
     }
     assert own == {

@@ -1,4 +1,4 @@
-"""Every function: its own zip, role and log group, and nothing it does not need."""
+"""Every function has its own zip, role and log group, and only the permissions it needs."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.infra.assembly import FUNCTIONS, Assembly, as_list, words
 
 _ITEM = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 _LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
-_MAY = {
+_ALLOWED = {
     "verify": {*_LOG, *_ITEM, "secretsmanager:GetSecretValue", "sqs:SendMessage"},
     "results": {*_LOG, "dynamodb:GetItem"},
     "publish_events": {
@@ -31,11 +31,21 @@ _MAY = {
 }
 
 
-def _resource_ids(statement: dict[str, object]) -> set[str]:
-    return set(words(statement["Resource"])) - {"Arn", "StreamArn", "", "/index/overdue"}
+def _resources_of(assembly: Assembly, service: str) -> dict[str, set[str]]:
+    """For each function that may use `service`: the logical ids of what it may use."""
+    used = {
+        name: {
+            word
+            for statement in assembly.statements(name)
+            if any(action.startswith(service) for action in as_list(statement["Action"]))
+            for word in words(statement["Resource"])
+        }
+        for name in FUNCTIONS
+    }
+    return {name: found - {"Arn"} for name, found in used.items() if found}
 
 
-def test_there_are_ours_and_no_helper_of_the_cdk(assembly: Assembly) -> None:
+def test_no_function_of_the_cdk_is_deployed_beside_ours(assembly: Assembly) -> None:
     handlers = {f["Handler"] for f in assembly.resources("AWS::Lambda::Function").values()}
     assert handlers == {f"{name}.handler.handler" for name in FUNCTIONS}
     kinds = {resource["Type"] for resource in assembly.template["Resources"].values()}
@@ -44,11 +54,12 @@ def test_there_are_ours_and_no_helper_of_the_cdk(assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_allows_exactly_what_the_function_does(assembly: Assembly, name: str) -> None:
-    allowed = {
-        action for statement in assembly.statements(name) for action in as_list(statement["Action"])
-    }
-    assert allowed == _MAY[name]
-    assert all(statement["Effect"] == "Allow" for statement in assembly.statements(name))
+    statements = assembly.statements(name)
+    actions = {action for statement in statements for action in as_list(statement["Action"])}
+    assert actions == _ALLOWED[name]
+    assert all(statement["Effect"] == "Allow" for statement in statements)
+    role = assembly.resources("AWS::IAM::Role")[assembly.role_id(name)]
+    assert not {"ManagedPolicyArns", "Policies"} & set(role)
 
 
 def test_no_two_functions_share_a_role_or_a_log_group(assembly: Assembly) -> None:
@@ -57,95 +68,55 @@ def test_no_two_functions_share_a_role_or_a_log_group(assembly: Assembly) -> Non
     assert len({str(f["LoggingConfig"]["LogGroup"]) for f in functions}) == len(FUNCTIONS)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_role_has_no_managed_policy(assembly: Assembly, name: str) -> None:
-    role = assembly.resources("AWS::IAM::Role")[assembly.function(name)["Role"]["Fn::GetAtt"][0]]
-    assert "ManagedPolicyArns" not in role
-    assert "Policies" not in role
-
-
 def test_no_statement_names_a_wildcard_where_a_resource_can_be_named(assembly: Assembly) -> None:
     for policy in assembly.resources("AWS::IAM::Policy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             assert not [a for a in as_list(statement["Action"]) if "*" in a]
             stars = [word for word in words(statement["Resource"]) if "*" in word]
-            # The streams of one table have no narrower name.
+            # IAM has no narrower resource for the streams of one table.
             listing = statement["Action"] == "dynamodb:ListStreams"
             assert stars == (["/stream/*"] if listing else [])
 
 
-def test_a_function_writes_only_its_own_log(assembly: Assembly) -> None:
-    for name in FUNCTIONS:
-        own = assembly.function(name)["LoggingConfig"]["LogGroup"]["Ref"]
-        (statement,) = (
-            s for s in assembly.statements(name) if "logs:PutLogEvents" in as_list(s["Action"])
-        )
-        assert own in set(words(statement["Resource"]))
-        assert len(as_list(statement["Resource"])) == 1
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_only_its_own_log(assembly: Assembly, name: str) -> None:
+    own = assembly.function(name)["LoggingConfig"]["LogGroup"]["Ref"]
+    (statement,) = (
+        s for s in assembly.statements(name) if "logs:PutLogEvents" in as_list(s["Action"])
+    )
+    assert own in set(words(statement["Resource"]))
+    assert len(as_list(statement["Resource"])) == 1
 
 
 def test_only_verify_reads_secrets_and_only_ours(assembly: Assembly) -> None:
     secrets = set(assembly.resources("AWS::SecretsManager::Secret"))
     assert len(secrets) == 2
-    readers = {
-        name: _resource_ids(statement)
-        for name in FUNCTIONS
-        for statement in assembly.statements(name)
-        if any(action.startswith("secretsmanager:") for action in as_list(statement["Action"]))
-    }
-    assert readers == {"verify": secrets}
+    assert _resources_of(assembly, "secretsmanager:") == {"verify": secrets}
 
 
 def test_only_the_publisher_puts_events_and_only_on_our_bus(assembly: Assembly) -> None:
-    putters = {
-        name: _resource_ids(statement)
-        for name in FUNCTIONS
-        for statement in assembly.statements(name)
-        if any(action.startswith("events:") for action in as_list(statement["Action"]))
-    }
-    assert putters == {"publish_events": set(assembly.resources("AWS::Events::EventBus"))}
-
-
-def test_nobody_but_verify_gets_the_name_of_a_secret_or_of_upstream(assembly: Assembly) -> None:
-    for name in set(FUNCTIONS) - {"verify"}:
-        variables = assembly.function(name)["Environment"]["Variables"]
-        assert not [key for key in variables if "SECRET" in key or "UPSTREAM" in key]
+    bus, _ = assembly.only("AWS::Events::EventBus")
+    assert _resources_of(assembly, "events:") == {"publish_events": {bus}}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_variable_has_a_value(assembly: Assembly, name: str) -> None:
-    variables = assembly.function(name)["Environment"]["Variables"]
-    assert variables["STAGE"] == assembly.stage
+def test_only_verify_is_told_of_the_secrets_and_the_liveness_api(
+    assembly: Assembly, name: str
+) -> None:
+    variables = assembly.variables(name)
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
-    assert all(variables.values())
+    secret = [key for key in variables if "SECRET" in key or "UPSTREAM" in key]
+    assert bool(secret) is (name == "verify")
 
 
-def test_verify_gives_up_before_api_gateway_does(assembly: Assembly) -> None:
-    assert assembly.function("verify")["Timeout"] == 28
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_cloud_runs_the_newest_arm_runtime(assemblies: dict[str, Assembly], name: str) -> None:
+    for function in assemblies[name].resources("AWS::Lambda::Function").values():
+        assert function["Architectures"] == ["arm64"]
+        assert function["Runtime"] == "python3.14"
 
 
-def test_the_cloud_runs_the_newest_arm_runtime(assemblies: dict[str, Assembly]) -> None:
-    for name in ("dev", "prod"):
-        for function in assemblies[name].resources("AWS::Lambda::Function").values():
-            assert function["Architectures"] == ["arm64"]
-            assert function["Runtime"] == "python3.14"
-
-
-def test_prod_bounds_how_many_verifications_run_at_once(prod: Assembly) -> None:
+def test_prod_bounds_concurrency_and_writes_no_debug_logs(prod: Assembly) -> None:
     assert prod.function("verify")["ReservedConcurrentExecutions"] == 50
-
-
-def test_debug_logs_are_not_written_in_prod(prod: Assembly) -> None:
-    levels = {
-        prod.function(name)["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"]
-        for name in FUNCTIONS
-    }
+    levels = {prod.variables(name)["POWERTOOLS_LOG_LEVEL"] for name in FUNCTIONS}
     assert levels == {"INFO"}
-
-
-def test_sweep_runs_every_five_minutes(assembly: Assembly) -> None:
-    (rule,) = assembly.resources("AWS::Events::Rule").values()
-    assert rule["ScheduleExpression"] == "rate(5 minutes)"
-    assert rule["State"] == "ENABLED"
-    (target,) = rule["Targets"]
-    assert target["Arn"] == {"Fn::GetAtt": [assembly.function_id("sweep"), "Arn"]}

@@ -1,0 +1,67 @@
+"""Routes and preflights."""
+
+import re
+from typing import Any
+
+from infra.api.routes import ROUTES
+from tests.infra.assembly import Assembly, words
+
+_ALLOWED_HEADERS = {"content-type", "x-api-key", "idempotency-key"}
+
+
+def _path(assembly: Assembly, resource_id: str) -> str:
+    resource = assembly.resources("AWS::ApiGateway::Resource")[resource_id]
+    parent = resource["ParentId"]
+    above = _path(assembly, parent["Ref"]) if "Ref" in parent else ""
+    return f"{above}/{resource['PathPart']}"
+
+
+def _methods(assembly: Assembly) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method["HttpMethod"], _path(assembly, method["ResourceId"]["Ref"])): method
+        for method in assembly.resources("AWS::ApiGateway::Method").values()
+    }
+
+
+def test_each_route_is_served_by_its_function_and_there_is_no_other(assembly: Assembly) -> None:
+    methods = {key: m for key, m in _methods(assembly).items() if key[0] != "OPTIONS"}
+    assert set(methods) == {(route.method, route.path) for route in ROUTES}
+    for route in ROUTES:
+        integration = methods[route.method, route.path]["Integration"]
+        assert integration["Type"] == "AWS_PROXY"
+        assert assembly.function_id(route.function) in set(words(integration["Uri"]))
+
+
+def test_every_route_but_health_needs_a_key(assembly: Assembly) -> None:
+    for (verb, path), method in _methods(assembly).items():
+        public = verb == "OPTIONS" or path == "/v1/health"
+        assert method["ApiKeyRequired"] is not public, (verb, path)
+
+
+def test_every_path_has_a_preflight_where_browsers_are_allowed(assembly: Assembly) -> None:
+    methods = _methods(assembly)
+    preflights = {path for verb, path in methods if verb == "OPTIONS"}
+    assert preflights == ({route.path for route in ROUTES} if assembly.origins else set())
+    for path in preflights:
+        integration = methods["OPTIONS", path]["Integration"]
+        assert integration["Type"] == "MOCK"
+        (response,) = integration["IntegrationResponses"]
+        headers = {
+            name.removeprefix("method.response.header.").lower(): value.strip("'")
+            for name, value in response["ResponseParameters"].items()
+        }
+        verbs = {route.method for route in ROUTES if route.path == path}
+        assert set(headers["access-control-allow-methods"].split(",")) == {*verbs, "OPTIONS"}
+        assert set(headers["access-control-allow-headers"].split(",")) == _ALLOWED_HEADERS
+        assert headers["access-control-allow-origin"] == assembly.origins[0]
+        assert headers.get("vary") == (None if assembly.origins == ["*"] else "Origin")
+
+
+def test_a_preflight_reflects_each_further_origin_and_no_other(prod: Assembly) -> None:
+    first, second = prod.origins
+    template = _methods(prod)["OPTIONS", "/v1/verifications"]["Integration"]
+    (response,) = template["IntegrationResponses"]
+    vtl = response["ResponseTemplates"]["application/json"]
+    # Compared as a whole: a pattern would accept https://oneXexample.com.
+    assert re.findall(r'\$origin == "(h[^"]+)"', vtl) == [second]
+    assert f"'{first}'" in response["ResponseParameters"].values()
