@@ -20,7 +20,7 @@ _PROBE_SECONDS: Final = 30
 _CACHE_SECONDS: Final = 2
 
 
-class ConditionalCheckFailedException(ClientError):  # noqa: N818 - DynamoDB's name
+class ConditionalCheckFailedError(ClientError):
     """The condition of a write does not hold."""
 
 
@@ -32,7 +32,7 @@ class BreakerTableDouble:
         window: the item of the window.
     """
 
-    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedError)
 
     def __init__(self, clock: ManualClock, faults: Faults | None = None) -> None:
         self.clock = clock
@@ -48,7 +48,7 @@ class BreakerTableDouble:
         self.faults.at("breaker.count", "before")
         values = arguments["ExpressionAttributeValues"]
         if not condition(arguments["ConditionExpression"])(self.window, {}, values):
-            raise ConditionalCheckFailedException({"Error": {"Code": "Conditional"}}, "Update")
+            raise ConditionalCheckFailedError({"Error": {"Code": "Conditional"}}, "Update")
         for clause in arguments["UpdateExpression"].removeprefix("ADD ").split(", "):
             name, value = clause.split(" ")
             total = int(self.window[name]["N"]) + int(values[value]["N"])

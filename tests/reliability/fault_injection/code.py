@@ -1,23 +1,21 @@
-"""Fault 30: an exception nobody foresaw, of any type, thrown from any port."""
+"""Fault 30: an exception of a type that nothing expects, thrown from any port."""
 
 import http.client
 import json
 import ssl
-from collections import defaultdict
 from collections.abc import Callable
 from decimal import InvalidOperation
-from typing import Any, Final
+from typing import Final
 
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
-from tests.adapters.aws_endpoint import SERVER_ERROR
-from tests.reliability.cloud import Moment
-from tests.reliability.outputs import ERROR_CANARY
-from tests.reliability.recovery import Recovery
-from tests.reliability.scenarios import scenario
-from tests.reliability.stage import Stage, Wrap
+from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN
+from tests.faults import Step
+from tests.reliability.fault_injection.scenarios import scenario
+from tests.reliability.fault_injection.stage import Stage
+from tests.reliability.simulation.rest import mend
+from tests.reliability.simulation.troubles import ERROR_CANARY, refusal
 
-_REFUSAL: Final[Any] = {"Error": {"Code": ERROR_CANARY, "Message": ERROR_CANARY}}
 _ERRORS: Final[tuple[Callable[[], Exception], ...]] = (
     lambda: ValueError(ERROR_CANARY),
     lambda: TypeError(ERROR_CANARY),
@@ -43,97 +41,67 @@ _ERRORS: Final[tuple[Callable[[], Exception], ...]] = (
     lambda: json.JSONDecodeError(ERROR_CANARY, ERROR_CANARY, 0),
     lambda: http.client.HTTPException(ERROR_CANARY),
     lambda: ssl.SSLError(ERROR_CANARY),
-    lambda: ClientError(_REFUSAL, ERROR_CANARY),
-    lambda: EndpointConnectionError(endpoint_url=ERROR_CANARY),
-    NoCredentialsError,
     lambda: Exception(ERROR_CANARY),
 )
+# What a client of AWS raises is expected of it, and of nothing else.
+_OF_AWS: Final = (
+    refusal(ERROR_CANARY),
+    lambda: EndpointConnectionError(endpoint_url=ERROR_CANARY),
+    NoCredentialsError,
+)
+_PORTS: Final = (
+    ("when the selfie is fingerprinted", Step(f"secret.{FINGERPRINT_ARN}", "before")),
+    ("in place of the claim", Step("table.put", "before")),
+    ("after the claim was stored", Step("table.put", "after")),
+    ("from the credentials", Step(f"secret.{UPSTREAM_ARN}", "before")),
+    ("from the breaker", Step("breaker.state", "before")),
+    ("before the call", Step("transport.post", "before")),
+    ("after the call", Step("transport.post", "after")),
+    ("in place of the result's write", Step("table.update", "before")),
+    ("after the result was stored", Step("table.update", "after")),
+    ("from the emergency queue while the table is down", Step("emergency.send", "before")),
+    ("from the clock", Step("clock.now", "before")),
+    ("from the log, after the result was stored", Step("telemetry.log", "before")),
+    ("from the log, at the very start", Step("telemetry.begin", "before")),
+    ("from the metrics, at the very end", Step("telemetry.flush", "before")),
+)
+_CLIENTS: Final = ("secret.", "table.", "emergency.", "bus.", "letters.")
 
 
-class _Exploding:
-    """A port one of whose methods raises what `pending` still holds."""
-
-    def __init__(self, port: Any, method: str, moment: Moment, pending: list[Exception]) -> None:  # noqa: ANN401 - any port
-        self._port = port
-        self._method = method
-        self._moment = moment
-        self._pending = pending
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
-        found = getattr(self._port, name)
-        return self._explosive(found) if name == self._method else found
-
-    def _explosive(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as the port's
-            if self._pending and self._moment == "before":
-                raise self._pending.pop()
-            result = method(*arguments, **named)
-            if self._pending:
-                raise self._pending.pop()
-            return result
-
-        return call
+def _raise_at(stage: Stage, step: Step) -> None:
+    """One exception, once, in whichever function takes this step first."""
+    of_aws = step.effect.startswith(_CLIENTS)
+    error = stage.random.choice(_ERRORS if of_aws else (*_ERRORS, *_OF_AWS))
+    stage.raise_at(step, error)
 
 
-def _explosion(stage: Stage, port: str, method: str, moment: Moment) -> Wrap:
-    """One exception, once, in whichever environment comes first."""
-    pending = [stage.random.choice(_ERRORS)()]
-    return lambda name, inner: _Exploding(inner, method, moment, pending) if name == port else inner
-
-
-def _in_verify(port: str, method: str, moment: Moment, words: str) -> None:
+def _in_verify(words: str, step: Step) -> None:
     """Register the scenario of one port of `verify`."""
 
-    # In threads where each waits for a table that is down.
-    @scenario(
-        30,
-        f"an exception of any type {words}",
-        together=port == "emergency",
-        seconds_left=_SECONDS[port],
-    )
-    def explode(stage: Stage, _: Recovery) -> None:
-        if port == "emergency":
-            stage.fail_always("UpdateItem", SERVER_ERROR)
-        stage.post(function=stage.verify_function(_explosion(stage, port, method, moment)))
+    @scenario(30, f"an exception of any type {words}")
+    def explode(stage: Stage) -> None:
+        if step.effect == "emergency.send":
+            stage.fail(["table.update"], "failed")
+        _raise_at(stage, step)
+        stage.post()
 
 
-_SECONDS: Final = defaultdict(lambda: 28.0, emergency=7.0)
-_PORTS: Final[tuple[tuple[str, str, Moment, str], ...]] = (
-    ("fingerprints", "of", "before", "when the selfie is fingerprinted"),
-    ("ledger", "claim", "before", "in place of the claim"),
-    ("ledger", "claim", "after", "after the claim was stored"),
-    ("credentials", "get", "before", "from the credentials"),
-    ("breaker", "admit", "before", "from the breaker"),
-    ("transport", "post", "before", "before the call"),
-    ("transport", "post", "after", "after the call"),
-    ("ledger", "settle", "before", "in place of the result's write"),
-    ("ledger", "settle", "after", "after the result was stored"),
-    ("emergency", "keep", "before", "from the emergency queue while the table is down"),
-    ("clock", "now", "before", "from the clock"),
-    ("telemetry", "note", "before", "from the log, after the result was stored"),
-    ("application_telemetry", "begin", "before", "from the log, at the very start"),
-    ("application_telemetry", "flush", "before", "from the metrics, at the very end"),
-)
-for _port in _PORTS:
-    _in_verify(*_port)
+for _words, _step in _PORTS:
+    _in_verify(_words, _step)
 
 
-@scenario(
-    30,
-    "an exception of any type from each port of `publish_events`, `sweep` and `recover`",
-    together=True,
-    seconds_left=7.0,
-)
-def behind(stage: Stage, recovery: Recovery) -> None:
-    stage.fail_always("UpdateItem", SERVER_ERROR)
+@scenario(30, "an exception of any type from each port of `publish_events`, `sweep` and `recover`")
+def behind(stage: Stage) -> None:
+    stage.fail(["table.update"], "failed")
     stage.post()
-    stage.mend()
-    stage.post(function=stage.verify_function(_explosion(stage, "ledger", "settle", "before")))
-    for port, method in (
-        ("ledger", "settle"), ("ledger", "overdue"), ("bus", "put"), ("letters", "send"),
-        ("clock", "now"),
-    ):  # fmt: skip
-        recovery.wrap = _explosion(stage, port, method, stage.random.choice(("before", "after")))
-        recovery.store_kept()
-        recovery.sweep()
-        recovery.deliver()
+    mend(stage)
+    _raise_at(stage, Step("table.update", "before"))
+    stage.post()
+    for effect in ("table.update", "table.query", "bus.put", "letters.send", "clock.now"):
+        steps = [Step(effect, "before"), Step(effect, "after")]
+        _raise_at(stage, stage.random.choice(steps if effect != "clock.now" else steps[:1]))
+        stage.kept()
+        stage.clock.advance(61)
+        stage.sweep().run()
+        stage.publish(stage.new_in_stream()).run()
+        stage.steering.outages.clear()

@@ -1,73 +1,54 @@
 """Faults 23 and 24: the same thing arrives twice, or fifty times at once."""
 
-from concurrent.futures import ThreadPoolExecutor
-
-from tests.adapters.aws_endpoint import SERVER_ERROR
-from tests.reliability.cloud import stream_of
-from tests.reliability.recovery import Recovery, terminal
-from tests.reliability.relay import Relay
-from tests.reliability.scenarios import FEW, scenario, wait_until_answered
-from tests.reliability.stage import Stage
+from tests.reliability.fault_injection.scenarios import FEW, scenario
+from tests.reliability.fault_injection.stage import Stage
+from tests.reliability.simulation.rest import mend
 
 _CROWD = 50
 
 
 @scenario(23, "the same request again, and then another under its key")
-def repeated(stage: Stage, _: Recovery) -> None:
-    body = stage.form()
-    stage.post(body, "the-key")
-    stage.post(body, "the-key")
-    written = len(stream_of(stage.table))
-    stage.post(stage.form(), "the-key")
-    assert len(stream_of(stage.table)) == written  # I7: nothing is written for it
+def repeated(stage: Stage) -> None:
+    request = stage.request("the-key")
+    stage.send(request)
+    stage.send(request)
+    written = len(stage.table.stream)
+    stage.send(stage.request("the-key"))
+    assert len(stage.table.stream) == written  # I7: nothing is written for it
 
 
-@scenario(23, "the same request again after an answer that was lost", seeds=FEW)
-def repeated_unknown(stage: Stage, _: Recovery) -> None:
-    body = stage.form()
-    stage.sandbox.next("cut")
-    stage.post(body, "the-key")
-    stage.post(body, "the-key")
+@scenario(23, "the same request again after an answer that was lost", runs=FEW)
+def repeated_unknown(stage: Stage) -> None:
+    request = stage.request("the-key", "reset")
+    stage.send(request)
+    stage.send(request)
 
 
-@scenario(23, "the same batch of the stream again", seeds=FEW)
-def batch_again(stage: Stage, recovery: Recovery) -> None:
+@scenario(23, "the same batch of the stream again", runs=FEW)
+def batch_again(stage: Stage) -> None:
     stage.post()
     stage.post()
-    recovery.skip()
-    batch = terminal(stream_of(stage.table))
+    numbers = list(stage.new_in_stream())
     for _delivery in range(3):
-        assert recovery.publish(batch) == []
+        assert not stage.publish(numbers).run()
 
 
-@scenario(
-    23, "the same message of the emergency queue again", together=True, seconds_left=7.0, seeds=FEW
-)
-def message_again(stage: Stage, recovery: Recovery) -> None:
-    stage.fail_always("UpdateItem", SERVER_ERROR)
+@scenario(23, "the same message of the emergency queue again", runs=FEW)
+def message_again(stage: Stage) -> None:
+    stage.fail(["table.update"], "failed")
     stage.post()
-    stage.mend()
-    assert recovery.store_kept(again=3) == 1
+    mend(stage)
+    for again in (True, True, False):
+        assert stage.recover(list(stage.emergency.messages), again=again).run() == 1
 
 
 @scenario(24, f"{_CROWD} identical requests at once")
-def crowd(stage: Stage, _: Recovery) -> None:
-    _at_once(stage, _CROWD)
+def crowd(stage: Stage) -> None:
+    stage.crowd(stage.request("the-key"), _CROWD)
+    assert len(stage.api.received) == 1  # I8
 
 
 @scenario(24, "6 identical requests at once")
-def small_crowd(stage: Stage, _: Recovery) -> None:
-    _at_once(stage, 6)
-
-
-def _at_once(stage: Stage, count: int) -> None:
-    """Upstream's answer waits until all the others were answered: they all met a running one."""
-    body = stage.form()
-    with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(count) as pool:
-        relay.keep_back()
-        stage.upstream_url = relay.url
-        asked = [pool.submit(stage.post, body, "the-key") for _ in range(count)]
-        wait_until_answered(asked, count - 1)
-        assert relay.wait_for_answers(1, 20)
-        relay.release()
-    assert len(stage.sandbox.requests) == 1  # I8
+def small_crowd(stage: Stage) -> None:
+    stage.crowd(stage.request("the-key"), 6)
+    assert len(stage.api.received) == 1

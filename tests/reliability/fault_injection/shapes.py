@@ -9,7 +9,7 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 ANSWER: Final[Json] = {
-    "api_req_uid": "0d6c7d1e-9f62-4a0d-8a5e-6ba7b8109dad",
+    "api_req_uid": "{uid}",
     "processed_at": "2025-06-01 12:00:01",
     "requested_at": "2025-06-01 12:00:00",
     "response_code": 2,
@@ -52,7 +52,7 @@ UNREADABLE: Final = {
     ).encode(),
     "UTF-16": _TEXT.encode("utf-16"),
     "UTF-32": _TEXT.encode("utf-32"),
-    "Latin-1": _TEXT.replace("0d6c", "\u00e9").encode("latin-1"),
+    "Latin-1": _TEXT.replace("2025", "\u00e9", 1).encode("latin-1"),
     "two byte order marks": b"\xef\xbb\xbf" * 2 + _TEXT.encode(),
     "a NUL at the end": _TEXT.encode() + b"\0",
     "a score twice": _TEXT.replace('"img"', '"faces_liveness": 0.1, "img"').encode(),
@@ -154,7 +154,7 @@ _ANYTHING: Final[tuple[Any, ...]] = (
 
 def _other_id(answer: Json, random: Random) -> None:
     del answer["api_req_uid"]
-    answer["api_req_uuid"] = random.choice(("0d6c7d1e", *_ANYTHING))
+    answer["api_req_uuid"] = random.choice(("{uid}", *_ANYTHING))
 
 
 def _other_size(answer: Json, random: Random) -> None:

@@ -1,52 +1,46 @@
-"""The search for what must not be written finds it, in whatever way it is written."""
+"""What a run writes is searched where it is written."""
 
-import base64
 import logging
 
-import pytest
-
-from tests.reliability.cloud import Cloud
-from tests.reliability.matrix import SECRETS
-from tests.reliability.outputs import Outputs, RecordedTelemetry, everything_logged
-from tests.reliability.recovery import Recovery
-from tests.reliability.stage import APP_KEY, Stage
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_is_found(secret: bytes) -> None:
-    for written in (
-        secret.decode("latin-1") if secret.isascii() else "",
-        secret.hex(),
-        base64.b64encode(b"x" + secret + b"yz").decode(),
-    ):
-        outputs = Outputs()
-        outputs.write(f"before {written} after")
-        assert bool(written) == bool(outputs.holds([secret]))
+from tests.reliability.fault_injection.printed import PrintedTelemetry, everything_printed
+from tests.reliability.fault_injection.scenarios import run_once
+from tests.reliability.fault_injection.selfies import CANARIES
+from tests.reliability.fault_injection.stage import Stage
+from tests.reliability.simulation.rest import CANARIES as SECRETS
 
 
 def test_what_the_telemetry_and_libraries_write_is_kept() -> None:
-    outputs = Outputs()
-    with everything_logged(outputs):
-        telemetry = RecordedTelemetry(outputs, "test-outputs")
+    lines: list[str] = []
+    with everything_printed(lines):
+        telemetry = PrintedTelemetry()
         telemetry.begin(correlation_id="the-correlation-id")
-        telemetry.note("a line", level=logging.INFO)
-        telemetry.count("a_metric")
+        telemetry.log("a line", level=logging.INFO)
+        telemetry.count("requests")
         telemetry.flush()
         logging.getLogger("urllib3").warning("a warning of a library")
         logging.getLogger("some.library").debug("a detail of a library")
-    for kept in ("the-correlation-id", "a line", "a_metric", "a warning of", "a detail of"):
-        assert kept in outputs.getvalue()
+    for kept in ("the-correlation-id", "a line", "requests", "a warning of", "a detail of"):
+        assert kept in "\n".join(lines)
 
 
-def test_a_run_is_searched_where_it_writes() -> None:
-    outputs = Outputs()
-    with Cloud() as cloud, everything_logged(outputs), Stage(cloud, outputs, 1) as stage:
-        recovery = Recovery(stage)
-        answer = stage.post()
-        recovery.run()
-        leaky = stage.new_telemetry()
-        leaky.begin(correlation_id=APP_KEY)
-        leaky.note("a leak", level=logging.INFO)
-    # Its answer, its log line, its line of the stream.
-    assert outputs.getvalue().count(answer.verification_id) >= 3
-    assert outputs.holds(SECRETS) == [APP_KEY]
+def test_a_run_that_prints_a_canary_is_seen() -> None:
+    for canary in (*SECRETS, *CANARIES):
+
+        def leak(stage: Stage, canary: bytes = canary) -> None:
+            stage.post()
+            logging.getLogger("some.library").debug("x%sx", canary.hex())
+
+        stage = Stage(1)
+        (violation,) = run_once(leak, stage)
+        assert violation.startswith("I12")
+        # The log line of the answer, and the answer itself.
+        uid = str(stage.last.body["verification_id"])
+        assert any(uid in line for line in stage.history.printed)
+
+
+def test_a_run_that_breaks_the_promise_is_seen() -> None:
+    def forget(stage: Stage) -> None:
+        stage.post()
+        stage.history.writes.pop()
+
+    assert run_once(forget, Stage(1))[0].startswith("I6")

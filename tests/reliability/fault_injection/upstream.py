@@ -1,197 +1,170 @@
-"""Faults 1 to 7 and 10 to 12: what upstream does to a connection, and which status it gives."""
+"""Faults 1 to 7 and 10 to 12: what upstream does to a connection, and which status it gives.
 
-import socket
-from concurrent.futures import ThreadPoolExecutor
+What a connection does is scripted in the words of `HttpTransport`. What it says for which behaviour
+of a socket is shown in `tests/adapters`:
+
+| here | on a socket |
+| --- | --- |
+| silent for 60 s; one byte per second | `test_transport_faults`: the deadline holds against ... |
+| nobody listens | `test_transport_unsent`: a refused connection sent nothing |
+| a reset within the request | `test_transport_resets` |
+| a reset, an end, half a body, a broken chunk | `test_transport_faults`: an answer ... is lost |
+| 20 MB; 1 MB of headers, in many or in one | the same, and a broken answer is lost: a long line |
+| redirects | `test_transport`: a redirect is not followed |
+| a `Retry-After` no log could hold | `test_transport`: a header is kept where a log can hold it |
+"""
+
+from dataclasses import replace
 from typing import Final
 
-from tests.reliability.recovery import Recovery
-from tests.reliability.relay import Relay
-from tests.reliability.scenarios import FEW, scenario, wait_until_answered
-from tests.reliability.stage import Stage
+from tests.doubles.behaviours import BEHAVIOURS, Behaviour, refused, says, usable
+from tests.doubles.liveness_api import Script
+from tests.reliability.fault_injection.scenarios import FEW, RUNS, scenario
+from tests.reliability.fault_injection.stage import ASKED, Stage
 
-# The function waits for 2 s of these (it keeps 5 s for itself, as of its real 28).
-_IMPATIENT: Final = 7.0
 _GARBAGE: Final = (
     "soon", "-1", "1.5", "1e0", "0x1", "", "1;2", "NaN", "99999999999999999999", "\u0661",
     "2 seconds", "one", "+1", "1,1", "\x7f1", "null", "true", "--", "1/1", "0.0",
 )  # fmt: skip
+_LOST: Final = BEHAVIOURS["reset"]
+_JSON: Final = usable("0.9998").body
+_ERRORS: Final = b'{"Errors": [{"Message": "Something went wrong", "ErrCode": 5000}]}'
+_HTML: Final = b"<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
 
 
-def _upstream_does(stage: Stage, outcome: str, **particulars: object) -> None:
-    stage.sandbox.set_default(outcome, **particulars)  # type: ignore[arg-type]  # the sandbox checks them
-    stage.post_apart()
+def _always(number: int, fault: str, script: Script, runs: int = FEW) -> None:
+    """Register the scenario of a post to an upstream that does this, however often it is asked."""
 
-
-@scenario(1, "upstream is silent for 60 s", together=True, seconds_left=_IMPATIENT)
-def silent(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "silent", seconds=60)
-
-
-@scenario(2, "nobody listens at upstream's address", seeds=FEW)
-def refused(stage: Stage, _: Recovery) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    stage.upstream_url = f"http://127.0.0.1:{port}"
-    stage.post()
-
-
-@scenario(2, "a reset within the request", seeds=FEW)
-def reset_within_request(stage: Stage, _: Recovery) -> None:
-    with Relay(stage.sandbox.url) as relay:
-        relay.reset = True
-        stage.upstream_url = relay.url
+    @scenario(number, fault, runs=runs)
+    def act(stage: Stage) -> None:
+        stage.api.standard = script
         stage.post()
 
 
-@scenario(2, "a reset in place of the status line", seeds=FEW)
-def reset_after_request(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "reset_before_status")
+def _once(number: int, fault: str, script: Script) -> None:
+    """Register the scenario of a post to an upstream that does this, and then is live."""
+
+    @scenario(number, fault, runs=FEW)
+    def act(stage: Stage) -> None:
+        stage.post(script)
 
 
-@scenario(2, "the connection ends after the request", seeds=FEW)
-def cut_after_request(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "cut")
-
-
-@scenario(3, "half of the promised body", seeds=FEW)
-def short_body(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "cut_body")
-
-
-@scenario(3, "JSON that stops in the middle", seeds=FEW)
-def cut_json(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "broken_body")
-
-
-@scenario(3, "a broken chunk", seeds=FEW)
-def broken_chunk(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "broken_chunks")
-
-
-@scenario(4, "headers at one byte per second", together=True, seconds_left=_IMPATIENT)
-def slow_headers(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "drip_headers", interval=1.0)
-
-
-@scenario(4, "a body at one byte per second", together=True, seconds_left=_IMPATIENT)
-def slow_body(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "drip_body", interval=1.0)
+_always(1, "upstream is silent for 60 s", "silent", RUNS)
+_always(2, "nobody listens at upstream's address", "refused connection")
+_always(2, "a reset within the request", "reset within the request")
+_always(2, "a reset in place of the status line", _LOST)
+_always(2, "the connection ends after the request", _LOST)
+_always(3, "half of the promised body", "cut")
+_always(3, "JSON that stops in the middle", says(_JSON[: len(_JSON) * 2 // 3]))
+_always(3, "a broken chunk", "broken chunk")
+_always(4, "headers at one byte per second", "silent", RUNS)
+_always(4, "a body at one byte per second", "silent", RUNS)
 
 
 @scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s")
-def burst(stage: Stage, _: Recovery) -> None:
-    status = stage.random.choice((500, 502, 503, 504, 520))
-    stage.sandbox.set_default("server_error", status=status)
-    function = stage.verify_function()
+def burst(stage: Stage) -> None:
+    stage.api.standard = says(b"", stage.random.choice((500, 502, 503, 504, 520)))
+    environment = stage.environment()
     for _request in range(7):
-        stage.post(function=function)
-    stage.clock.moved += 30
-    stage.post(function=function)
-    stage.post(function=function)
-    stage.clock.moved += 30
-    stage.sandbox.set_default("live")
-    stage.post(function=function)
-    stage.post(function=function)
+        stage.post(on=environment)
+    stage.clock.advance(30)
+    stage.post(on=environment)
+    stage.post(on=environment)
+    stage.clock.advance(30)
+    stage.api.standard = "live"
+    stage.post(on=environment)
+    stage.post(on=environment)
 
 
-@scenario(5, "a burst of 5xx, each seen by another environment", seeds=FEW)
-def scattered_burst(stage: Stage, _: Recovery) -> None:
-    stage.sandbox.set_default("server_error")
+@scenario(5, "a burst of 5xx, each seen by another environment", runs=FEW)
+def scattered_burst(stage: Stage) -> None:
+    stage.api.standard = "broken"
     for _request in range(7):
         stage.post()
 
 
 @scenario(5, "the circuit is open; after 30 s ten environments ask at once")
-def one_probe(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "limit")
-    stage.sandbox.set_default("live")
-    stage.clock.moved += 60
-    with Relay(stage.sandbox.url) as relay, ThreadPoolExecutor(10) as pool:
-        relay.keep_back()
-        stage.upstream_url = relay.url
-        asked = [pool.submit(stage.post) for _ in range(10)]
-        wait_until_answered(asked, 9)
-        assert relay.wait_for_answers(1, 10)
-        relay.release()
+def one_probe(stage: Stage) -> None:
+    stage.post("limit")
+    stage.clock.advance(60)
+    asking = [stage.begin(stage.request()) for _ in range(10)]
+    probe = asking.pop(stage.random.randrange(10))
+    probe.hold_at(*ASKED)
+    for process in asking:
+        process.run()
+    probe.run()
 
 
-@scenario(5, "upstream fails for 2 minutes; two environments ask every 6 s", seeds=1)
-def long_trouble(stage: Stage, _: Recovery) -> None:
-    stage.sandbox.set_default("server_error")
-    functions = [stage.verify_function(), stage.verify_function()]
+@scenario(5, "upstream fails for 2 minutes; two environments ask every 6 s", runs=1)
+def long_trouble(stage: Stage) -> None:
+    stage.api.standard = "broken"
+    environments = [stage.environment(), stage.environment()]
     for _moment in range(20):
-        for function in functions:
-            stage.post(function=function)
-        stage.clock.moved += 6
+        for environment in environments:
+            stage.post(on=environment)
+        stage.clock.advance(6)
     # 5 before it opens, then one probe in 30 s.
-    assert len(stage.sandbox.requests) <= 5 + 4
+    assert len(stage.api.received) == 5 + 3
 
 
-@scenario(6, "429, come back in 1 s", together=True, seeds=FEW)
-def later(stage: Stage, _: Recovery) -> None:
-    stage.sandbox.next("too_many_requests", retry_after="1")
+_once(6, "429, come back in 1 s", refused(429, "1"))
+
+
+@scenario(6, "429 to both calls")
+def later_twice(stage: Stage) -> None:
+    stage.api.standard = refused(429, stage.random.choice(("0", "1")))
     stage.post()
-
-
-@scenario(6, "429 to both calls", together=True)
-def later_twice(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "too_many_requests", retry_after=stage.random.choice(("0", "1")))
 
 
 @scenario(6, "429 with a date that is past")
-def past(stage: Stage, _: Recovery) -> None:
-    date = f"Wed, 21 Oct 20{stage.random.randint(10, 24)} 07:28:00 GMT"
-    _upstream_does(stage, "too_many_requests", retry_after=date)
+def past(stage: Stage) -> None:
+    stage.post(refused(429, f"Wed, 21 Oct 20{stage.random.randint(10, 24)} 07:28:00 GMT"))
 
 
-@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`", seeds=1)
-def garbage(stage: Stage, _: Recovery) -> None:
+@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`", runs=1)
+def garbage(stage: Stage) -> None:
     for retry_after in (*_GARBAGE, None, "3600"):
-        _upstream_does(stage, "too_many_requests", retry_after=retry_after)
+        stage.post_apart(refused(429, retry_after))
 
 
-@scenario(6, "503, come back in 1 s", together=True, seeds=FEW)
-def unavailable(stage: Stage, _: Recovery) -> None:
-    stage.sandbox.next("unavailable", retry_after="1")
-    stage.post()
+_once(6, "503, come back in 1 s", refused(503, "1"))
 
 
-@scenario(6, "503 with garbage or nothing in `Retry-After`", seeds=1)
-def unreadably_unavailable(stage: Stage, _: Recovery) -> None:
+@scenario(6, "503 with garbage or nothing in `Retry-After`", runs=1)
+def unreadably_unavailable(stage: Stage) -> None:
     for retry_after in (*_GARBAGE, None):
-        _upstream_does(stage, "unavailable", retry_after=retry_after)
+        # Whether it charged depends on whether it says when to come back.
+        certain = retry_after is not None and retry_after.isdecimal() and retry_after.isascii()
+        doing = Behaviour(status=503, retry_after=retry_after, charged=not certain)
+        stage.post_apart(doing)
 
 
-@scenario(7, "403, the usage limit; another request, and one after 60 s", seeds=FEW)
-def limit(stage: Stage, _: Recovery) -> None:
-    function = stage.verify_function()
-    stage.sandbox.next("limit")
-    stage.post(function=function)
-    stage.post(function=function)
-    stage.clock.moved += 60
-    stage.post(function=function)
-    assert stage.counts["limit_reached"] == 1
+@scenario(7, "403, the usage limit; another request, and one after 60 s", runs=FEW)
+def limit(stage: Stage) -> None:
+    environment = stage.environment()
+    stage.post("limit", on=environment)
+    stage.post(on=environment)
+    stage.clock.advance(60)
+    stage.post(on=environment)
+    assert stage.history.counts["limit_reached"] == 1
 
 
-@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204", seeds=FEW)
-def no_answer(stage: Stage, _: Recovery) -> None:
-    for outcome in ("html", "errors_in_200", "empty", "no_content"):
-        _upstream_does(stage, outcome)
+@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204", runs=FEW)
+def no_answer(stage: Stage) -> None:
+    for answer in (says(_HTML), says(_ERRORS), says(b""), says(b"", 204)):
+        stage.post_apart(answer)
 
 
-@scenario(11, "an answer of 20 MB", seeds=3)
-def large_body(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "huge_body")
+_always(11, "an answer of 20 MB", "too large", runs=3)
 
 
-@scenario(11, "1 MB of headers, in many and in one", seeds=3)
-def large_headers(stage: Stage, _: Recovery) -> None:
-    _upstream_does(stage, "huge_headers")
-    _upstream_does(stage, "live", headers={"X-Long": "p" * 1024 * 1024})
+@scenario(11, "1 MB of headers, in many and in one", runs=3)
+def large_headers(stage: Stage) -> None:
+    for _form in ("many", "one"):
+        stage.post_apart("broken chunk")
 
 
-@scenario(12, "301, 302, 307 and 308 to another address", seeds=FEW)
-def redirects(stage: Stage, _: Recovery) -> None:
+@scenario(12, "301, 302, 307 and 308 to another address", runs=FEW)
+def redirects(stage: Stage) -> None:
     for status in (301, 302, 307, 308):
-        _upstream_does(stage, "redirect", status=status)
-    assert not stage.sandbox.canary_visits
+        stage.post_apart(replace(BEHAVIOURS["moved"], status=status))

@@ -1,13 +1,11 @@
-"""What happened, in order: the only thing the invariants are judged by.
+"""What can happen, as facts: the invariants are questions to them, and to nothing else.
 
 Every fact carries a `tick`; smaller means earlier. Nothing here is computed by the code under test:
 items are read with boto3's own deserialiser, scores are what the liveness API was told to say.
 """
 
-import itertools
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,8 +13,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from tests.fakes import LogLine
-from tests.invariants.expressions import Item
+from tests.doubles.expressions import Item
 
 _deserializer = TypeDeserializer()
 
@@ -43,7 +40,7 @@ class Asked:
 
     tick: int
     process: str
-    container: int
+    environment: int
     client_id: str
     key: str | None
     content: Content
@@ -99,16 +96,17 @@ class Post:
     """The liveness API was asked.
 
     `score` and `faces` are what it said in a usable answer, else None; `charged` is False only
-    where it certainly did not charge.
+    where it certainly did not charge; `arrived` where the whole request reached it.
     """
 
     tick: int
     number: int
     process: str
-    container: int
+    environment: int
     content: bytes
     threshold: Decimal
     outcome: str
+    arrived: bool
     charged: bool
     score: Decimal | None
     faces: int
@@ -116,11 +114,13 @@ class Post:
 
 @dataclass(frozen=True)
 class Answered:
-    """A caller got an answer: `code` is None for a 2xx."""
+    """A caller got an answer: `code` is None for a 2xx; `replayed` where the record gave it."""
 
     tick: int
     process: str
+    status: int
     code: str | None
+    replayed: bool
     body: Mapping[str, Any]
     now: datetime
     own_seconds: float
@@ -166,68 +166,6 @@ class Delivered:
     refused: frozenset[tuple[Generation, int]]
     now: datetime
     troubled: bool
-
-
-@dataclass
-class History:
-    """The facts so far."""
-
-    asked: list[Asked] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    # Which process of which container wanted to ask the liveness API, whatever came of it.
-    callers: set[tuple[int, str]] = field(default_factory=set)
-    posts: list[Post] = field(default_factory=list)
-    answers: list[Answered] = field(default_factory=list)
-    reads: list[ReadBack] = field(default_factory=list)
-    accepted: list[Accepted] = field(default_factory=list)
-    letters: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    delivered: list[Delivered] = field(default_factory=list)
-    erasures: list[tuple[int, Generation]] = field(default_factory=list)
-    poison: list[str] = field(default_factory=list)
-    overran: list[str] = field(default_factory=list)
-    lines: list[LogLine] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    canaries: list[str] = field(default_factory=list)
-    _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
-
-    def tick(self) -> int:
-        """The next moment."""
-        return next(self._ticks)
-
-    def asked_by(self, process: str) -> Asked:
-        return next(one for one in self.asked if one.process == process)
-
-    def claims(self) -> list[Write]:
-        """Every `processing` record written: a first claim or the next attempt."""
-        return [write for write in self.writes if not write.terminal]
-
-    def claim_of(self, process: str) -> Write | None:
-        """The claim this request made, if any."""
-        return next((w for w in self.claims() if w.new["correlation_id"] == process), None)
-
-    def life(self, generation: Generation) -> list[Write]:
-        """Every write of this life of a record, in order."""
-        return [write for write in self.writes if write.generation == generation]
-
-    def standing(self, verification_id: str, tick: int) -> Write | None:
-        """The last write of a record before this moment."""
-        for write in reversed(self.writes):
-            if write.tick < tick and write.new["verification_id"] == verification_id:
-                return write
-        return None
-
-    def outputs(self) -> list[Sequence[object]]:
-        """Everything that left the gateway, as lists that only grow."""
-        return [
-            [answer.body for answer in self.answers],
-            [read.body for read in self.reads],
-            [event.detail for event in self.accepted],
-            self.letters,
-            self.kept,
-            [(line.message, dict(line.fields)) for line in self.telemetry],
-        ]
 
 
 def plain(item: Item) -> dict[str, Any]:

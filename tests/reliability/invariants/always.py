@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.invariants.history import Accepted, Answered, Asked, History, Write, expired
-from tests.invariants.judging import broken, cut, decision_of, hold, post_behind
+from tests.reliability.history.facts import Accepted, Answered, Asked, Write, expired
+from tests.reliability.history.history import History
+from tests.reliability.invariants.judging import broken, cut, decision_of, hold, post_behind
 
 _ALLOWED: Final = frozenset(
     {

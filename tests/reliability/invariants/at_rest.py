@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from tests.invariants.history import Accepted, Generation, History, Write, expired, generation_of
-from tests.invariants.judging import hold
+from tests.reliability.history.facts import Accepted, Generation, Write, expired, generation_of
+from tests.reliability.history.history import History
+from tests.reliability.invariants.judging import hold
 
 ANSWER_SECONDS: Final = 28.0
 CLAIM_SECONDS: Final = 60
@@ -41,7 +42,7 @@ def i2_every_kept_result_is_stored(history: History, parked: Sequence[str]) -> N
             write.new["verification_id"] == result["verification_id"]
             and write.new["status"] == result["status"]
             and result["status"] in {"unknown", write.new["status"]}
-            and (result["status"] == "unknown" or write.new["ended_at"] == result["ended_at"])
+            and (result["status"] == "unknown" or write.new["settled_at"] == result["settled_at"])
             for write in history.writes
         )
         hold("I2", stored or body in parked, f"a kept {result['status']} result was thrown away")
@@ -110,11 +111,11 @@ def i13_in_time(history: History) -> None:
     hold("I13", not history.overran, f"{history.overran} never answered in time")
     for answer in history.answers:
         hold("I13", answer.own_seconds <= ANSWER_SECONDS, f"{answer.process} took too long")
-    calls = Counter(post.container for post in history.posts)
-    asking = Counter(container for container, _ in history.callers)
-    for container, made in calls.items():
-        allowed = asking[container] * 1.1 + 1
-        hold("I13", made <= allowed, f"{made} calls for {asking[container]} requests")
+    calls = Counter(post.environment for post in history.posts)
+    asking = Counter(environment for environment, _ in history.callers)
+    for environment, made in calls.items():
+        allowed = asking[environment] * 1.1 + 1
+        hold("I13", made <= allowed, f"{made} calls for {asking[environment]} requests")
 
 
 def i14_refused_input_costs_nothing(history: History, minimum: Decimal) -> None:
@@ -164,7 +165,7 @@ def _erased(history: History, tick: int) -> list[Write]:
 def _moment(write: Write) -> datetime:
     """What the gateway's clock said when it made this change."""
     if write.terminal:
-        return datetime.fromisoformat(write.new["ended_at"])
+        return datetime.fromisoformat(write.new["settled_at"])
     seconds = int(write.new["deadline"]) - CLAIM_SECONDS
     return datetime.fromtimestamp(seconds, tz=write.now.tzinfo)
 

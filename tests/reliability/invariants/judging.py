@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import Final, NoReturn
 
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.invariants.history import History, Post, Write
+from tests.reliability.history.facts import Generation, Post, Write
+from tests.reliability.history.history import History
 
 # A stored score has at most 36 decimal places; what is cut is never rounded up.
 _PLACES: Final = 36
 
 
-class Violation(AssertionError):
+class InvariantError(AssertionError):
     """An invariant does not hold."""
 
 
 def broken(invariant: str, what: str) -> NoReturn:
     """Say which invariant is broken, and by what."""
-    raise Violation(f"{invariant} is broken: {what}")
+    raise InvariantError(f"{invariant} is broken: {what}")
 
 
 def hold(invariant: str, condition: object, what: str) -> None:
@@ -46,7 +47,18 @@ def decision_of(
 
 
 def post_behind(write: Write, history: History) -> Post:
-    """The call a completed record came from."""
+    """The call a completed record came from: it names it, else it is the one of its attempt."""
     uid = write.new.get("upstream", {}).get("api_req_uid")
-    posts = (post for post in history.posts if f"post-{post.number}" == uid)
-    return next(posts, None) or broken("I10", f"completed by no call: {uid}")
+    for post in history.posts:
+        if f"post-{post.number}" == uid:
+            return post
+    for post in history.posts:
+        claim = history.claim_of(post.process)
+        of_attempt = claim and _attempt(claim) == _attempt(write)
+        if of_attempt and post.score is not None:
+            return post
+    broken("I10", f"completed by no call: {uid}")
+
+
+def _attempt(write: Write) -> tuple[Generation, int]:
+    return write.generation, int(write.new["attempt"])

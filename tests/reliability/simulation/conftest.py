@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.invariants.gateway import Gateway
-from tests.invariants.watching import judged
+from tests.reliability.simulation.gateway import Gateway
+from tests.reliability.simulation.rest import judged
 
 
 @pytest.fixture(autouse=True)

@@ -21,28 +21,34 @@ from hypothesis.stateful import (
 )
 
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.invariants.changes import CHANGES
-from tests.invariants.copies import Request
-from tests.invariants.gateway import Gateway
-from tests.invariants.liveness_api import BEHAVIOURS
-from tests.invariants.processes import Process, Trouble
-from tests.invariants.troubles import OF_PUBLISH, OF_RECOVER, OF_SWEEP, OF_VERIFY, trouble
-from tests.invariants.watching import IMAGE_CANARY, Watch, rest
+from tests.doubles.behaviours import BEHAVIOURS
+from tests.reliability.simulation.changes import CHANGES
+from tests.reliability.simulation.gateway import Gateway
+from tests.reliability.simulation.processes import Process
+from tests.reliability.simulation.requests import Request, selfie
+from tests.reliability.simulation.rest import judge_at_rest, watch
+from tests.reliability.simulation.steering import Trouble
+from tests.reliability.simulation.troubles import (
+    OF_PUBLISH,
+    OF_RECOVER,
+    OF_SWEEP,
+    OF_VERIFY,
+    trouble,
+)
 
 Named = tuple[str, str]
 Drawn = list[tuple[Named, int]]
 End = tuple[str, int]
 
-_SELFIE: Final = b"\xff\xd8\xff" + IMAGE_CANARY
 # The first is asked most: duplicates are what this is about. The second says the same in other
 # words, the others differ in one respect each.
 _CONTENTS: Final = (
-    {"image": _SELFIE},
-    {"image": _SELFIE, "threshold": Decimal("0.60")},
-    {"image": _SELFIE, "threshold": Decimal("0.95")},
-    {"image": _SELFIE, "subject_ref": "subject-7"},
-    {"image": _SELFIE + b" of another"},
-    {"image": _SELFIE, "threshold": Decimal("0.4")},
+    {"image": selfie()},
+    {"image": selfie(), "threshold": Decimal("0.60")},
+    {"image": selfie(), "threshold": Decimal("0.95")},
+    {"image": selfie(), "subject_ref": "subject-7"},
+    {"image": selfie(b"of another")},
+    {"image": selfie(), "threshold": Decimal("0.4")},
 )
 _BUSY: Final = ("ThrottlingException", "InternalFailure", "InternalException")
 _NEVER: Final = ("MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument")
@@ -86,12 +92,12 @@ class GatewayMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.gateway = Gateway()
-        self.watch = Watch(self.gateway)
+        self.watch = watch(self.gateway)
 
     @initialize(days=st.sampled_from([1, 3]), several=st.sampled_from(MultipleFaces))
     def deployed(self, days: int, several: MultipleFaces) -> None:
         self.gateway = Gateway(timedelta(days=days), several)
-        self.watch = Watch(self.gateway)
+        self.watch = watch(self.gateway)
 
     @rule(
         content=_content,
@@ -203,8 +209,7 @@ class GatewayMachine(RuleBasedStateMachine):
         self.watch.judge()
 
     def teardown(self) -> None:
-        rest(self.gateway)
-        self.watch.judge_at_rest()
+        judge_at_rest(self.gateway, self.watch)
 
     def happened(self) -> Counter[str]:
         """What this sequence was made of."""

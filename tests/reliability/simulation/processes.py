@@ -6,32 +6,16 @@ told to, so every interleaving is chosen by the test and comes out the same each
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tests.fakes import Faults, KilledError, ManualClock, Step
-from tests.faults import Moment
+from tests.faults import KilledError, Moment, Step
+from tests.reliability.simulation.steering import Steering, Trouble
 
 if TYPE_CHECKING:
-    from tests.invariants.history import Generation
+    from tests.reliability.history.facts import Generation
 
 VERIFY_SECONDS: Final = 28.0
 JOB_SECONDS: Final = 60.0
-
-
-@dataclass
-class Trouble:
-    """Something an effect meets: an error before it happens, or after, when its answer is lost.
-
-    `seconds` pass first, as when a call hangs until its timeout.
-    """
-
-    name: str
-    effect: str
-    moment: Moment
-    error: Callable[[], BaseException]
-    seconds: float = 0.0
-    times: int = 1
 
 
 class Process:
@@ -42,19 +26,24 @@ class Process:
         own_seconds: what it waited for by itself; time that passed while it was held is not its.
         troubled: whether any trouble reached it.
         refused: what the bus did not take from it for the moment.
+        taken: the steps it has taken.
+        held_at: the step it is about to take, while it is held.
+        result: what it returned.
     """
 
     def __init__(
-        self, name: str, work: Callable[[], None], steering: "Steering", limit: float
+        self, name: str, work: Callable[[], Any], steering: Steering, limit: float
     ) -> None:
         self.name = name
-        self.began = steering.clock.now()
+        self.began = steering.clock.time_of_day
         self.troubles: list[Trouble] = []
         self.troubled = False
         self.refused: set[tuple[Generation, int]] = set()
         self.ended = False
         self.killed = False
-        self.steps = 0
+        self.taken: list[Step] = []
+        self.held_at: Step | None = None
+        self.result: Any = None
         self.own_seconds = 0.0
         self._work = work
         self._steering = steering
@@ -68,10 +57,11 @@ class Process:
         self._turn = threading.Semaphore(0)
         self._back = threading.Semaphore(0)
 
-    def run(self) -> None:
-        """Let it run to its end."""
+    def run(self) -> Any:  # noqa: ANN401 - what the function returns
+        """Let it run to its end; what it returned."""
         if not self.ended:
             self._go(None)
+        return self.result
 
     def step(self, steps: int) -> None:
         """Let it run through so many steps, then hold it."""
@@ -96,15 +86,14 @@ class Process:
         """Take a step; called in the process's own flow."""
         if self._left == 0 or step == self._stops_at:
             self._stops_at = None
-            self._held()
-        self.steps += 1
+            self._held(step)
+        self.taken.append(step)
         if self._left is not None:
             self._left -= 1
         if self._steering.clock.monotonic() > self._ends_at:
             if self.own_seconds > self._limit:
                 self._steering.overran.append(self.name)
             raise KilledError("Lambda's own limit")
-        self._meet(step)
 
     def _go(self, steps: int | None, *, held: bool = False) -> None:
         self._left = steps
@@ -122,10 +111,12 @@ class Process:
         if self._failure is not None:
             raise self._failure
 
-    def _held(self) -> None:
+    def _held(self, step: Step) -> None:
         if not self._dies:
+            self.held_at = step
             self._back.release()
             self._turn.acquire()
+            self.held_at = None
         if self._doomed():
             raise KilledError(self.name)
 
@@ -134,7 +125,7 @@ class Process:
 
     def _flow(self) -> None:
         try:
-            self._work()
+            self.result = self._work()
         except KilledError:
             self.killed = True
         except BaseException as error:  # noqa: BLE001 - shown where the test is, not in the thread
@@ -142,60 +133,3 @@ class Process:
         self.ended = True
         if self._thread is not None:
             self._back.release()
-
-    def _meet(self, step: Step) -> None:
-        for trouble in self.troubles:
-            if (trouble.effect, trouble.moment) == step and trouble.times:
-                trouble.times -= 1
-                self.troubled = True
-                self._steering.clock.advance(trouble.seconds)
-                raise trouble.error()
-
-
-@dataclass
-class Steering(Faults):
-    """The `Faults` of all doubles: whatever announces a step here is held or killed there.
-
-    Attributes:
-        running: the one process that runs now.
-        overran: those that took longer than Lambda lets them, by waiting of their own.
-    """
-
-    clock: "SteeredClock" = field(default_factory=lambda: SteeredClock())  # noqa: PLW0108 - defined below
-    running: Process | None = None
-    overran: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.clock.steering = self
-
-    def at(self, effect: str, moment: Moment) -> None:
-        if self.running is not None:
-            self.running.at(Step(effect, moment))
-
-    def trouble(self) -> None:
-        """LogLine that what runs has met a service that is down."""
-        if self.running is not None:
-            self.running.troubled = True
-
-    @property
-    def actor(self) -> str:
-        """Who is running."""
-        return self.running.name if self.running is not None else "nobody"
-
-
-class SteeredClock(ManualClock):
-    """Knows the true time beside the one the gateway is told, and whose waiting it was."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.steering: Steering | None = None
-        self.skew = 0.0
-
-    def advance(self, seconds: float) -> None:
-        super().advance(seconds)
-        if self.steering is not None and self.steering.running is not None:
-            self.steering.running.own_seconds += seconds
-
-    def jump(self, seconds: float) -> None:
-        super().jump(seconds)
-        self.skew += seconds

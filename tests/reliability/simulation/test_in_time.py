@@ -4,10 +4,10 @@ from itertools import combinations
 
 import pytest
 
-from tests.invariants.copies import Request
-from tests.invariants.gateway import Gateway
-from tests.invariants.troubles import trouble
-from tests.invariants.watching import later
+from tests.reliability.simulation.gateway import Gateway
+from tests.reliability.simulation.requests import Request
+from tests.reliability.simulation.rest import later
+from tests.reliability.simulation.troubles import trouble
 
 HANGING = {
     # They are read before the call, too, from the cache: what hangs is their refresh.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.invariants.machine import GatewayMachine
+from tests.reliability.simulation.machine import GatewayMachine
 
 SHARDS: Final = 10
 SEQUENCES: Final = 5_000 * (10 if os.environ.get("SOAK") else 1)

@@ -10,9 +10,7 @@ import pytest
 from cli.redrive import Redrive, Tally
 from liveness_gateway.verifications.model import Image, Status, Verification
 from liveness_gateway.verifications.publishing import event_of
-from tests.invariants.history import History
-from tests.invariants.outside import BusDouble
-from tests.invariants.processes import Steering
+from tests.doubles.bus import BusDouble
 
 NOW = datetime.now(UTC)
 
@@ -63,20 +61,21 @@ class AccountDouble:
 
 @pytest.mark.parametrize(("days", "announced"), [(-1, 0), (1, 1)])
 def test_an_expired_letter_is_announced_to_nobody(days: int, announced: int) -> None:
-    history = History()
+    bus = BusDouble()
     event = event_of(version(NOW + timedelta(days=days)), "dev")
     letter = json.dumps({"reason": "MalformedDetail", "sequence_number": "1", "event": event})
-    account = AccountDouble(BusDouble(Steering(), history), [letter])
+    account = AccountDouble(bus, [letter])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
         redrive.answer(message, tally)
     assert (tally.announced, tally.expired, tally.left) == (announced, 1 - announced, {})
-    assert [one.detail["metadata"]["id"] for one in history.accepted] == [event["id"]] * announced
+    ids = [json.loads(entry["Detail"])["metadata"]["id"] for entry in bus.accepted]
+    assert ids == [event["id"]] * announced
     assert not account.letters
 
 
 def test_a_letter_the_bus_refuses_stays() -> None:
-    bus = BusDouble(Steering(), History(), refusals={0: "ThrottlingException"})
+    bus = BusDouble(refusals={0: "ThrottlingException"})
     event = event_of(version(NOW + timedelta(days=1)), "dev")
     account = AccountDouble(bus, [json.dumps({"event": event})])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()

@@ -1,22 +1,33 @@
-"""The troubles a process can meet, effect by effect, and how they look to the code."""
+"""The troubles a process can meet, effect by effect, and how they look to the code.
 
-from collections.abc import Callable
+The errors are those of botocore's clients, when all their own tries have failed.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from tests.faults import Moment, SdkRetryError
-from tests.invariants.processes import Trouble
+from tests.reliability.simulation.steering import Trouble
 
+ERROR_CANARY: Final = "error-text-canary-71c4"
+FOREVER: Final = 1_000_000
 _ENDPOINT: Final = "https://aws.example.com"
 
 
 class UnforeseenError(Exception):
-    """An error nobody thought of, from any layer."""
+    """An error of a type that nothing expects, from any layer."""
 
 
-def _refusal(code: str) -> Callable[[], BaseException]:
-    return lambda: ClientError({"Error": {"Code": code, "Message": "no"}}, "Any")
+def refusal(code: str) -> Callable[[], BaseException]:
+    """AWS answers with an error of this code."""
+    return lambda: ClientError({"Error": {"Code": code, "Message": ERROR_CANARY}}, "Any")
 
 
 def _timeout() -> BaseException:
@@ -27,13 +38,20 @@ def _unreachable() -> BaseException:
     return EndpointConnectionError(endpoint_url=_ENDPOINT)
 
 
+def _cut() -> BaseException:
+    return ConnectionClosedError(endpoint_url=_ENDPOINT)
+
+
 def _unforeseen() -> BaseException:
-    return UnforeseenError("nobody thought of this")
+    return UnforeseenError(ERROR_CANARY)
 
 
-def _kinds(hang: float) -> dict[str, tuple[Moment, Callable[[], BaseException], float]]:
+Kind = tuple[Moment, Callable[[], BaseException], float]
+
+
+def _kinds(hang: float) -> dict[str, Kind]:
     return {
-        "throttled": ("before", _refusal("ThrottlingException"), 0.0),
+        "throttled": ("before", refusal("ThrottlingException"), 0.0),
         "unreachable": ("before", _unreachable, 0.0),
         "hung": ("before", _timeout, hang),
         "lost": ("after", _timeout, 0.0),
@@ -43,14 +61,25 @@ def _kinds(hang: float) -> dict[str, tuple[Moment, Callable[[], BaseException], 
     }
 
 
-# How long a call hangs until its own timeout ends it (`bootstrap`): once, or twice and a pause.
+_OTHERS: Final[dict[str, Kind]] = {
+    "failed": ("before", refusal("InternalServerError"), 0.0),
+    "denied": ("before", refusal("AccessDeniedException"), 0.0),
+    "missing": ("before", refusal("ResourceNotFoundException"), 0.0),
+    "cut": ("before", _cut, 0.0),
+}
+DOWN: Final = ("throttled", "unreachable", "failed", "denied", "cut")
+"""How a service says that it does nothing now."""
+
+
+# How long a call hangs until its own timeout ends it (`bootstrap.clients`): once, or twice and a
+# pause.
 _ONCE: Final = 1.5
 _TWICE: Final = 3.0
 _HANG: Final = {
     "table.put": _ONCE, "table.update": _ONCE, "table.get": _TWICE, "table.query": _TWICE,
     "emergency.send": _ONCE, "letters.send": _TWICE, "bus.put": _TWICE,
     "secret.fingerprint": _TWICE, "secret.upstream": _TWICE, "breaker.save": _ONCE,
-    "breaker.count": _ONCE,
+    "breaker.count": _ONCE, "breaker.get": _ONCE,
 }  # fmt: skip
 
 
@@ -62,8 +91,13 @@ def trouble(effect: str, kind: str, times: int = 1) -> Trouble:
     """
     if kind == "retried":
         return Trouble(kind, effect, "after", lambda: SdkRetryError("again"), times=times)
-    moment, error, seconds = _kinds(_HANG.get(effect, 0.0))[kind]
+    moment, error, seconds = (_kinds(_HANG.get(effect, 0.0)) | _OTHERS)[kind]
     return Trouble(kind, effect, moment, error, seconds, times)
+
+
+def outage(effects: Iterable[str], kind: str = "unreachable") -> list[Trouble]:
+    """The same trouble for all of these effects, until it is taken away."""
+    return [trouble(effect, kind, FOREVER) for effect in effects]
 
 
 def names(*effects: str) -> list[tuple[str, str]]:

@@ -1,0 +1,102 @@
+"""Everything that happened, in order."""
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.doubles.telemetry import LogLine
+from tests.reliability.history.facts import (
+    Accepted,
+    Answered,
+    Asked,
+    Delivered,
+    Generation,
+    Post,
+    ReadBack,
+    Refused,
+    Write,
+)
+
+
+@dataclass
+class History:
+    """The facts so far.
+
+    Attributes:
+        letters, kept: bodies of the messages in the dead-letter and the emergency queue.
+        erasures: which lives of records were deleted, and when.
+        poison: sequence numbers of stream records that nobody can read.
+        overran: processes that took longer than Lambda lets them.
+        printed: what was written to a log, in the words of the real telemetry.
+        canaries: what no output may hold, in every way of writing it.
+    """
+
+    asked: list[Asked] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    # Which process of which environment wanted to ask the liveness API, whatever came of it.
+    callers: set[tuple[int, str]] = field(default_factory=set)
+    posts: list[Post] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    reads: list[ReadBack] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
+    erasures: list[tuple[int, Generation]] = field(default_factory=list)
+    poison: list[str] = field(default_factory=list)
+    overran: list[str] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    printed: list[str] = field(default_factory=list)
+    canaries: list[str] = field(default_factory=list)
+    _asked_by: dict[str, Asked] = field(default_factory=dict, init=False)
+    _claims_of: dict[str, Write] = field(default_factory=dict, init=False)
+    _indexed: int = field(default=0, init=False)
+    _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def tick(self) -> int:
+        """The next moment."""
+        return next(self._ticks)
+
+    def asked_by(self, process: str) -> Asked:
+        """The request that this process answers."""
+        for asked in self.asked[len(self._asked_by) :]:
+            self._asked_by[asked.process] = asked
+        return self._asked_by[process]
+
+    def claims(self) -> list[Write]:
+        """Every `processing` record written: a first claim or the next attempt."""
+        return [write for write in self.writes if not write.terminal]
+
+    def claim_of(self, process: str) -> Write | None:
+        """The claim this request made, if any."""
+        for write in self.writes[self._indexed :]:
+            if not write.terminal:
+                self._claims_of.setdefault(write.new["correlation_id"], write)
+        self._indexed = len(self.writes)
+        return self._claims_of.get(process)
+
+    def life(self, generation: Generation) -> list[Write]:
+        """Every write of this life of a record, in order."""
+        return [write for write in self.writes if write.generation == generation]
+
+    def standing(self, verification_id: str, tick: int) -> Write | None:
+        """The last write of a record before this moment."""
+        for write in reversed(self.writes):
+            if write.tick < tick and write.new["verification_id"] == verification_id:
+                return write
+        return None
+
+    def outputs(self) -> list[Sequence[object]]:
+        """Everything that left the gateway, as lists that only grow."""
+        return [
+            [answer.body for answer in self.answers],
+            [read.body for read in self.reads],
+            [event.detail for event in self.accepted],
+            self.letters,
+            self.kept,
+            [(line.message, dict(line.fields)) for line in self.lines],
+            self.printed,
+        ]
