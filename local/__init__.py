@@ -1,1 +1,1 @@
-"""The gateway on a laptop: the real stack in an emulator, a sandbox upstream and the demo page."""
+"""The gateway on a laptop: the real stack in an emulator, a sandbox upstream, the demo page."""

@@ -1,4 +1,4 @@
-"""How the programs here end: cleanly on every signal, with one readable message on a fault."""
+"""How the programs here end: on every signal in order, on an error with one message."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from local.errors import LocalError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(program: Callable[[], int]) -> int:
     """Run a program; the exit status is its own, or 1 with what went wrong on standard error.
 
-    Ctrl-C, SIGTERM and a closed terminal all unwind it, so that everything it
-    started is ended. Interrupted before it was done, the status is 130.
+    Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt in it, so that it
+    ends everything it started. The status is 130 if it was interrupted.
     """
-    for ending in _ENDINGS:
-        signal.signal(ending, _interrupt)
+    for number in _SIGNALS:
+        signal.signal(number, _interrupt)
     try:
         return program()
     except KeyboardInterrupt:
@@ -32,8 +32,8 @@ def run(program: Callable[[], int]) -> int:
 
 
 def _interrupt(*_: object) -> None:
-    """Unwind once; ending takes a moment, and impatience must not cut it short."""
-    for ending in _ENDINGS:
-        signal.signal(ending, signal.SIG_IGN)
+    """Raise KeyboardInterrupt once; ignore further signals while the program ends."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     print("\nEnding everything ...", file=sys.stderr)
     raise KeyboardInterrupt

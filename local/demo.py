@@ -1,4 +1,4 @@
-"""`make demo`: one selfie through the whole gateway, everything it left behind, and the end."""
+"""`make demo`: one selfie through the whole gateway; shows the response, the record, the event."""
 
 from __future__ import annotations
 
@@ -23,38 +23,47 @@ if TYPE_CHECKING:
     from local.gateway import Gateway
 
 _THRESHOLD = "0.6"
-_ANSWER_SECONDS = 35
+_RESPONSE_SECONDS = 35
 
 
 def main() -> int:
-    """Print answer, stored record and received event as one JSON object; 0 if all agree.
+    """Start the gateway, show one verification, and end everything; 0 if all of it agrees.
 
     Raises:
         LocalError: Something is missing or differs; the message says what.
     """
     with running_gateway(upstream=upstream_from(os.environ)) as gateway:
-        shown = _verify(gateway)
-        print(json.dumps(shown, indent=2), flush=True)
-        if found := faults(shown):
-            listed = "\n".join(f"  - {fault}" for fault in found)
-            raise LocalError(f"The demo failed:\n{listed}\nLogs: {gateway.logs}")
+        show(gateway)
     return 0
 
 
+def show(gateway: Gateway) -> None:
+    """Print response, stored record and received event of one verification as a JSON object.
+
+    Raises:
+        LocalError: Something is missing or differs; the message says what.
+    """
+    shown = _verify(gateway)
+    print(json.dumps(shown, indent=2), flush=True)
+    if found := faults(shown):
+        listed = "\n".join(f"  - {fault}" for fault in found)
+        raise LocalError(f"The demo failed:\n{listed}\nLogs: {gateway.logs}")
+
+
 def _verify(gateway: Gateway) -> dict[str, Any]:
-    answer = httpx.post(
+    response = httpx.post(
         f"{gateway.url}/v1/verifications",
         headers={"x-api-key": gateway.api_key, "idempotency-key": str(uuid.uuid4())},
         files={"selfie": ("selfie.jpg", draw_selfie(), "image/jpeg")},
         data={"threshold": _THRESHOLD},
-        timeout=_ANSWER_SECONDS,
+        timeout=_RESPONSE_SECONDS,
         trust_env=False,
     )
-    body = answer.json()
+    body = response.json()
     verification_id = body.get("verification_id", "")
     return {
         "decision": body.get("decision"),
-        "http_status": answer.status_code,
+        "http_status": response.status_code,
         "answer": body,
         "stored_item": gateway.record(verification_id) if verification_id else None,
         "received_event": gateway.await_event(verification_id) if verification_id else None,
@@ -62,7 +71,7 @@ def _verify(gateway: Gateway) -> dict[str, Any]:
 
 
 def faults(shown: Mapping[str, Any]) -> list[str]:
-    """What is missing, or does not belong to the same verification; empty if all is well."""
+    """What is missing or belongs to another verification; empty if everything agrees."""
     verification_id = shown["answer"].get("verification_id")
     stored, event = shown["stored_item"], shown["received_event"]
     found = []
@@ -73,11 +82,11 @@ def faults(shown: Mapping[str, Any]) -> list[str]:
     if stored is None:
         found.append("there is no stored item")
     elif stored.get("verification_id") != verification_id:
-        found.append("the stored item bears another verification_id")
+        found.append("the stored item has another verification_id")
     if event is None:
         found.append("the consumer received no event")
     elif event["detail"]["data"].get("verification_id") != verification_id:
-        found.append("the event bears another verification_id")
+        found.append("the event has another verification_id")
     return found
 
 

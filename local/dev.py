@@ -26,32 +26,32 @@ _HIGHEST_PORT = 65535
 
 
 def main() -> int:
-    """Bring everything up, print the one URL, and stay; 0 after Ctrl-C.
+    """Start everything, print its URL, and run until Ctrl-C; then return 0.
 
     PORT is the port of that URL, UPSTREAM_URL (with APP_ID and APP_KEY) a
-    liveness API other than the sandbox, LOCAL_DIRECTORY the place of logs and
+    liveness API other than the sandbox, LOCAL_DIRECTORY the directory of logs and
     `gateway.env`.
     """
     upstream = upstream_from(os.environ)
     directory = Path(os.environ.get("LOCAL_DIRECTORY") or LOCAL).resolve()
-    began = time.monotonic()
+    started = time.monotonic()
     with running_gateway(
         port=_port(os.environ.get("PORT") or _DEFAULT_PORT),
         upstream=upstream,
         directory=directory,
         write_env_file=True,
     ) as gateway:
-        print(f"\nReady after {time.monotonic() - began:.0f} s. Open:", file=sys.stderr)
+        print(f"\nReady after {time.monotonic() - started:.0f} s. Open:", file=sys.stderr)
         print(f"\n    {gateway.url}/\n", flush=True)
         print(_hints(gateway, upstream, directory), file=sys.stderr)
         with contextlib.suppress(KeyboardInterrupt):
-            _stay(gateway)
+            _run_until_interrupted(gateway)
     return 0
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
-        raise LocalError(f"PORT is a number up to {_HIGHEST_PORT}, not {text!r}")
+        raise LocalError(f"PORT must be a number up to {_HIGHEST_PORT}, not {text!r}")
     return int(text)
 
 
@@ -61,13 +61,13 @@ def _hints(gateway: Gateway, upstream: Upstream | None, directory: Path) -> str:
         f"Logs:         {gateway.logs}",
     ]
     if upstream is None:
-        lines.append("Upstream:     the sandbox; it answers what it is told and judges nobody")
+        lines.append("Upstream:     the sandbox; its responses are scripted and it judges nothing")
     elif upstream.has_credentials:
         lines.append(f"Upstream:     {upstream.url}, with the APP_ID and APP_KEY given")
     else:
         secret = json.dumps({"app_id": "...", "app_key": "..."})
         lines += [
-            f"Upstream:     {upstream.url}; its credentials are still missing. Start again with",
+            f"Upstream:     {upstream.url}; its credentials are missing. Start again with",
             "              APP_ID=... APP_KEY=... or, with the variables above set:",
             '              aws secretsmanager put-secret-value --secret-id "$SECRET_ARN" \\',
             f"                --secret-string {shlex.quote(secret)}",
@@ -75,10 +75,10 @@ def _hints(gateway: Gateway, upstream: Upstream | None, directory: Path) -> str:
     return "\n".join([*lines, "", "Ctrl-C ends everything."])
 
 
-def _stay(gateway: Gateway) -> None:
+def _run_until_interrupted(gateway: Gateway) -> None:
     while gateway.emulator.is_running:
         time.sleep(0.5)
-    raise CommandFailedError("The emulator ended by itself", gateway.logs / "emulator.log")
+    raise CommandFailedError("The emulator ended unexpectedly", gateway.logs / "emulator.log")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What can go wrong on a laptop in a way a person can mend."""
+"""Errors that the person at the laptop can correct."""
 
 
 class LocalError(Exception):

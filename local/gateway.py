@@ -1,10 +1,9 @@
-"""The whole gateway, running on this machine for as long as a `with` block lasts."""
+"""The whole gateway, running on this machine while a `with` block runs."""
 
 from __future__ import annotations
 
 import secrets
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from local.emulator.ministack import Emulator, start_emulator
 from local.env_file import env_file
-from local.processes.children import Processes
+from local.processes.children import ChildProcesses
 from local.run_directory import CHECKOUT, LOCAL, RunDirectory, run_directory
-from local.server.server import Backstage, Front, listen
+from local.server.listener import listen
+from local.server.page_backend import PageBackend
+from local.server.server import Server
 from local.stack.cdk import STAGE, CdkCli
 from local.stack.consumer import Consumer
 from local.stack.deployment import Deployment, close_circuit, fill_secret
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gateway:
-    """A running gateway: what a client needs, and what a test wants to see behind it."""
+    """A running gateway: what a client needs, and what a test reads behind it."""
 
     url: str
     deployment: Deployment
@@ -42,12 +43,12 @@ class Gateway:
 
     @property
     def api_key(self) -> str:
-        """The credential of the stage's first client."""
+        """The API key of the stage's first client."""
         return self.deployment.api_key
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a script needs, as `.local/gateway.env` has it."""
+        """What a script needs; the content of `.local/gateway.env`."""
         functions = {
             f"{name.upper()}_FUNCTION_NAME": function
             for name, function in sorted(self.deployment.functions.items())
@@ -70,21 +71,22 @@ class Gateway:
         return stored_record(self.emulator, self.deployment.table_name, verification_id)
 
     def events(self, verification_id: str | None = None) -> list[dict[str, Any]]:
-        """What the demo consumer received so far, oldest first."""
+        """What the demo consumer has received, oldest first."""
         return self.consumer.events(verification_id)
 
     def close_circuit(self) -> None:
-        """Forget that the upstream was in trouble; the functions notice within two seconds."""
+        """Delete the circuit breaker's state; the functions read it again within two seconds."""
         close_circuit(self.emulator, self.deployment)
 
-    def await_event(self, verification_id: str, seconds: float = 20) -> dict[str, Any] | None:
-        """The first event of that verification as soon as it arrives; None after the time."""
-        deadline = time.monotonic() + seconds
-        while not (found := self.events(verification_id)):
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(0.05)
-        return found[0]
+    def await_event(self, verification_id: str, seconds: float = 60) -> dict[str, Any] | None:
+        """The first event of that verification as soon as it arrives; None after `seconds`."""
+        return next(iter(self.await_events(verification_id, 1, seconds)), None)
+
+    def await_events(
+        self, verification_id: str, count: int, seconds: float = 60
+    ) -> list[dict[str, Any]]:
+        """The events of that verification once there are `count`, or those of after `seconds`."""
+        return self.consumer.wait_for(verification_id, count, seconds)
 
 
 @contextmanager
@@ -96,13 +98,14 @@ def running_gateway(
     directory: Path = LOCAL,
     write_env_file: bool = False,
 ) -> Iterator[Gateway]:
-    """Start everything, in the order of need, and end all of it when the block ends.
+    """Start everything, and end all of it when the block ends.
 
     Args:
-        port: Of the one address; 0 takes any free one (and keeps no logs of a run that went well).
+        port: The port of the server; 0 takes any free one (and removes the logs of a run
+            without errors).
         quiet: Show no steps on standard error.
-        upstream: The liveness API to ask; None starts the sandbox.
-        directory: Where the run's own directory is made; two runs never share one.
+        upstream: The liveness API to call; None starts the sandbox.
+        directory: Where the directory of this run is created; two runs never share one.
         write_env_file: Keep `gateway.env` in `directory` while it runs.
 
     Raises:
@@ -111,30 +114,30 @@ def running_gateway(
     """
     with ExitStack() as stack:
         with steps_on(sys.stderr, quiet=quiet) as steps:
-            gateway = _bring_up(stack, steps, port, upstream, directory)
+            gateway = _start_all(stack, steps, port, upstream, directory)
         if write_env_file:
             stack.enter_context(env_file(directory / "gateway.env", gateway.environment))
         yield gateway
 
 
-def _bring_up(
+def _start_all(
     stack: ExitStack, steps: Steps, port: int, upstream: Upstream | None, directory: Path
 ) -> Gateway:
     listener = stack.enter_context(listen(port))
     name = str(listener.getsockname()[1])
     run = stack.enter_context(run_directory(directory, name, keep_logs=port != 0))
-    # Entered before the processes: its threads end when what they wait for was ended.
+    # Entered before the processes: its thread ends when the process it waits for is ended.
     pool = stack.enter_context(ThreadPoolExecutor(1))
-    processes = stack.enter_context(Processes(run.path))
+    processes = stack.enter_context(ChildProcesses(run.path))
     sandbox = None
     if upstream is None:
         with steps.step("Sandbox upstream"):
             sandbox = stack.enter_context(Sandbox(app_key=f"sandbox-{secrets.token_hex(8)}"))
         upstream = Upstream(sandbox.url, sandbox.credentials.app_id, sandbox.credentials.app_key)
     cli = CdkCli(processes, CHECKOUT, run.work)
-    # Two cores' worth: building the functions takes longer than readying the emulator.
+    # At the same time: building the functions takes longer than starting the emulator.
     synth = pool.submit(_synth, cli, steps, upstream.url)
-    emulator = _ready_emulator(cli, steps, run)
+    emulator = _start_emulator(cli, steps, run)
     synth.result()
     with steps.step("Deploy the stack") as advance:
         deployment = Deployment.of(emulator, cli.deploy(emulator, advance))
@@ -144,10 +147,10 @@ def _bring_up(
     stack.enter_context(FunctionLogs(emulator, run.path / "functions.log"))
     with steps.step("Demo consumer on the event bus"):
         consumer = stack.enter_context(Consumer(emulator, deployment.event_bus_name))
-    with steps.step("Front address"):
-        backstage = _backstage(emulator, deployment, consumer, sandbox)
-        front = stack.enter_context(Front(listener, deployment.api_url, backstage))
-    return Gateway(front.url, deployment, emulator, consumer, sandbox, run.path)
+    with steps.step("Server"):
+        backend = _page_backend(emulator, deployment, consumer, sandbox)
+        server = stack.enter_context(Server(listener, deployment.api_url, backend))
+    return Gateway(server.url, deployment, emulator, consumer, sandbox, run.path)
 
 
 def _synth(cli: CdkCli, steps: Steps, upstream_url: str) -> None:
@@ -155,17 +158,17 @@ def _synth(cli: CdkCli, steps: Steps, upstream_url: str) -> None:
         cli.synth(upstream_url)
 
 
-def _ready_emulator(cli: CdkCli, steps: Steps, run: RunDirectory) -> Emulator:
+def _start_emulator(cli: CdkCli, steps: Steps, run: RunDirectory) -> Emulator:
     with steps.step("Emulator"):
         emulator = start_emulator(cli.processes, CHECKOUT, run.work / "emulator")
-    with steps.step("Ready the account (cdk bootstrap)"):
+    with steps.step("Prepare the account (cdk bootstrap)"):
         cli.bootstrap(emulator)
     return emulator
 
 
-def _backstage(
+def _page_backend(
     emulator: Emulator, deployment: Deployment, consumer: Consumer, sandbox: Sandbox | None
-) -> Backstage:
+) -> PageBackend:
     config = {
         "api_key": deployment.api_key,
         "sandbox": sandbox is not None,
@@ -174,7 +177,7 @@ def _backstage(
         "default_threshold": float(deployment.settings["DEFAULT_THRESHOLD"]),
         "minimum_threshold": float(deployment.settings["MINIMUM_THRESHOLD"]),
     }
-    return Backstage(
+    return PageBackend(
         config=config,
         events=consumer.events,
         record=lambda id_: stored_record(emulator, deployment.table_name, id_),

@@ -1,4 +1,4 @@
-"""A directory of one run's own, under `.local/`: logs that stay, and everything else that goes."""
+"""The directory of one run, under `.local/`: its logs are kept, everything else is removed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class RunDirectory:
 
     @property
     def work(self) -> Path:
-        """Assembly and emulator state; gone when the run ends."""
+        """Assembly and emulator state; removed when the run ends."""
         return self.path / "work"
 
 
 @contextmanager
 def run_directory(parent: Path, name: str, *, keep_logs: bool) -> Iterator[RunDirectory]:
-    """An empty directory of that name; a run that fails keeps its logs in any case."""
+    """An empty directory of that name; the logs of a failed run are kept in any case."""
     directory = RunDirectory(parent / name)
     shutil.rmtree(directory.path, ignore_errors=True)
     directory.work.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What is going on, step by step, with the time each took: bars on a terminal, lines elsewhere."""
+"""Progress, step by step, with the time each took: bars on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Steps(Protocol):
-    """Where steps are shown. Several may be under way at once, each in its own thread."""
+    """Shows steps. Several may run at once, each in its own thread."""
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Begin to show steps."""
         ...
 
     def __exit__(self, *_: object) -> None:
@@ -29,19 +29,19 @@ class Steps(Protocol):
         ...
 
     def step(self, title: str) -> AbstractContextManager[Advance]:
-        """Show a step while the block runs; what it yields takes (done, total)."""
+        """Show a step while the block runs; it yields a function of (done, total)."""
         ...
 
 
 def steps_on(stream: TextIO, *, quiet: bool = False) -> Steps:
-    """The fitting way to show steps on a stream: bars, lines, or nothing."""
+    """Steps for this stream: bars on a terminal, lines elsewhere, nothing if quiet."""
     if quiet:
         return LineSteps(lambda _: None)
     if stream.isatty():
         return TerminalSteps(stream)
 
     def write(line: str) -> None:
-        stream.write(f"{line}\n")  # in one piece: several threads write
+        stream.write(f"{line}\n")  # one call: several threads write
         stream.flush()
 
     return LineSteps(write)
@@ -61,15 +61,15 @@ class LineSteps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Advance]:
-        """Show a step; how far it is is not shown on lines."""
+        """Show a step; lines show no progress within it."""
         self._write(f"      ...  {title}")
-        began = time.monotonic()
+        started = time.monotonic()
         outcome = "FAILED"
         try:
             yield lambda _done, _total: None
             outcome = ""
         finally:
-            self._write(f"  {time.monotonic() - began:5.1f} s  {title} {outcome}".rstrip())
+            self._write(f"  {time.monotonic() - started:5.1f} s  {title} {outcome}".rstrip())
 
 
 class TerminalSteps:
@@ -93,7 +93,7 @@ class TerminalSteps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Advance]:
-        """Show a step; a bar without a known end pulses."""
+        """Show a step; the bar pulses while the total is not known."""
         row = self._progress.add_task(title, total=None)
         try:
             yield lambda done, total: self._progress.update(row, completed=done, total=total)

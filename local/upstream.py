@@ -1,4 +1,4 @@
-"""Which liveness API the gateway on this machine asks."""
+"""The liveness API that the gateway on this machine calls."""
 
 from __future__ import annotations
 

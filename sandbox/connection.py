@@ -12,11 +12,29 @@ _CHECK_SECONDS = 0.25
 
 
 class Connection:
-    """An accepted connection. `closing` becomes true when no further request may be read."""
+    """An accepted connection, while it serves one request.
 
-    def __init__(self, peer: socket.socket, stopping: threading.Event, request_id: str) -> None:
+    Attributes:
+        request_id: The X-Request-ID of the response.
+        closing: Whether no further request may be read from it.
+
+    Args:
+        peer: Its socket.
+        stopping: Set when the sandbox stops.
+        delays_end: Set when no further pause is wanted.
+        request_id: The X-Request-ID of the response.
+    """
+
+    def __init__(
+        self,
+        peer: socket.socket,
+        stopping: threading.Event,
+        delays_end: threading.Event,
+        request_id: str,
+    ) -> None:
         self._peer = peer
         self._stopping = stopping
+        self._delays_end = delays_end
         self.request_id = request_id
         self.closing = False
 
@@ -29,15 +47,18 @@ class Connection:
         self._peer.sendall(data)
 
     def pause(self, seconds: float) -> None:
-        """Wait this long.
+        """Wait this long, or until `delays_end` is set.
 
         Raises:
             ConnectionError: The peer leaves, or the sandbox stops; the wait ends early.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self._stopping.wait(min(left, _CHECK_SECONDS)):
+            ended = self._delays_end.wait(min(left, _CHECK_SECONDS))
+            if self._stopping.is_set():
                 raise ConnectionAbortedError("the sandbox stops")
+            if ended:
+                return
             if self._peer_has_left():
                 raise ConnectionAbortedError("the peer has left")
 

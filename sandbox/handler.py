@@ -41,7 +41,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Serve any request: http.server looks for one such name per HTTP method."""
         self._received_at = datetime.now(UTC)
-        connection = Connection(self.connection, self._state.stopping, str(uuid.uuid4()))
+        connection = Connection(
+            self.connection, self._state.stopping, self._state.delays_end, str(uuid.uuid4())
+        )
         connection.closing = self.close_connection
         try:
             body = read_body(self.headers, self.rfile)

@@ -46,6 +46,7 @@ class Sandbox(State):
     def stop(self) -> None:
         """Close every connection, then the server."""
         self.stopping.set()
+        self.end_delays()
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.end_connections(within=0.8)

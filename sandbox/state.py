@@ -18,6 +18,7 @@ class State:
         self.records = Records()
         self.queue = OutcomeQueue(scripted("live"))
         self.stopping = threading.Event()
+        self.delays_end = threading.Event()
         self._log = log
 
     @property
@@ -51,6 +52,11 @@ class State:
         self.records.clear()
         self.queue.clear()
         self.queue.set_default(scripted("live"))
+
+    def end_delays(self) -> None:
+        """End the delays of the requests received so far, whatever was scripted for them."""
+        ended, self.delays_end = self.delays_end, threading.Event()
+        ended.set()
 
     def rotate(self, app_id: str, app_key: str) -> None:
         """Require these credentials from now on."""

@@ -1,1 +1,1 @@
-"""The AWS emulator."""
+"""The AWS emulator as a process of this machine."""

@@ -1,4 +1,4 @@
-"""The AWS emulator: one process group of its own, on loopback only, leaving nothing behind."""
+"""ministack, the AWS emulator: in a process group of its own, on loopback only."""
 
 from __future__ import annotations
 
@@ -20,45 +20,45 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from local.processes.children import Processes
+    from local.processes.children import ChildProcesses
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
-# Distinct and plainly not real: seen anywhere it should not be, it tells where it came from.
+# Recognisable and not real: found where it should not be, it shows where it came from.
 ACCESS_KEY_ID = "laptop-access-key-id"
 SECRET_ACCESS_KEY = "laptop-secret-access-key"  # noqa: S105 - a fake, for an emulator that checks none
 INTERPRETER = ".venv-emulator/bin/python"
-_STARTS_WITHIN_SECONDS = 30.0
+_STARTS_WITHIN_SECONDS = 120.0
 
 
 class Emulator:
-    """A running emulator, seen by address. Its clients may be used from any thread."""
+    """A running emulator. Its clients may be used from any thread."""
 
     def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
         self.port = port
         self._process = process
-        # Untyped on purpose: boto3's stubs know a service only by its literal name.
+        # Any: boto3's stubs type a client by the literal name of its service.
         self._session: Any = boto3.Session(
             aws_access_key_id=ACCESS_KEY_ID,
             aws_secret_access_key=SECRET_ACCESS_KEY,
             region_name=REGION,
         )
         self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()  # making a client is not thread-safe, using one is
+        self._lock = threading.Lock()  # creating a client is not thread-safe, using one is
 
     @property
     def is_running(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process has not ended."""
         return self._process.poll() is None
 
     @property
     def url(self) -> str:
-        """Where every AWS API is served."""
+        """The address of every AWS API."""
         return _url(self.port)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What an AWS client's process needs to talk to this emulator and to nothing else."""
+        """The variables with which a process calls this emulator and no other account."""
         return _client_environment(self.port)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
@@ -68,25 +68,26 @@ class Emulator:
                 self._clients[service] = self._session.client(
                     service,
                     endpoint_url=self.url,
-                    config=Config(proxies={}),  # never the environment's: this is loopback
+                    config=Config(proxies={}),  # not those of the environment: this is loopback
                 )
             return self._clients[service]
 
     def execute_api_url(self, api_id: str, stage: str) -> str:
-        """Where the emulator serves a deployed REST API (no slash at the end)."""
+        """The address of a deployed REST API, without a trailing slash."""
         return f"{self.url}/_aws/execute-api/{api_id}/{stage}"
 
 
-def start_emulator(processes: Processes, checkout: Path, state: Path) -> Emulator:
-    """Start the emulator and return when it answers.
+def start_emulator(processes: ChildProcesses, checkout: Path, state: Path) -> Emulator:
+    """Start the emulator and return when it responds.
 
     Args:
-        processes: What ends it.
-        checkout: Where `.venv-emulator` is.
-        state: A directory to make, for everything it writes.
+        processes: The processes that it is ended with.
+        checkout: The directory of `.venv-emulator`.
+        state: The directory to create for everything it writes.
 
     Raises:
-        CommandFailedError: It did not come up.
+        LocalError: It is not installed.
+        CommandFailedError: It did not start.
     """
     log = processes.log("emulator")
     interpreter = checkout / INTERPRETER
@@ -102,19 +103,19 @@ def start_emulator(processes: Processes, checkout: Path, state: Path) -> Emulato
     )
     emulator = Emulator(port, process)
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
-    while not _answers(port):
+    while not _responds(port):
         if not emulator.is_running:
             raise CommandFailedError("The emulator ended while starting", log)
         if time.monotonic() > deadline:
             raise CommandFailedError(
-                f"The emulator did not answer within {_STARTS_WITHIN_SECONDS:.0f} s", log
+                f"The emulator did not respond within {_STARTS_WITHIN_SECONDS:.0f} s", log
             )
         time.sleep(0.05)
     return emulator
 
 
 def _environment(port: int, interpreter: Path, state: Path) -> dict[str, str]:
-    """All it gets: its own environment is visible to every function it runs."""
+    """Its whole environment: every function that it runs sees it too."""
     return {
         "PATH": os.pathsep.join([str(interpreter.parent), os.defpath]),
         "HOME": str(state),
@@ -124,7 +125,7 @@ def _environment(port: int, interpreter: Path, state: Path) -> dict[str, str]:
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_HOST": "127.0.0.1",
-        # These two listen on every interface, and nothing here needs them.
+        # These two listen on every interface and are not needed here.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         **_client_environment(port),
@@ -144,7 +145,7 @@ def _url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _answers(port: int) -> bool:
+def _responds(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/_ministack/health")

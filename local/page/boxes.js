@@ -1,4 +1,4 @@
-// The faces' boxes, drawn over the picture wherever the page has put it.
+// Draws the boxes of the faces over the picture, wherever the picture is on the page.
 
 import { svg } from "./element.js";
 import { uprightShare } from "./exif.js";
@@ -41,7 +41,7 @@ export class Boxes {
   }
 }
 
-// Where `object-fit: contain` puts the picture.
+// The place of a picture that is shown with `object-fit: contain`.
 function contained(shown, width, height) {
   const scale = Math.min(width / shown.width, height / shown.height);
   const size = { width: shown.width * scale, height: shown.height * scale };

@@ -1,4 +1,4 @@
-// Building elements without markup in strings: whatever a server says stays text.
+// Builds elements without markup in strings: text from a server is never parsed as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 

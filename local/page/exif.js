@@ -1,7 +1,7 @@
-// The EXIF orientation of a JPEG, and what it does to a box.
+// The EXIF orientation of a JPEG, and how it turns a box.
 //
 // A browser shows a picture upright. The liveness API's boxes are in pixels of the picture as it
-// measured it, which for a phone's picture may lie on its side.
+// measured it; the pixels of a phone's picture may be stored turned.
 
 const HEAD = 128 * 1024;
 
@@ -10,7 +10,7 @@ export async function orientationOf(blob) {
   try {
     return view.getUint16(0) === 0xffd8 ? inSegments(view) : 1;
   } catch (error) {
-    if (error instanceof RangeError) return 1; // cut or lying: as stored
+    if (error instanceof RangeError) return 1; // truncated or invalid: as stored
     throw error;
   }
 }
@@ -50,7 +50,8 @@ export function uprightShare(box, measured, shown, orientation) {
   return alreadyUpright(measured, shown, orientation) ? share : turned(share, orientation);
 }
 
-// A quarter turn swaps the sides: if they are those we see, whoever measured had turned it.
+// A quarter turn swaps width and height. If the measured sides are those on the screen, the
+// liveness API had turned the picture.
 function alreadyUpright(measured, shown, orientation) {
   if (orientation < 5 || measured.width === measured.height) return false;
   return measured.width > measured.height === shown.width > shown.height;

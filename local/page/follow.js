@@ -1,15 +1,15 @@
-// What the gateway left behind an answer: the stored record and the events, as they arrive.
+// Shows the stored record and the events of a verification as they arrive.
 
 import { element } from "./element.js";
 import { json } from "./json.js";
 
-const EVERY = 400;
-const LONGEST = 60_000;
+const POLL_MS = 200;
+const GIVE_UP_MS = 60_000;
 
-const ASKED = {
-  completed: "The liveness API was asked, and answered.",
-  failed: "The liveness API refused before charging, or was not reached: nothing was paid.",
-  unknown: "The liveness API was asked; no answer that can be trusted came back. It may have been paid.",
+const CALLED = {
+  completed: "The liveness API was called and returned a score.",
+  failed: "The liveness API was not reached, or refused before charging. Nothing was paid.",
+  unknown: "The liveness API was called, but returned no usable answer. It may have charged for it.",
 };
 
 export class Follow {
@@ -28,27 +28,27 @@ export class Follow {
     this.#panels.replaceChildren();
   }
 
-  // The steps that are about to be taken, none of them done.
+  // Shows all steps as not done.
   expect() {
     this.#timeline.replaceChildren(...steps({ record: null, events: [] }));
   }
 
-  // Shows the answer at once, then record and events until the event has come.
+  // Shows the answer at once, then the record and the events until the last event has arrived.
   async start(answer) {
     this.clear();
     const run = this.#run;
     const seen = { answer, record: null, events: [] };
     const id = answer.body.verification_id;
     this.#draw(seen, Boolean(id));
-    const until = performance.now() + LONGEST;
+    const until = performance.now() + GIVE_UP_MS;
     while (id && performance.now() < until) {
       const [record, events] = await Promise.all([read(`/local/records/${id}`), read(`/local/events?verification_id=${id}`)]);
       if (run !== this.#run) return;
       const changed = JSON.stringify([record, events]) !== JSON.stringify([seen.record, seen.events]);
       Object.assign(seen, { record, events: events ?? [] });
       if (changed) this.#draw(seen, true);
-      if (settled(seen)) return;
-      await new Promise((done) => setTimeout(done, EVERY));
+      if (complete(seen)) return;
+      await new Promise((done) => setTimeout(done, POLL_MS));
     }
   }
 
@@ -62,8 +62,8 @@ export class Follow {
   }
 }
 
-// Every terminal version of the record has its event.
-function settled({ record, events }) {
+// True when the record has ended and its latest version has an event.
+function complete({ record, events }) {
   const version = record?.version;
   return version > 0 && record.status !== "processing" && events.some((event) => event.detail.metadata.version === version);
 }
@@ -73,7 +73,7 @@ async function read(path) {
     const answer = await fetch(path, { headers: { accept: "application/json" } });
     return answer.ok ? await answer.json() : null;
   } catch {
-    return null; // the next round asks again
+    return null; // the next poll tries again
   }
 }
 
@@ -82,10 +82,10 @@ function steps({ record, events }) {
   const event = events.at(-1);
   const rows = [
     ["Claimed", record ? "A record was written before any money was spent." : "A record is written before any money is spent.", record?.created_at, record],
-    ["Asked", done ? ASKED[record.status] : "The liveness API is asked.", null, done],
-    ["Stored", done ? `As ${record.status}, in one write that is also the outbox.` : "The result, in one write.", record?.settled_at, done],
-    ["Announced", event ? event["detail-type"] : "On the event bus.", event?.time, event],
-    ["Received", event ? "By the demo consumer's queue, as another team would." : "By a consumer's queue.", event?.received_at, event],
+    ["Called", done ? CALLED[record.status] : "The liveness API is called.", null, done],
+    ["Stored", done ? `Stored as ${record.status}. The same write queues the event.` : "The result is stored in one write.", record?.settled_at, done],
+    ["Announced", event ? event["detail-type"] : "An event is put on the event bus.", event?.time, event],
+    ["Received", event ? "The demo consumer's queue has the event, as another team's would." : "A consumer's queue receives the event.", event?.received_at, event],
   ];
   const next = rows.findIndex((row) => !row[3]);
   return rows.map(([name, words, time, state], index) => step(name, words, time, state ? "done" : index === next ? "next" : "later"));
@@ -102,7 +102,7 @@ function step(name, words, time, state) {
   );
 }
 
-// To the millisecond where the stamp has them: EventBridge's own time knows seconds only.
+// With milliseconds if the timestamp has them: EventBridge's own has whole seconds.
 function clock(stamp) {
   const moment = new Date(stamp);
   if (Number.isNaN(moment.getTime())) return stamp;

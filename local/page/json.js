@@ -1,11 +1,11 @@
-// A value as JSON to read: indented, coloured, safe.
+// Shows a value as indented, coloured JSON.
 
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
 
 export function json(value) {
   const text = JSON.stringify(value, null, 2);
   const block = document.createElement("pre");
-  block.tabIndex = 0; // it scrolls, so a keyboard must be able to get there
+  block.tabIndex = 0; // it scrolls, so it must be reachable by keyboard
   let at = 0;
   for (const found of text.matchAll(TOKEN)) {
     const [whole, string, colon, number] = found;

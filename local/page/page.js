@@ -1,4 +1,4 @@
-// The demo page: a picture in, a decision out, and everything that the gateway did about it.
+// The demo page: sends a picture, and shows the decision and what the gateway stored and announced.
 
 import { Boxes } from "./boxes.js";
 import { element } from "./element.js";
@@ -48,7 +48,7 @@ async function start() {
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     config = await answer.json();
   } catch (error) {
-    by("about-picture").textContent = `The gateway's settings cannot be read (${error.message}). Is it running? Reload to try again.`;
+    by("about-picture").textContent = `The gateway's settings cannot be read (${error.message}). Check that it is running, then reload.`;
     return;
   }
   by("stage").textContent = config.stage;
@@ -76,7 +76,7 @@ function joinThresholds() {
   slider.addEventListener("input", () => { number.value = slider.value; });
   number.addEventListener("input", () => { if (number.value) slider.value = number.value; });
   if (config.minimum_threshold > 0) {
-    by("threshold-hint").textContent = `Live from this score upwards. This stage takes ${config.minimum_threshold} or more.`;
+    by("threshold-hint").textContent = `Live from this score upwards. This stage accepts ${config.minimum_threshold} or more.`;
   }
 }
 
@@ -85,11 +85,11 @@ async function verify(verification) {
   follow.expect();
   by("waiting").hidden = true;
   by("verify").disabled = true;
-  by("form").inert = true; // the answer is about this picture
+  by("form").inert = true; // the answer must belong to the picture shown
   const progress = new Progress();
   let answer = null;
   try {
-    await order(verification.outcome);
+    await scriptOutcome(verification.outcome);
     answer = await send(verification, config.api_key, (share) => progress.uploaded(share));
   } finally {
     progress.end();
@@ -99,8 +99,8 @@ async function verify(verification) {
   show(answer, verification);
 }
 
-// Only this page's last order counts: one that was never asked for must not surprise the next.
-async function order(outcome) {
+// Replaces what is queued: an outcome that was not used must not be applied to the next request.
+async function scriptOutcome(outcome) {
   if (!config.sandbox || !outcome) return;
   const body = JSON.stringify({ outcome, replace: true });
   await fetch("/local/sandbox/next", { method: "PUT", headers: { "content-type": "application/json" }, body }).catch(() => {});
@@ -108,7 +108,7 @@ async function order(outcome) {
 
 function show(answer, verification) {
   const good = answer.status >= 200 && answer.status < 300 && answer.body.status === "completed";
-  // A completed one is answered from the record: an outcome ordered for it would go to a stranger.
+  // A completed verification is answered from the record, so no outcome is scripted for its repetition.
   const again = () => verify({ ...verification, outcome: good ? "" : by("outcome").value });
   const card = good ? verdict(answer, verification.key, again) : problem(answer, verification.key, again);
   by("result").replaceChildren(card);
@@ -118,7 +118,7 @@ function show(answer, verification) {
   follow.start(answer);
 }
 
-// Says what is going on: how much is uploaded, then how long the gateway has been asked.
+// Shows the share uploaded, then how long the liveness API has been waited for.
 class Progress {
   #timer = null;
 
@@ -139,7 +139,7 @@ class Progress {
   }
 
   #tick(seconds) {
-    by("progress-words").textContent = seconds < 2 ? "Asking the liveness API …" : `Asking the liveness API … ${seconds} s`;
+    by("progress-words").textContent = seconds < 2 ? "Waiting for the liveness API …" : `Waiting for the liveness API … ${seconds} s`;
     this.#timer = setTimeout(() => this.#tick(seconds + 1), 1000);
   }
 

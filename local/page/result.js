@@ -1,4 +1,4 @@
-// The answer as a person reads it: the verdict on a scale, or the problem and what to do.
+// Shows the answer to a person: the decision on a scale, or the problem and what to do.
 
 import { element, svg } from "./element.js";
 import { DECISIONS, advice, sentence } from "./words.js";
@@ -42,7 +42,7 @@ function replayed() {
   return element(
     "p",
     { class: "replayed" },
-    "Answered from the record: same key, same picture. The liveness API was not asked again, nothing was paid twice.",
+    "Answered from the record: same key, same picture. The liveness API was not called again; nothing was paid twice.",
   );
 }
 
@@ -66,7 +66,7 @@ function at(value, part) {
   return part;
 }
 
-// A label near an end must not run out of the card.
+// The side of a label near an end, so that it stays inside the card.
 function side(value) {
   return value < 0.15 ? "start" : value > 0.85 ? "end" : undefined;
 }
@@ -82,7 +82,7 @@ function figures(answer, key, body) {
   return element("dl", { class: "figures" }, ...shown.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }
 
-// Offers the same request again, but not before the gateway wants it.
+// Offers the same request again, not before `Retry-After` has passed.
 function retry(after, again) {
   const button = element("button", { type: "button", class: "quiet primary", onclick: again }, "Try again");
   const wait = (left) => {

@@ -1,12 +1,12 @@
-// One request to the gateway, with progress. XMLHttpRequest, because fetch cannot tell of uploads.
+// Sends one request to the gateway. XMLHttpRequest, because fetch reports no upload progress.
 
-const LONGEST = 40_000; // the gateway itself answers within 28 s
+const TIMEOUT_MS = 40_000; // the gateway answers within 28 s
 
 export function newKey() {
   return crypto.randomUUID();
 }
 
-// Always answers, also when nothing was reached: { status, headers, body, took }.
+// Always resolves, also without a response: { status, header, body, took }.
 export function send(verification, apiKey, progress) {
   const form = new FormData();
   form.append("selfie", verification.picture.blob, "selfie");
@@ -18,7 +18,7 @@ export function send(verification, apiKey, progress) {
     request.open("POST", "/v1/verifications");
     request.setRequestHeader("x-api-key", apiKey);
     request.setRequestHeader("Idempotency-Key", verification.key);
-    request.timeout = LONGEST;
+    request.timeout = TIMEOUT_MS;
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     });
@@ -35,15 +35,15 @@ function read(request, took) {
     const body = JSON.parse(request.responseText);
     if (body?.title || body?.verification_id) return { ...common, body };
   } catch {
-    // Not the gateway's words: what stands in the way answered, or nothing did.
+    // Not JSON: something between the page and the gateway responded, or nothing did.
   }
   return { ...common, body: unreadable(request.status) };
 }
 
 function unreadable(status) {
   return {
-    title: status ? "Something in between answered, not the gateway." : "The gateway could not be reached.",
-    detail: status ? `It said HTTP ${status}, without a body that can be read.` : "The connection failed or took too long.",
+    title: status ? "The response did not come from the gateway." : "The gateway could not be reached.",
+    detail: status ? `Something in between returned HTTP ${status} without a readable body.` : "The connection failed or took too long.",
     code: "unreachable",
     status,
     retryable: true,

@@ -1,12 +1,12 @@
-// Where the picture comes from: camera, file, drag and drop, or a drawn face.
+// The source of the picture: camera, file, drag and drop, or a drawn face.
 
 import { orientationOf } from "./exif.js";
 import { bytes } from "./words.js";
 
 const CAMERA_PROBLEMS = {
-  NotAllowedError: "The camera may not be used: allow it in the browser's address bar, or choose a file.",
-  NotFoundError: "No camera was found. Choose a file instead, or take the drawn face.",
-  NotReadableError: "The camera is in use by another program. Close that, or choose a file.",
+  NotAllowedError: "Access to the camera was denied. Allow it in the browser's address bar, or choose a file.",
+  NotFoundError: "No camera was found. Choose a file or the drawn face instead.",
+  NotReadableError: "Another program is using the camera. Close it, or choose a file.",
 };
 
 export class Source {
@@ -39,7 +39,7 @@ export class Source {
       about.textContent = CAMERA_PROBLEMS[error.name] ?? `The camera cannot be used (${error.name}). Choose a file instead.`;
       return;
     }
-    shutter.disabled = true; // there is no picture yet
+    shutter.disabled = true; // the camera has no picture yet
     video.srcObject = this.#stream;
     frame.dataset.shows = "camera";
     about.textContent = "Look into the camera. The preview is mirrored, the picture is not.";
@@ -74,7 +74,7 @@ export class Source {
 
   async #takeFile(file) {
     if (file) await this.#take(file, file.name, file.name);
-    this.#parts.file.value = ""; // the same file again is a choice too
+    this.#parts.file.value = ""; // so that choosing the same file again is a change
   }
 
   async #takeSample() {
@@ -91,7 +91,7 @@ export class Source {
     };
     for (const kind of ["dragover", "dragleave", "drop"]) frame.addEventListener(kind, over);
     frame.addEventListener("drop", (event) => this.#takeFile(event.dataTransfer.files[0]));
-    // Beside the frame, a browser would leave the page for the picture.
+    // Dropped outside the frame, the picture would replace the page.
     for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
   }
 

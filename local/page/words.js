@@ -1,4 +1,4 @@
-// What the gateway's stable words mean to a person.
+// The gateway's codes in words.
 
 export const DECISIONS = {
   live: "Live",
@@ -8,7 +8,7 @@ export const DECISIONS = {
 
 const REASONS = {
   no_face: "No face was found in the picture.",
-  multiple_faces: "Several faces were found, and the one score cannot be given to one of them.",
+  multiple_faces: "Several faces were found; the single score belongs to none of them.",
 };
 
 export function sentence(verification) {
@@ -18,29 +18,29 @@ export function sentence(verification) {
     return `The score ${score} reaches the threshold ${threshold}.`;
   }
   if (verification.decision === "not_live") {
-    return `The score ${score} stays below the threshold ${threshold}.`;
+    return `The score ${score} is below the threshold ${threshold}.`;
   }
   return verification.reasons.map((reason) => REASONS[reason] ?? reason).join(" ");
 }
 
-// What to do about a problem, by its code. Anything unknown falls back on `retryable`.
+// What to do about a problem, by its code. For any other code, `retryable` decides.
 const ADVICE = {
-  malformed_request: "Choose the picture again and send it once more.",
-  unauthorized: "Reload this page: it asks for a fresh key.",
-  forbidden: "Ask whoever runs this gateway what your key may do.",
-  in_progress: "Wait a moment, then try again: you get the answer that is on its way.",
-  too_large: "Scale the picture down, or take one with the camera here.",
+  malformed_request: "Choose the picture again and send it again.",
+  unauthorized: "Reload this page: it gets the current key.",
+  forbidden: "Ask the operator of this gateway what your key allows.",
+  in_progress: "The same request is still being processed. Wait a moment, then try again for its result.",
+  too_large: "Scale the picture down, or use the camera here.",
   unsupported_media: "Convert the picture to JPEG or PNG; a screenshot of it will do.",
-  invalid_selfie: "Choose another picture, saved whole as JPEG or PNG.",
-  invalid_threshold: "Set a threshold that this stage takes, then verify again.",
-  idempotency_conflict: "Verify again: a new verification gets a new key.",
+  invalid_selfie: "Choose another picture, a complete JPEG or PNG.",
+  invalid_threshold: "Set a threshold that this stage accepts, then verify again.",
+  idempotency_conflict: "Verify again: a new verification has a new key.",
   rate_limited: "Wait a moment, then try again.",
   internal: "Try again: the same request is never paid twice.",
-  upstream_bad_answer: "This one may have been paid and is closed as unknown. Verify again to start, and pay for, a new one.",
-  upstream_limit: "Nothing was paid. The operator has to raise the limit of the liveness API.",
+  upstream_bad_answer: "This verification may have been paid for and is recorded as unknown. Verify again to start a new one, which is paid for separately.",
+  upstream_limit: "Nothing was paid. The operator must raise the limit of the liveness API.",
   upstream_unavailable: "Nothing was paid. Try again: the same request is never paid twice.",
-  upstream_timeout: "This one may have been paid and is closed as unknown. Verify again to start, and pay for, a new one.",
-  unreachable: "See whether the gateway still runs, then try again: the same request is never paid twice.",
+  upstream_timeout: "This verification may have been paid for and is recorded as unknown. Verify again to start a new one, which is paid for separately.",
+  unreachable: "Check that the gateway is running, then try again: the same request is never paid twice.",
 };
 
 export function advice(problem) {
@@ -58,14 +58,14 @@ const OUTCOMES = {
   too_many_requests: "Too many requests (429)",
   server_error: "Server error (500)",
   unavailable: "Not available (503)",
-  cut: "Nothing: the connection is cut",
+  cut: "No answer: the connection is cut",
   broken_body: "Half an answer",
 };
 
-// What an outcome leaves behind for the requests after it.
+// The effect of an outcome on later requests.
 const AFTER = {
-  unauthorized: "Afterwards the gateway stops asking for a minute: its circuit breaker opens.",
-  limit: "Afterwards the gateway stops asking for a minute: its circuit breaker opens.",
+  unauthorized: "Opens the circuit breaker: the gateway does not call the liveness API for a minute.",
+  limit: "Opens the circuit breaker: the gateway does not call the liveness API for a minute.",
 };
 
 export function afterwards(outcome) {

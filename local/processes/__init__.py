@@ -1,1 +1,1 @@
-"""Child processes, and what ends them when their owner ends."""
+"""Child processes that end with their owner."""

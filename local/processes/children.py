@@ -1,4 +1,4 @@
-"""Child processes that are always ended: by name, each with its own log."""
+"""Named child processes, each with its own log; all are ended with their owner."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from local.processes.supervisor import GRACE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_LEASH = Path(__file__).with_name("supervisor.py")
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _TAIL_LINES = 15
 
 
 class CommandFailedError(LocalError):
-    """A command ended with an error; the message carries the end of its log and where it is."""
+    """A command failed; the message has the last lines of its log and where the log is."""
 
     def __init__(self, what: str, log: Path) -> None:
         super().__init__(
             f"{what}. The last lines of its log:\n\n{tail(log)}\n\n"
-            f"The whole log: {log}\nMend what it names and start again."
+            f"The whole log: {log}\nCorrect what it names and start again."
         )
         self.log = log
 
 
-class Processes:
-    """Everything one run started; leaving the `with` block ends all of it, whatever happened.
+class ChildProcesses:
+    """The processes that one run started; all are ended when the `with` block is left.
 
-    A child lives in a process group of its own with whatever it starts (the
-    emulator starts workers), so the group is what is ended.
+    A child is in a process group of its own with whatever it starts (the
+    emulator starts workers), and the whole group is ended.
     """
 
     def __init__(self, log_directory: Path) -> None:
@@ -53,18 +53,18 @@ class Processes:
             self._closed = True
             running, self._running = self._running, []
         for process in running:
-            _let_go(process)
+            _close_stdin(process)
         for process in running:
             _end(process)
 
     def log(self, name: str) -> Path:
-        """Where the command of that name writes."""
+        """The file that the command of that name writes to."""
         return self._log_directory / f"{name}.log"
 
     def start(
         self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path
     ) -> subprocess.Popen[str]:
-        """Start a command that stays; its output goes to its log."""
+        """Start a command that keeps running; its output goes to its log."""
         with self.log(name).open("w") as log:
             return self._start(command, env, cwd, log)
 
@@ -77,10 +77,10 @@ class Processes:
         cwd: Path,
         on_line: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Run a command to its end, showing `on_line` what it prints.
+        """Run a command to its end and pass each line it prints to `on_line`.
 
         Raises:
-            CommandFailedError: It ended with another status than 0.
+            CommandFailedError: Its exit status is not 0.
         """
         with self.log(name).open("w") as log:
             process = self._start(command, env, cwd, subprocess.PIPE)
@@ -105,9 +105,9 @@ class Processes:
     ) -> subprocess.Popen[str]:
         with self._lock:
             if self._closed:
-                raise RuntimeError("this run is over: nothing is started any more")
+                raise RuntimeError("this run has ended: nothing can be started")
             process = subprocess.Popen(  # noqa: S603 - a command of this package, no shell
-                [sys.executable, "-I", "-S", _LEASH, *command],
+                [sys.executable, "-I", "-S", _SUPERVISOR, *command],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -126,7 +126,7 @@ class Processes:
 
 
 def tail(log: Path, lines: int = _TAIL_LINES) -> str:
-    """The last lines of a log, or a word that there are none."""
+    """The last lines of a log, or `(empty)`."""
     try:
         text = log.read_text(errors="replace").rstrip()
     except FileNotFoundError:
@@ -134,13 +134,13 @@ def tail(log: Path, lines: int = _TAIL_LINES) -> str:
     return "\n".join(text.splitlines()[-lines:]) or "(empty)"
 
 
-def _let_go(process: subprocess.Popen[str]) -> None:
+def _close_stdin(process: subprocess.Popen[str]) -> None:
     with contextlib.suppress(OSError):
         process.stdin.close() if process.stdin else None
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Wait for the leash to end its group; kill the group if even the leash hangs."""
+    """Wait for the supervisor to end its group; kill the group if it does not."""
     try:
         process.wait(timeout=GRACE_SECONDS + 2)
     except subprocess.TimeoutExpired:

@@ -1,1 +1,1 @@
-"""The one address of the gateway on this machine."""
+"""The HTTP server of the gateway on this machine: the API, the demo page, the page's data."""

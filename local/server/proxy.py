@@ -1,4 +1,4 @@
-"""A reverse proxy that changes nothing a client or the gateway could tell."""
+"""A reverse proxy that neither a client nor the gateway can detect."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 
     Headers = list[tuple[bytes, bytes]]
 
-# RFC 9110, 7.6.1: meant for one connection only. `expect` was already answered here.
+# RFC 9110, 7.6.1: for one connection only. `expect` has already been handled here.
 _HOP_BY_HOP = frozenset(
     b"connection expect keep-alive proxy-authenticate proxy-authorization proxy-connection te "
     b"trailer transfer-encoding upgrade".split()
 )
-_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-# The emulator starts a process for each request that finds no idle one: a burst waits here
-# instead, which is faster than dozens of cold starts on a few cores.
-AT_ONCE = 8
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+# The emulator starts a process for each request that finds no idle one. Requests above this
+# number wait here, which is faster than dozens of cold starts on a few cores.
+MOST_AT_ONCE = 8
 # Longer than the gateway ever takes (28 s) and API Gateway waits (29 s).
 _TIMEOUT = httpx.Timeout(60, connect=5)
 
 
 class Proxy:
-    """Passes requests on to one base address, and the answers back.
+    """Passes requests on to one base address, and the responses back.
 
     Guarantees: method, path and query as they were sent, every header but the
     hop-by-hop ones (duplicates too), and the exact bytes of both bodies. The
-    `Host` is the target's. A target that does not answer is a 502. Of a burst,
-    eight requests are under way at once; the others wait their turn.
+    `Host` is the target's. The response is 502 if the target does not respond. Eight
+    requests are passed on at once; the others wait.
     """
 
     def __init__(self, client: httpx.AsyncClient, target: str) -> None:
         self._client = client
         self._target = target
         self._prefix = urlsplit(target).path.encode()
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -51,7 +51,7 @@ class Proxy:
             body = await Request(scope, receive).body()
         except ClientDisconnect:
             return
-        async with self._turn:
+        async with self._slots:
             status, headers, content = await self._pass_on(scope, body)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
@@ -65,28 +65,28 @@ class Proxy:
                 (name, value) for name, value in _end_to_end(scope["headers"]) if name != b"host"
             ],
             content=body,
-            # As sent: a parsed and rebuilt address may differ in its escapes.
+            # As it was sent: an address that is parsed and built again may differ in its escapes.
             extensions={
                 "target": self._prefix + scope["raw_path"] + query,
                 "timeout": _TIMEOUT.as_dict(),
             },
         )
         try:
-            answer = await self._client.send(request, stream=True)
-            # Raw: not decompressed, so that it fits its headers.
-            content = b"".join([chunk async for chunk in answer.aiter_raw()])
+            response = await self._client.send(request, stream=True)
+            # Raw: not decompressed, so that it agrees with its headers.
+            content = b"".join([chunk async for chunk in response.aiter_raw()])
         except httpx.HTTPError as error:
-            reason = f"The emulator did not answer: {type(error).__name__}\n".encode()
+            reason = f"The emulator did not respond: {type(error).__name__}\n".encode()
             return 502, [(b"content-type", b"text/plain")], reason
-        headers = _end_to_end(answer.headers.raw)
-        if answer.status_code in _BODILESS:
-            # The emulator claims a length all the same, which a server must not.
+        headers = _end_to_end(response.headers.raw)
+        if response.status_code in _WITHOUT_BODY:
+            # The emulator sends a length all the same, which a server must not.
             headers = [(name, value) for name, value in headers if name != b"content-length"]
-        return answer.status_code, headers, content
+        return response.status_code, headers, content
 
 
 def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """The headers that are meant for the other end, in order, names in lower case."""
+    """The headers for the other end, in order, names in lower case."""
     listed = [(name.lower(), value) for name, value in headers]
     named = {
         token.strip().lower()
@@ -98,9 +98,9 @@ def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 def new_client() -> httpx.AsyncClient:
-    """A client for `Proxy`: no redirects, no proxies of the environment."""
+    """A client for `Proxy`: follows no redirects, uses no proxies of the environment."""
     return httpx.AsyncClient(
         trust_env=False,
         timeout=_TIMEOUT,
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=MOST_AT_ONCE),
     )

@@ -1,1 +1,1 @@
-"""The stack in the emulator: deployed with the CDK, read back, observed."""
+"""The stack in the emulator: deploy it, read it back, follow its logs and events."""

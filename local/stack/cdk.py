@@ -1,4 +1,4 @@
-"""The real CDK command line deploying the real stack into the emulator."""
+"""The CDK command line, deploying the real stack into the emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from local.emulator.ministack import Emulator
-    from local.processes.children import Processes
+    from local.processes.children import ChildProcesses
 
 STAGE = "local"
 STACK = f"liveness-gateway-{STAGE}"
@@ -30,17 +30,17 @@ class CdkCli:
     """The pinned CDK command line of a checkout.
 
     Args:
-        processes: What runs and ends it.
+        processes: The processes that it is ended with.
         checkout: The directory of `cdk.json`.
-        output: A directory of this run's own: two runs never share an assembly.
+        output: The directory of this run: two runs never share an assembly.
     """
 
-    processes: Processes
+    processes: ChildProcesses
     checkout: Path
     output: Path
 
     def synth(self, upstream_url: str) -> None:
-        """Build the functions and the template; needs no emulator.
+        """Build the functions and the template; no emulator is needed.
 
         Raises:
             CommandFailedError: The stack cannot be synthesised.
@@ -49,24 +49,24 @@ class CdkCli:
             "synth",
             ["synth", "--quiet", "--output", self._assembly],
             ["--context", f"stage={STAGE}", "--context", f"upstream_url={upstream_url}"],
-            # The linter built into the CDK takes seconds and tells a laptop nothing; CI runs it.
+            # The CDK's own validation takes seconds; CI runs it.
             env={**_own_environment(), "CDK_VALIDATION": "false"},
             cwd=self.checkout,
         )
 
     def bootstrap(self, emulator: Emulator) -> None:
-        """Make the emulator's account ready to be deployed to.
+        """Prepare the emulator's account for deployments.
 
         Raises:
             CommandFailedError: The emulator refused.
         """
-        elsewhere = self.output / "bootstrap"  # beside a cdk.json it would synthesise first
-        elsewhere.mkdir(parents=True, exist_ok=True)
+        directory = self.output / "bootstrap"  # beside a cdk.json it would synthesise first
+        directory.mkdir(parents=True, exist_ok=True)
         self._run(
             "bootstrap",
             ["bootstrap", f"aws://{ACCOUNT}/{REGION}"],
             env=_emulator_environment(emulator),
-            cwd=elsewhere,
+            cwd=directory,
         )
 
     def deploy(self, emulator: Emulator, advance: Callable[[int, int], None]) -> dict[str, str]:
@@ -116,7 +116,7 @@ class CdkCli:
 
 
 def _own_environment() -> dict[str, str]:
-    """The developer's environment (package settings, proxies) without any cloud account."""
+    """The developer's environment (package settings, proxies) without a cloud account."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))
     }
@@ -124,13 +124,13 @@ def _own_environment() -> dict[str, str]:
 
 
 def _emulator_environment(emulator: Emulator) -> dict[str, str]:
-    """Only what the command line needs: no proxy, no profile, no other account."""
+    """What the command line needs: no proxy, no profile, no other account."""
     kept = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG") if name in os.environ}
     return {**kept, "PATH": _path(), **_NO_CLOUD, **emulator.environment}
 
 
 def _path() -> str:
-    """The interpreter's own directory first: `python` and `node` are the checkout's."""
+    """The interpreter's directory first, so that `python` and `node` are those of the checkout."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 

@@ -1,4 +1,4 @@
-"""What was deployed, read back from the emulator as an operator would read it from AWS."""
+"""What was deployed, read back from the emulator as an operator reads it from AWS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _API_URL = re.compile(r"https://(?P<id>[^./]+)\.execute-api\.[^/]+/(?P<stage>[^/
 
 @dataclass(frozen=True)
 class Deployment:
-    """The deployed stack's resources, and what its `verify` function was told."""
+    """The resources of the deployed stack, and the settings of its `verify` function."""
 
     api_url: str
     api_key: str
@@ -33,11 +33,11 @@ class Deployment:
         """The deployment that has these stack outputs."""
         api = _API_URL.match(outputs["ApiUrl"])
         if not api:
-            raise ValueError(f"The stack's ApiUrl is no execute-api address: {outputs['ApiUrl']}")
+            raise ValueError(f"ApiUrl is not an execute-api address: {outputs['ApiUrl']}")
         key = emulator.client("apigateway").get_api_key(
             apiKey=outputs["ApiKeyId"], includeValue=True
         )
-        # CloudFormation's reference to a secret is its ARN on AWS and its name here.
+        # CloudFormation's Ref of a secret is its ARN on AWS and its name in the emulator.
         secret = emulator.client("secretsmanager").describe_secret(
             SecretId=outputs["UpstreamSecretArn"]
         )
@@ -55,7 +55,7 @@ class Deployment:
 
 
 def close_circuit(emulator: Emulator, deployment: Deployment) -> None:
-    """Forget that the upstream was in trouble; the functions notice within two seconds."""
+    """Delete the circuit breaker's state; the functions read it again within two seconds."""
     dynamodb = emulator.client("dynamodb")
     table = deployment.settings["BREAKER_TABLE_NAME"]
     (key,) = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
@@ -65,14 +65,14 @@ def close_circuit(emulator: Emulator, deployment: Deployment) -> None:
 
 
 def fill_secret(emulator: Emulator, secret_arn: str, app_id: str, app_key: str) -> None:
-    """Do what the operator does once per stage."""
+    """Store the upstream's credentials, as the operator does once per stage."""
     emulator.client("secretsmanager").put_secret_value(
         SecretId=secret_arn, SecretString=json.dumps({"app_id": app_id, "app_key": app_key})
     )
 
 
 def _functions(emulator: Emulator) -> dict[str, dict[str, Any]]:
-    """The stack's functions by the name they log under (`verify`, `results`, ...)."""
+    """The functions of the stack by the service name in their logs (`verify`, `results`, ...)."""
     found: dict[str, dict[str, Any]] = {}
     for page in emulator.client("lambda").get_paginator("list_functions").paginate():
         for function in page["Functions"]:

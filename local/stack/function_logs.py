@@ -1,4 +1,4 @@
-"""What the functions log, in a file: the emulator forgets it when it ends."""
+"""The logs of the functions in a file: the emulator keeps them in memory only."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
     from local.emulator.ministack import Emulator
 
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 2.0
 
 
 class FunctionLogs:
     """Copies every log group of the emulator to one file while the `with` block runs.
 
-    Guarantees: each line once, in the order of its group, within about a second
-    and in any case before the block is left.
+    Guarantees: each line once and in the order of its group; all lines when the
+    block is left.
     """
 
     def __init__(self, emulator: Emulator, path: Path) -> None:
         self._logs = emulator.client("logs")
         self._path = path
-        # Of each group: the time of the newest lines copied, and how many bear that time.
+        # For each group: the time of the newest lines copied, and how many lines have that time.
         self._copied: dict[str, tuple[int, int]] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="function-logs", daemon=True)
@@ -45,7 +45,7 @@ class FunctionLogs:
             try:
                 self._copy()
             except (BotoCoreError, ClientError):
-                continue  # the emulator is busy, or gone: then there is nothing more to copy
+                continue  # the emulator is busy or has ended; the next round tries again
 
     def _copy(self) -> None:
         with self._path.open("a") as file:

@@ -1,4 +1,4 @@
-"""The stored verification as it lies in the table."""
+"""A verification as it is stored in the table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def stored_record(emulator: Emulator, table: str, verification_id: str) -> dict[str, Any] | None:
-    """The item of that id, every attribute of it, as JSON can show it; None if there is none."""
+    """The item with that id, with every attribute in a JSON type; None if there is none."""
     item = emulator.client("dynamodb").get_item(
         TableName=table, Key={"verification_id": {"S": verification_id}}, ConsistentRead=True
     )
@@ -26,11 +26,11 @@ def stored_record(emulator: Emulator, table: str, verification_id: str) -> dict[
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value DynamoDB can hold
-    """Numbers, lists and text in place of DynamoDB's own types."""
+    """The value with JSON types in place of DynamoDB's own."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, Binary):
-        return bytes.hex(vars(value)["value"])  # its stubs know no way to the bytes
+        return bytes.hex(vars(value)["value"])  # the stubs do not declare it
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | set):

@@ -159,19 +159,33 @@ def test_huge_headers(sandbox: Sandbox, selfie: bytes, post: Post) -> None:
         post()
 
 
-def test_a_pause_ends_when_the_peer_leaves_or_the_sandbox_stops() -> None:
+def test_a_pause_ends_early_when_it_is_told_to_or_the_peer_leaves_or_the_sandbox_stops() -> None:
     ours, peer = socket.socketpair()
-    stopping = threading.Event()
-    connection = Connection(ours, stopping, "id")
+    stopping, delays_end = threading.Event(), threading.Event()
+    connection = Connection(ours, stopping, delays_end, "id")
     with ours, peer:
         connection.pause(0.01)
         stopping.set()
         with pytest.raises(ConnectionAbortedError, match="the sandbox stops"):
             connection.pause(3600)
         stopping.clear()
+        delays_end.set()
+        connection.pause(3600)
+        delays_end.clear()
         peer.close()
         with pytest.raises(ConnectionAbortedError, match="the peer has left"):
             connection.pause(3600)
+
+
+def test_delays_can_be_ended_for_the_requests_so_far(sandbox: Sandbox, selfie: bytes) -> None:
+    sandbox.set_default("slow", delay=3600)
+    with asked(sandbox, selfie) as connection:
+        assert sandbox.records.wait_for(1, PATIENCE)
+        sandbox.end_delays()
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+    with asked(sandbox, selfie):
+        assert sandbox.records.wait_for(2, PATIENCE)
+        assert not sandbox.records.wait_for_answers(2, 0)
 
 
 def test_a_peer_that_leaves_is_recorded_as_done(sandbox: Sandbox, selfie: bytes) -> None:
