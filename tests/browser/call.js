@@ -1,4 +1,4 @@
-// Posts a selfie as any page of any origin would, and says what it may read of the answer.
+// Posts a selfie as a page of any origin does, and returns what it may read of the answer.
 async ([url, key, bytes, threshold]) => {
   const form = new FormData();
   form.append("selfie", new Blob([new Uint8Array(bytes)]), "selfie");

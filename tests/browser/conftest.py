@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    FilePayload,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from local.gateway import Gateway
 from sandbox import Sandbox
@@ -13,8 +21,9 @@ from sandbox.selfies import write_camera_film
 from tests.browser.install import find
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
-CAMERA = (960, 720)
-# Chromium reports each 4xx and 5xx on the console, whatever the page makes of it.
+CAMERA = (480, 360)
+PATIENCE_MS = 120_000  # only a fault of the page uses it up
+# Chromium reports each 4xx and 5xx on the console, whatever the page does with it.
 REFUSAL = "Failed to load resource: the server responded with a status of"
 FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
@@ -31,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Visit:
-    """A page of its own, and what Chromium complained about."""
+    """The demo page in a window of its own, and what Chromium complained about."""
 
     page: Page
     refusals_expected: bool = False
@@ -42,6 +51,31 @@ class Visit:
         if message.type in {"error", "warning"} and not refusal:
             self.complaints.append(message.text)
 
+    def choose(self, content: bytes, name: str = "me.jpg") -> None:
+        """Give the page a file, as the file dialogue does."""
+        file = FilePayload(name=name, mimeType="image/jpeg", buffer=content)
+        self.page.set_input_files("#file", file)
+        self.page.locator("#verify:enabled").wait_for()
+
+    def choose_drawn_face(self) -> None:
+        """Take the picture that the page itself offers."""
+        self.page.get_by_role("button", name="Drawn face").click()
+        self.page.locator("#verify:enabled").wait_for()
+
+    def verify(self, outcome: str = "live") -> None:
+        """Choose that outcome, press the button and wait for the answer."""
+        self.page.select_option("#outcome", outcome)
+        self.page.click("#verify")
+        self.page.locator(".card").wait_for()
+
+    def wait_for_event(self) -> None:
+        expect(self.page.locator("[data-kind=event]")).to_be_visible()
+
+    def hold_answers(self, sandbox: Sandbox) -> None:
+        """From now on the sandbox answers when `sandbox.end_delays` says so."""
+        sandbox.set_default("slow", delay=3600)
+        self.page.route("**/local/sandbox/next", lambda route: route.fulfill(body="{}"))
+
 
 Visitor = Callable[..., Visit]
 
@@ -50,6 +84,7 @@ Visitor = Callable[..., Visit]
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     film = write_camera_film(tmp_path_factory.mktemp("camera") / "face.mjpeg", *CAMERA, seed=9)
     flags = [*FLAGS.split(), f"--use-file-for-fake-video-capture={film}"]
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=find(), args=flags) as browser,
@@ -57,39 +92,37 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> Page:
+    """One window for all tests: a new one each time costs a process and a second."""
+    return chromium.new_page()
+
+
 @pytest.fixture
-def visit(chromium: Browser, gateway: Gateway, sandbox: Sandbox) -> Iterator[Visitor]:
+def visit(window: Page, gateway: Gateway, sandbox: Sandbox) -> Iterator[Visitor]:
     """Opens the demo page; at the end, nothing may have been complained about."""
     assert not sandbox.requests
-    visits: list[Visit] = []
+    visited = Visit(window)
+
+    def page_error(error: Error) -> None:
+        visited.complaints.append(str(error))
 
     def go(size: tuple[int, int] = DESKTOP, *, dark: bool = False, still: bool = True) -> Visit:
-        page = chromium.new_page(
-            viewport={"width": size[0], "height": size[1]},
+        window.set_viewport_size({"width": size[0], "height": size[1]})
+        window.emulate_media(
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce" if still else "no-preference",
         )
-        visits.append(Visit(page))
-        page.on("console", visits[-1].heard)
-        page.on("pageerror", lambda error: visits[-1].complaints.append(str(error)))
-        page.goto(f"{gateway.url}/")
-        page.get_by_text("local", exact=True).wait_for()
-        return visits[-1]
+        window.goto(f"{gateway.url}/")
+        window.get_by_text("local", exact=True).wait_for()
+        return visited
 
+    window.set_default_timeout(PATIENCE_MS)
+    window.on("console", visited.heard)
+    window.on("pageerror", page_error)
     yield go
-    for visited in visits:
-        visited.page.close()
-    assert [complaint for visited in visits for complaint in visited.complaints] == []
-
-
-def choose(page: Page, content: bytes, name: str = "me.jpg") -> None:
-    """Give the page a file, as the file dialogue would."""
-    page.set_input_files("#file", {"name": name, "mimeType": "image/jpeg", "buffer": content})
-    page.locator("#verify:enabled").wait_for()
-
-
-def verify(page: Page, outcome: str = "live") -> None:
-    """Ask for that outcome, press the button and wait for the answer."""
-    page.select_option("#outcome", outcome)
-    page.click("#verify")
-    page.locator(".card").wait_for()
+    window.unroute_all()
+    window.goto("about:blank")
+    window.remove_listener("console", visited.heard)
+    window.remove_listener("pageerror", page_error)
+    assert visited.complaints == []

@@ -1,4 +1,4 @@
-// Contrast of each visible text with what lies behind it, by WCAG 2.2 (1.4.3).
+// The contrast of each visible text with its background, by WCAG 2.2 (1.4.3).
 () => {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {

@@ -6,6 +6,6 @@
   const send = (kind) =>
     frame.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
   send("dragover");
-  if (!frame.hasAttribute("data-dropping")) throw new Error("nothing says that it can be dropped");
+  if (!frame.hasAttribute("data-dropping")) throw new Error("the page does not show that a file can be dropped");
   send("drop");
 }

@@ -33,14 +33,14 @@ def _install() -> None:
         print("[set-up] Chromium for the browser tests, with apt-get", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", "-qq", *command], check=False, env=environment)  # noqa: S603, S607 - fixed words; apt-get is where Debian has it
+            subprocess.run(["apt-get", "-qq", *command], check=False, env=environment)  # noqa: S603, S607 - fixed arguments; Debian's own path of apt-get
         return
     print("[set-up] Chromium for the browser tests, with Playwright", flush=True)
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 def main() -> int:
-    """Make sure there is one; 1, and what to do, when there is not."""
+    """Find or install a Chromium; 1, and a message that says what to do, if there is none."""
     if find() is None:
         _install()
     if find() is None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sandbox import Sandbox
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, verify
+from tests.browser.conftest import DESKTOP, PHONE, Visitor
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 CONTRAST = Path(__file__).with_name("contrast.js").read_text()
@@ -19,7 +19,7 @@ def tab_to(page: Page, name: str) -> None:
         page.keyboard.press("Tab")
         if focused(page).startswith(name):
             return
-    pytest.fail(f"no way to {name!r} by Tab; stopped at {focused(page)!r}")
+    pytest.fail(f"Tab does not reach {name!r}; it stopped at {focused(page)!r}")
 
 
 def focused(page: Page) -> str:
@@ -30,10 +30,18 @@ def focused(page: Page) -> str:
 
 
 def test_keyboard_only(visit: Visitor, sandbox: Sandbox) -> None:
-    page = visit().page
+    visited = visit()
+    page = visited.page
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to the form"
     tab_to(page, "Camera")
+    page.keyboard.press("Enter")
+    expect(page.locator("#shutter")).to_be_focused()
+    tab_to(page, "Cancel")
+    page.keyboard.press("Enter")
+    expect(page.locator("#open-camera")).to_be_focused()
+    expect(page.locator("#frame")).to_have_attribute("data-shows", "nothing")
+
     page.keyboard.press("Enter")
     expect(page.locator("#shutter")).to_be_focused()
     page.keyboard.press("Enter")
@@ -41,61 +49,45 @@ def test_keyboard_only(visit: Visitor, sandbox: Sandbox) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".card")).to_be_focused()
     expect(page.locator(".verdict h2")).to_have_text("Live")
-    expect(page.locator("[data-kind=event]")).to_be_visible(timeout=15_000)
+    visited.wait_for_event()
     tab_to(page, "Stored record")
     page.keyboard.press("Enter")
     expect(page.locator("[data-kind=record] pre")).to_be_visible()
     assert len(sandbox.requests) == 1
 
 
-def test_the_camera_can_be_left_by_keyboard(visit: Visitor) -> None:
-    page = visit().page
-    page.get_by_role("button", name="Camera").click()
-    expect(page.locator("#shutter")).to_be_focused()
-    tab_to(page, "Cancel")
-    page.keyboard.press("Enter")
-
-    expect(page.locator("#open-camera")).to_be_focused()
-    expect(page.locator("#frame")).to_have_attribute("data-shows", "nothing")
-
-
-@pytest.mark.parametrize("outcome", ["live", "not_live", "no_face", "broken_body"])
-def test_contrast(visit: Visitor, outcome: str) -> None:
+def test_contrast(visit: Visitor) -> None:
     visited = visit()
     visited.refusals_expected = True
     page = visited.page
 
-    def measured() -> list[dict[str, Any]]:
-        found = []
+    def measure(texts: int) -> None:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found.append(page.evaluate(CONTRAST))
-        return found
+            found: dict[str, Any] = page.evaluate(CONTRAST)
+            assert found["seen"] > texts
+            assert found["faint"] == [], scheme
 
-    before = measured()
-    page.get_by_role("button", name="Drawn face").click()
-    page.locator("#verify:enabled").wait_for()
-    verify(page, outcome)
-    expect(page.locator("[data-kind=event]")).to_be_visible(timeout=15_000)
-    for summary in page.locator("summary").all():
-        summary.click()
-    after = measured()
-
-    assert all(found["seen"] > 15 for found in before)
-    assert all(found["seen"] > 80 for found in after)
-    assert [found["faint"] for found in before + after] == [[], [], [], []]
+    measure(15)
+    visited.choose_drawn_face()
+    for outcome in ("live", "not_live", "no_face", "broken_body"):
+        visited.verify(outcome)
+        visited.wait_for_event()
+        for summary in page.locator("summary").all():
+            summary.click()
+        measure(80)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)])
 def test_nothing_needs_sideways_scrolling_and_all_can_be_hit(
     visit: Visitor, size: tuple[int, int]
 ) -> None:
-    page = visit(size).page
-    page.get_by_role("button", name="Drawn face").click()
-    page.locator("#verify:enabled").wait_for()
-    verify(page)
-    expect(page.locator("[data-kind=event]")).to_be_visible(timeout=15_000)
+    visited = visit(size)
+    visited.choose_drawn_face()
+    visited.verify()
+    visited.wait_for_event()
 
+    page = visited.page
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     targets = page.locator("button:visible, select:visible, input:visible, summary:visible").all()
     assert len(targets) >= 10
@@ -106,17 +98,17 @@ def test_nothing_needs_sideways_scrolling_and_all_can_be_hit(
 
 
 def test_controls_have_names_and_news_are_announced(visit: Visitor) -> None:
-    page = visit().page
-    page.get_by_role("button", name="Drawn face").click()
-    page.locator("#verify:enabled").wait_for()
+    visited = visit()
+    page = visited.page
+    visited.choose_drawn_face()
     for role, name in (
         ("slider", "Threshold, as a slider"),
         ("spinbutton", "Threshold"),
-        ("combobox", "The sandbox shall answer"),
+        ("combobox", "Answer of the sandbox"),
         ("img", "The picture to be verified"),
     ):
         expect(page.get_by_role(role, name=name, exact=True)).to_have_count(1)  # type: ignore[arg-type]  # a Literal of roles
-    verify(page)
+    visited.verify()
     expect(page.get_by_role("img", name="One face is marked in the picture")).to_be_visible()
     expect(page.get_by_role("img", name="Score 0.9998 on a scale")).to_be_visible()
     assert page.locator("[role=status]").count() == 2
@@ -125,25 +117,21 @@ def test_controls_have_names_and_news_are_announced(visit: Visitor) -> None:
     assert unnamed.count() == 0
 
 
-def test_reduced_motion_stands_still(visit: Visitor) -> None:
-    moving = visit(still=False).page
-    still = visit().page
-    for page in (moving, still):
-        page.get_by_role("button", name="Drawn face").click()
-        page.locator("#verify:enabled").wait_for()
-        page.select_option("#outcome", "slow")
-        page.click("#verify")
-        page.locator("#progress-words", has_text="Asking").wait_for()
-    count = "document.getAnimations().length"
-    assert moving.evaluate(count) > 0
-    assert still.evaluate(count) == 0
-    for page in (moving, still):
-        page.locator(".card").wait_for()
+def test_reduced_motion_stands_still(visit: Visitor, sandbox: Sandbox) -> None:
+    for still in (False, True):
+        visited = visit(still=still)
+        visited.hold_answers(sandbox)
+        visited.choose_drawn_face()
+        visited.page.click("#verify")
+        visited.page.locator("#progress-words", has_text="Waiting").wait_for()
+        assert (visited.page.evaluate("document.getAnimations().length") == 0) is still
+        assert sandbox.records.wait_for(1 + still, 60)
+        sandbox.end_delays()
+        visited.page.locator(".card").wait_for()
 
 
 def test_the_page_is_light(visit: Visitor) -> None:
-    page = visit().page
-    sizes: list[int] = page.evaluate(
+    sizes: list[int] = visit().page.evaluate(
         "performance.getEntriesByType('resource').map((entry) => entry.encodedBodySize)"
     )
     assert len(sizes) < 20

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local.gateway import Gateway
-from local.server.proxy import AT_ONCE
+from local.server.proxy import MOST_AT_ONCE
 from sandbox import Sandbox
 from tests.e2e.clients import Answer, python_requests
 from tests.e2e.conftest import Selfie
@@ -31,10 +31,10 @@ def post(gateway: Gateway, answers: list[Answer]) -> Post:
 @pytest.fixture
 def warm(gateway: Gateway, sandbox: Sandbox, selfie: Selfie) -> None:
     """As many idle processes as the front lets requests in, so that the race is a race."""
-    sandbox.next("slow", count=AT_ONCE, delay=5.0)
+    sandbox.next("slow", count=MOST_AT_ONCE, delay=5.0)
     headers = {"x-api-key": gateway.api_key}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in range(AT_ONCE):
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        for _ in range(MOST_AT_ONCE):
             pool.submit(python_requests, gateway.url + OWN, selfie.path, "0.6", headers)
     sandbox.forget()
 
