@@ -12,31 +12,31 @@ import requests
 
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).with_name("node")
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back."""
+class Response:
+    """What a client received."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 - what JSON is
+    def json(self) -> Any:  # noqa: ANN401 - JSON
         return json.loads(self.body)
 
 
-def curl(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Answer:
+def _curl(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Response:
     """As in the documents: `curl -F`."""
     named = [word for pair in headers.items() for word in ("--header", ": ".join(pair))]
     form = ["--form", f"selfie=@{selfie}", "--form", f"threshold={threshold}"]
     write = ["--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"]
     body, _, status = _run(["curl", url, *named, *form, *write]).rpartition(b"\n")
-    return Answer(int(status), {}, body)
+    return Response(int(status), {}, body)
 
 
-def python_requests(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Answer:
+def _requests(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Response:
     """As in the documents: a list of one file tuple, and `data`."""
     with selfie.open("rb") as file, requests.Session() as session:
         session.trust_env = False
@@ -47,19 +47,19 @@ def python_requests(url: str, selfie: Path, threshold: str, headers: Mapping[str
             data={"threshold": threshold},
             timeout=SECONDS,
         )
-    return Answer(response.status_code, response.headers, response.content)
+    return Response(response.status_code, response.headers, response.content)
 
 
-def _node(script: str) -> Callable[[str, Path, str, Mapping[str, str]], Answer]:
-    def post(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Answer:
-        order = {
+def _node(script: str) -> Callable[[str, Path, str, Mapping[str, str]], Response]:
+    def post(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Response:
+        request = {
             "url": url,
             "selfie": str(selfie),
             "threshold": threshold,
             "headers": dict(headers),
         }
-        printed = json.loads(_run([str(NODE), str(HERE / script), json.dumps(order)]))
-        return Answer(printed["status"], printed["headers"], printed["body"].encode())
+        printed = json.loads(_run([str(NODE), str(HERE / script), json.dumps(request)]))
+        return Response(printed["status"], printed["headers"], printed["body"].encode())
 
     return post
 
@@ -71,8 +71,8 @@ def _run(command: list[str]) -> bytes:
 
 
 CLIENTS = {
-    "curl": curl,
-    "python-requests": python_requests,
+    "curl": _curl,
+    "python-requests": _requests,
     "node-fetch": _node("node_fetch.mjs"),
     "node-form-data": _node("node_form_data.cjs"),
     "node-form-data-piped": _node("node_form_data_piped.cjs"),

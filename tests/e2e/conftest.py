@@ -1,16 +1,19 @@
-"""The real stack, deployed once by the real CDK CLI, and what every test leaves in it."""
+"""The real stack, deployed once by the CDK command line, and the clients that call it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from local.gateway import Gateway
 from sandbox.selfies import draw_selfie
-from tests.e2e.clients import Answer
+from tests.e2e.clients import CLIENTS, Response
 from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY
 
+OWN = "/v1/verifications"
+COMPAT = ("/v0.1/liveness-verification", "/v0.2/liveness-verification")
 LAST = "test_canaries.py"
 
 
@@ -18,17 +21,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
     for item in ours:
         item.add_marker(pytest.mark.e2e)
-    # The canaries are searched for in what all the other tests left behind.
+    # The canaries are searched for in what all the other tests have left.
     last = [item for item in ours if item.path.name == LAST]
     items[:] = [item for item in items if item not in last] + last
 
 
 @dataclass(frozen=True)
 class Selfie:
-    """A file nobody has posted before."""
+    """A file that nobody has posted before."""
 
     path: Path
     content: bytes
+
+
+@dataclass(frozen=True)
+class Poster:
+    """Posts selfies as the stage's first client; keeps every response for the canaries."""
+
+    gateway: Gateway
+    responses: list[Response]
+
+    def __call__(
+        self,
+        selfie: Selfie,
+        route: str = OWN,
+        *,
+        client: str = "python-requests",
+        threshold: str = "0.6",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        credential = {"x-api-key": self.gateway.api_key}
+        url = self.gateway.url + route
+        response = CLIENTS[client](url, selfie.path, threshold, credential | dict(headers or {}))
+        self.responses.append(response)
+        return response
+
+    def with_key(self, selfie: Selfie, key: str, threshold: str = "0.6") -> Response:
+        return self(selfie, threshold=threshold, headers={"idempotency-key": key})
 
 
 @pytest.fixture
@@ -36,7 +65,7 @@ def new_selfie(tmp_path: Path) -> Callable[[], Selfie]:
     def draw() -> Selfie:
         seed = uuid.uuid4().int % 2**32
         path = tmp_path / f"{FILE_NAME_CANARY}-{seed}.jpg"
-        content = draw_selfie(seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
+        content = draw_selfie(1, 320, 240, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
         path.write_bytes(content)
         return Selfie(path, content)
 
@@ -49,6 +78,11 @@ def selfie(new_selfie: Callable[[], Selfie]) -> Selfie:
 
 
 @pytest.fixture(scope="session")
-def answers() -> list[Answer]:
-    """Everything any client was answered in this session."""
+def responses() -> list[Response]:
+    """Every response of this session."""
     return []
+
+
+@pytest.fixture
+def post(gateway: Gateway, responses: list[Response]) -> Poster:
+    return Poster(gateway, responses)

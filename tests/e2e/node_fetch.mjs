@@ -1,17 +1,17 @@
-// Node's own fetch and FormData: posts what the one argument (JSON) orders, prints the answer.
+// Node's own fetch and FormData: posts what the argument (JSON) states, prints the response.
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 
-const order = JSON.parse(process.argv[2]);
+const input = JSON.parse(process.argv[2]);
 const form = new FormData();
-form.append("selfie", await openAsBlob(order.selfie, { type: "image/jpeg" }), basename(order.selfie));
-form.append("threshold", order.threshold);
+form.append("selfie", await openAsBlob(input.selfie, { type: "image/jpeg" }), basename(input.selfie));
+form.append("threshold", input.threshold);
 
-const answer = await fetch(order.url, { method: "POST", headers: order.headers, body: form });
+const response = await fetch(input.url, { method: "POST", headers: input.headers, body: form });
 console.log(
   JSON.stringify({
-    status: answer.status,
-    headers: Object.fromEntries(answer.headers),
-    body: await answer.text(),
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
   }),
 );

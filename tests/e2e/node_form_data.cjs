@@ -2,18 +2,18 @@
 const fs = require("node:fs");
 const FormData = require("form-data");
 
-const order = JSON.parse(process.argv[2]);
-const { hostname, port, pathname } = new URL(order.url);
+const input = JSON.parse(process.argv[2]);
+const { hostname, port, pathname } = new URL(input.url);
 const form = new FormData();
-form.append("selfie", fs.createReadStream(order.selfie));
-form.append("threshold", order.threshold);
+form.append("selfie", fs.createReadStream(input.selfie));
+form.append("threshold", input.threshold);
 
-form.submit({ host: hostname, port, path: pathname, headers: order.headers }, (error, answer) => {
+form.submit({ host: hostname, port, path: pathname, headers: input.headers }, (error, response) => {
   if (error) throw error;
   const chunks = [];
-  answer.on("data", (chunk) => chunks.push(chunk));
-  answer.on("end", () => {
+  response.on("data", (chunk) => chunks.push(chunk));
+  response.on("end", () => {
     const body = Buffer.concat(chunks).toString();
-    console.log(JSON.stringify({ status: answer.statusCode, headers: answer.headers, body }));
+    console.log(JSON.stringify({ status: response.statusCode, headers: response.headers, body }));
   });
 });

@@ -3,18 +3,18 @@ const fs = require("node:fs");
 const http = require("node:http");
 const FormData = require("form-data");
 
-const order = JSON.parse(process.argv[2]);
+const input = JSON.parse(process.argv[2]);
 const form = new FormData();
-form.append("threshold", order.threshold);
-form.append("selfie", fs.createReadStream(order.selfie));
+form.append("threshold", input.threshold);
+form.append("selfie", fs.createReadStream(input.selfie));
 
-const headers = { ...form.getHeaders(), ...order.headers };
-const request = http.request(order.url, { method: "POST", headers }, (answer) => {
+const headers = { ...form.getHeaders(), ...input.headers };
+const request = http.request(input.url, { method: "POST", headers }, (response) => {
   const chunks = [];
-  answer.on("data", (chunk) => chunks.push(chunk));
-  answer.on("end", () => {
+  response.on("data", (chunk) => chunks.push(chunk));
+  response.on("end", () => {
     const body = Buffer.concat(chunks).toString();
-    console.log(JSON.stringify({ status: answer.statusCode, headers: answer.headers, body }));
+    console.log(JSON.stringify({ status: response.statusCode, headers: response.headers, body }));
   });
 });
 form.pipe(request);

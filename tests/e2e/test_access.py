@@ -1,4 +1,4 @@
-"""Who may see what, and that a browser may read every answer."""
+"""Who may see what, and that a browser may read every response."""
 
 from collections.abc import Iterator
 
@@ -7,145 +7,131 @@ import requests
 
 from local.gateway import Gateway
 from sandbox import Sandbox
-from tests.e2e.clients import Answer, python_requests
-from tests.e2e.conftest import Selfie
+from tests.e2e.clients import Response
+from tests.e2e.conftest import COMPAT, OWN, Poster, Selfie
 
-OWN = "/v1/verifications"
 ORIGIN = "https://shop.example"
 PROBLEM = {"type", "title", "status", "detail", "code", "retryable", "correlation_id"}
+FILE = ("a.jpg", b"no picture", "image/jpeg")
+EXPOSED = {"location", "retry-after", "x-correlation-id", "idempotency-replayed"}
+
+
+class Browser(requests.Session):
+    """Sends the origin of its page; keeps every response for the canaries."""
+
+    def __init__(self, gateway: Gateway, responses: list[Response]) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.headers["Origin"] = ORIGIN
+        self._gateway, self._responses = gateway, responses
+        self.hooks["response"].append(self._keep)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        key: str | None = None,
+        files: dict[str, tuple[str, bytes, str]] | None = None,
+    ) -> requests.Response:
+        headers = {} if key is None else {"x-api-key": key}
+        url = self._gateway.url + path
+        return self.request(method, url, headers=headers, files=files, timeout=60)
+
+    def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
+        self._responses.append(Response(response.status_code, response.headers, response.content))
 
 
 @pytest.fixture
-def browser(answers: list[Answer]) -> Iterator[requests.Session]:
-    """A session that says where its page is from."""
-
-    def keep(response: requests.Response, *_: object, **__: object) -> None:
-        answers.append(Answer(response.status_code, response.headers, response.content))
-
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers["Origin"] = ORIGIN
-        session.hooks["response"].append(keep)
-        yield session
+def browser(gateway: Gateway, responses: list[Response]) -> Iterator[Browser]:
+    with Browser(gateway, responses) as browser:
+        yield browser
 
 
 @pytest.fixture
-def verification_id(gateway: Gateway, sandbox: Sandbox, selfie: Selfie) -> str:
+def verification_id(sandbox: Sandbox, selfie: Selfie, post: Poster) -> str:
     sandbox.next("live")
-    headers = {"x-api-key": gateway.api_key}
-    answer = python_requests(gateway.url + OWN, selfie.path, "0.6", headers)
-    return str(answer.json()["verification_id"])
+    return str(post(selfie).json()["verification_id"])
 
 
-def test_a_record_is_read_by_its_id(
-    gateway: Gateway, browser: requests.Session, verification_id: str
+def test_a_record_is_read_by_its_own_client_only(
+    gateway: Gateway, browser: Browser, verification_id: str
 ) -> None:
-    got = browser.get(
-        f"{gateway.url}{OWN}/{verification_id}", headers={"x-api-key": gateway.api_key}, timeout=30
-    )
-    assert got.status_code == 200
-    _may_be_read(got)
-    assert got.json()["verification_id"] == verification_id
-    assert got.json()["decision"] == "live"
+    path = f"{OWN}/{verification_id}"
+    own = browser.call("GET", path, gateway.api_key)
+    assert own.status_code == 200
+    _may_be_read(own)
+    assert (own.json()["verification_id"], own.json()["decision"]) == (verification_id, "live")
 
-
-def test_another_clients_record_is_not_found(
-    gateway: Gateway, browser: requests.Session, verification_id: str
-) -> None:
     other = _another_client(gateway)
-    got = browser.get(
-        f"{gateway.url}{OWN}/{verification_id}", headers={"x-api-key": other}, timeout=30
-    )
-    _is_problem(got, 404, "not_found")
-    unknown = browser.get(
-        f"{gateway.url}{OWN}/0{verification_id[1:]}", headers={"x-api-key": other}, timeout=30
-    )
-    assert unknown.json()["detail"] == got.json()["detail"], "a foreign id can be told from none"
+    foreign = browser.call("GET", path, other)
+    _is_problem(foreign, 404, "not_found")
+    unknown = browser.call("GET", f"{OWN}/0{verification_id[1:]}", other)
+    assert unknown.json()["detail"] == foreign.json()["detail"], "a foreign id can be detected"
+    _is_problem(browser.call("GET", path), 401, "unauthorized")
 
 
-@pytest.mark.parametrize("headers", [{}, {"x-api-key": "nobody-has-this-one"}])
-@pytest.mark.parametrize(
-    "path", [OWN, "/v0.1/liveness-verification", "/v0.2/liveness-verification"]
-)
+@pytest.mark.parametrize("key", [None, "nobody-has-this-one"])
+@pytest.mark.parametrize("path", [OWN, *COMPAT])
 def test_without_a_credential_nothing_is_verified(
-    gateway: Gateway,
-    sandbox: Sandbox,
-    browser: requests.Session,
-    path: str,
-    headers: dict[str, str],
+    sandbox: Sandbox, browser: Browser, path: str, key: str | None
 ) -> None:
-    answer = browser.post(
-        gateway.url + path, headers=headers, files={"selfie": b"none"}, timeout=30
-    )
-    _is_problem(answer, 401, "unauthorized")
+    response = browser.call("POST", path, key, {"selfie": FILE})
+    _is_problem(response, 401, "unauthorized")
     assert not sandbox.requests
-
-
-def test_without_a_credential_nothing_is_read(
-    gateway: Gateway, browser: requests.Session, verification_id: str
-) -> None:
-    got = browser.get(f"{gateway.url}{OWN}/{verification_id}", timeout=30)
-    _is_problem(got, 401, "unauthorized")
 
 
 def test_refused_input_is_a_problem_and_costs_nothing(
-    gateway: Gateway, sandbox: Sandbox, browser: requests.Session
+    gateway: Gateway, sandbox: Sandbox, browser: Browser
 ) -> None:
-    for files, code, status in [
-        ({"selfie": ("a.jpg", b"no picture", "image/jpeg")}, "unsupported_media", 415),
-        ({"other": ("a.jpg", b"no picture", "image/jpeg")}, "malformed_request", 400),
+    for name, status, code in [
+        ("selfie", 415, "unsupported_media"),
+        ("other", 400, "malformed_request"),
     ]:
-        answer = browser.post(
-            gateway.url + OWN, headers={"x-api-key": gateway.api_key}, files=files, timeout=30
-        )
-        _is_problem(answer, status, code)
+        response = browser.call("POST", OWN, gateway.api_key, {name: FILE})
+        _is_problem(response, status, code)
+    _is_problem(browser.call("GET", "/v1/nothing", gateway.api_key), 404, "not_found")
     assert not sandbox.requests
 
 
-def test_an_unknown_route_is_a_problem(gateway: Gateway, browser: requests.Session) -> None:
-    headers = {"x-api-key": gateway.api_key}
-    _is_problem(
-        browser.get(f"{gateway.url}/v1/nothing", headers=headers, timeout=30), 404, "not_found"
-    )
+def test_health_needs_no_credential(browser: Browser) -> None:
+    response = browser.call("GET", "/v1/health")
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+    _may_be_read(response)
 
 
-def test_health_needs_no_credential(gateway: Gateway, browser: requests.Session) -> None:
-    answer = browser.get(f"{gateway.url}/v1/health", timeout=30)
-    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
-    _may_be_read(answer)
-
-
-@pytest.mark.parametrize(
-    "path", [OWN, f"{OWN}/some-id", "/v0.1/liveness-verification", "/v0.2/liveness-verification"]
-)
-def test_a_browser_may_ask_first(gateway: Gateway, browser: requests.Session, path: str) -> None:
+@pytest.mark.parametrize("path", [OWN, f"{OWN}/some-id", *COMPAT])
+def test_a_browser_may_ask_first(gateway: Gateway, browser: Browser, path: str) -> None:
+    method = "GET" if path.endswith("id") else "POST"
     asked = {
-        "Access-Control-Request-Method": "GET" if path.endswith("id") else "POST",
-        "Access-Control-Request-Headers": "x-api-key,idempotency-key",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "content-type,x-api-key,idempotency-key",
     }
-    answer = browser.options(gateway.url + path, headers=asked, timeout=30)
-    assert answer.status_code in {200, 204}
-    assert answer.headers["access-control-allow-origin"] in {"*", ORIGIN}
-    allowed = answer.headers["access-control-allow-headers"].lower()
-    assert {"content-type", "x-api-key", "idempotency-key"} <= set(allowed.split(","))
-    assert asked["Access-Control-Request-Method"] in answer.headers["access-control-allow-methods"]
+    response = browser.options(gateway.url + path, headers=asked, timeout=60)
+    assert response.status_code in {200, 204}
+    assert response.headers["access-control-allow-origin"] in {"*", ORIGIN}
+    allowed = _names(response.headers["access-control-allow-headers"])
+    assert {"content-type", "x-api-key", "idempotency-key"} <= allowed
+    assert method in response.headers["access-control-allow-methods"]
 
 
-def _may_be_read(answer: requests.Response) -> None:
-    assert answer.headers["access-control-allow-origin"] in {"*", ORIGIN}
-    exposed = answer.headers["access-control-expose-headers"].lower().replace(" ", "").split(",")
-    assert {"location", "retry-after", "x-correlation-id", "idempotency-replayed"} <= set(exposed)
-    assert answer.headers["x-correlation-id"]
-    assert answer.headers["cache-control"] == "no-store"
+def _names(header: str) -> set[str]:
+    return set(header.lower().replace(" ", "").split(","))
 
 
-def _is_problem(answer: requests.Response, status: int, code: str) -> None:
-    _may_be_read(answer)
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    body = answer.json()
+def _may_be_read(response: requests.Response) -> None:
+    assert response.headers["access-control-allow-origin"] in {"*", ORIGIN}
+    assert _names(response.headers["access-control-expose-headers"]) >= EXPOSED
+    assert response.headers["x-correlation-id"]
+    assert response.headers["cache-control"] == "no-store"
+
+
+def _is_problem(response: requests.Response, status: int, code: str) -> None:
+    _may_be_read(response)
+    assert response.headers["content-type"].startswith("application/problem+json")
+    body = response.json()
     assert body.keys() >= PROBLEM
-    assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
-    assert body["correlation_id"] == answer.headers["x-correlation-id"]
+    assert (response.status_code, body["status"], body["code"]) == (status, status, code)
+    assert body["correlation_id"] == response.headers["x-correlation-id"]
 
 
 def _another_client(gateway: Gateway) -> str:

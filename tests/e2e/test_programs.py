@@ -7,101 +7,148 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
+from local import demo
+from local.errors import LocalError
+from local.gateway import Gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-DEV = [sys.executable, "-m", "local.dev"]
-# The set-up that `make` would check first is what these tests run in.
-MAKE = ["make", "--old-file=.venv/.installed", "--old-file=.venv-emulator/.installed"]
-SECONDS = 120
+OF_THE_SHELL = {"UPSTREAM_URL", "APP_ID", "APP_KEY", "PORT"}
+PATIENCE = 120
+# As a script does that is given nothing but the file.
+SCRIPT = """
+import boto3, os
+boto3.client('dynamodb').describe_table(TableName=os.environ['TABLE_NAME'])
+boto3.client('events').describe_event_bus(Name=os.environ['EVENT_BUS_NAME'])
+boto3.client('secretsmanager').get_secret_value(SecretId=os.environ['SECRET_ARN'])
+boto3.client('lambda').get_function(FunctionName=os.environ['VERIFY_FUNCTION_NAME'])
+received = boto3.client('sqs').receive_message(
+    QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)
+assert 'LivenessVerificationCompleted' in received['Messages'][0]['Body']
+"""
 
 
-def test_make_demo_shows_one_verification_whole() -> None:
-    done = subprocess.run(  # noqa: S603 - our own Makefile
-        [*MAKE, "demo"], cwd=CHECKOUT, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
+def test_the_demo_shows_one_verification(
+    gateway: Gateway, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.set_default("live")
+    demo.show(gateway)
+    shown = json.loads(capsys.readouterr().out)
     assert shown["decision"] == "live"
     verification_id = shown["answer"]["verification_id"]
     assert shown["stored_item"]["verification_id"] == verification_id
     assert shown["received_event"]["detail"]["data"]["verification_id"] == verification_id
-    assert "cdk synth" in done.stderr
+
+    sandbox.set_default("cut")
+    with pytest.raises(LocalError, match="the gateway answered 502, not 201"):
+        demo.show(gateway)
 
 
-def test_make_dev_serves_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
-    port = _free_port()
+@pytest.mark.parametrize(
+    ("missing", "fault"),
+    [
+        ({"decision": None}, "there is no decision"),
+        ({"stored_item": None}, "there is no stored item"),
+        ({"stored_item": {"verification_id": "2"}}, "the stored item has another"),
+        ({"received_event": None}, "the consumer received no event"),
+        ({"received_event": {"detail": {"data": {}}}}, "the event has another"),
+    ],
+)
+def test_the_demo_names_what_does_not_agree(missing: dict[str, object], fault: str) -> None:
+    own = {"verification_id": "1"}
+    shown = {
+        "decision": "live",
+        "http_status": 201,
+        "answer": own,
+        "stored_item": own,
+        "received_event": {"detail": {"data": own}},
+    }
+    assert demo.faults(shown) == []
+    (found,) = demo.faults(shown | missing)
+    assert fault in found
+
+
+@pytest.mark.parametrize("program", ["dev", "demo"])
+def test_make_runs_the_program(program: str) -> None:
+    # What `make` would install first is there already.
+    installed = ["--old-file=.venv/.installed", "--old-file=.venv-emulator/.installed"]
+    made = subprocess.run(  # noqa: S603 - our own Makefile
+        ["make", "--dry-run", *installed, program],  # noqa: S607 - where the system has it
+        cwd=CHECKOUT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert made.stdout == f"exec .venv/bin/python -m local.{program}\n"
+
+
+def test_dev_serves_until_ctrl_c_and_leaves_nothing(run_directory: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
     upstream = Sandbox(app_id="of-another-upstream", app_key="sandbox-of-this-test")
     own = {"UPSTREAM_URL": upstream.url, "APP_ID": "of-another-upstream"}
     own["APP_KEY"] = "sandbox-of-this-test"
-    with upstream, _dev(tmp_path, PORT=str(port), **own) as dev:
+    with upstream, _dev(run_directory, PORT=str(port), **own) as dev:
         assert dev.stdout
         url = next(line.strip() for line in dev.stdout if line.strip())
         assert url == f"http://127.0.0.1:{port}/"
-        env_file = tmp_path / "gateway.env"
+        env_file = run_directory / "gateway.env"
         assert env_file.stat().st_mode & 0o777 == 0o600
         given = _read_by_a_shell(env_file)
         assert given["GATEWAY_URL"] + "/" == url
         _use(given)
         assert [request.credentials_right for request in upstream.requests] == [True]
-        _second_start_is_refused(tmp_path, port)
+        _second_start_is_refused(run_directory, port)
         begun = _descendants(dev.pid)
         assert len(begun) >= 2, "the emulator is not among them"
         dev.send_signal(signal.SIGINT)
-        assert dev.wait(timeout=30) == 0
-        assert _gone(begun)
+        assert dev.wait(timeout=PATIENCE) == 0
+        _have_ended(begun)
     assert not env_file.exists()
     with socket.socket() as again:
         again.bind(("127.0.0.1", port))
-    assert not (tmp_path / str(port) / "work").exists()
+    assert not (run_directory / str(port) / "work").exists()
 
 
-def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path) -> None:
-    with _dev(tmp_path, PORT="0") as dev:
-        begun = _descendants(dev.pid)
-        deadline = time.monotonic() + 20
+def test_sigterm_while_starting_leaves_nothing(run_directory: Path) -> None:
+    with _dev(run_directory, PORT="0") as dev:
+        begun: dict[int, str] = {}
         while not any("app.py" in command for command in begun.values()):
-            assert time.monotonic() < deadline, f"synth was not seen: {begun}"
+            assert dev.poll() is None, "it ended before it was seen to synthesise"
             time.sleep(0.1)
             begun |= _descendants(dev.pid)
-        begun |= _descendants(dev.pid)
         dev.send_signal(signal.SIGTERM)
-        assert dev.wait(timeout=30) == 130
-        assert _gone(begun)
+        assert dev.wait(timeout=PATIENCE) == 130
+        _have_ended(begun)
 
 
-def test_a_step_that_fails_shows_why_and_where_its_log_is(tmp_path: Path) -> None:
-    with _dev(tmp_path, PORT="0", UPSTREAM_URL="ftp://liveness.example.com") as dev:
-        _, told = dev.communicate(timeout=60)
+def test_a_step_that_fails_is_shown_with_its_reason_and_its_log(run_directory: Path) -> None:
+    with _dev(run_directory, PORT="0", UPSTREAM_URL="ftp://liveness.example.com") as dev:
+        _, printed = dev.communicate()
     assert dev.returncode == 1
-    assert "Traceback" not in told
-    assert "upstream_url" in told
-    (log,) = tmp_path.glob("*/synth.log")
-    assert str(log) in told
+    assert "Traceback" not in printed
+    assert "upstream_url" in printed
+    (log,) = run_directory.glob("*/synth.log")
+    assert str(log) in printed
 
 
-def test_a_port_that_is_none_is_said() -> None:
-    with _dev(CHECKOUT, PORT="80a") as dev:
-        _, told = dev.communicate(timeout=30)
-    assert (dev.returncode, told.strip()) == (1, "PORT is a number up to 65535, not '80a'")
+def test_an_invalid_port_is_refused(tmp_path: Path) -> None:
+    with _dev(tmp_path, PORT="80a") as dev:
+        _, printed = dev.communicate()
+    assert (dev.returncode, printed.strip()) == (1, "PORT must be a number up to 65535, not '80a'")
 
 
 @contextmanager
 def _dev(directory: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"UPSTREAM_URL", "APP_ID", "APP_KEY", "PORT"}
-    }
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        DEV,
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_SHELL}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.dev"],
         cwd=CHECKOUT,
         env={**kept, "LOCAL_DIRECTORY": str(directory), **environment},
         stdout=subprocess.PIPE,
@@ -125,43 +172,25 @@ def _read_by_a_shell(path: Path) -> dict[str, str]:
     return found
 
 
-def _use(given: dict[str, str]) -> None:
-    """As a script would that was given nothing but the file."""
+def _use(given: Mapping[str, str]) -> None:
     posted = httpx.post(
         given["GATEWAY_URL"] + "/v1/verifications",
         headers={"x-api-key": given["GATEWAY_API_KEY"]},
         files={"selfie": draw_selfie()},
-        timeout=SECONDS,
+        timeout=PATIENCE,
         trust_env=False,
     )
     assert posted.json()["decision"] == "live"
-    program = (
-        "import boto3, os\n"
-        "boto3.client('dynamodb').describe_table(TableName=os.environ['TABLE_NAME'])\n"
-        "boto3.client('events').describe_event_bus(Name=os.environ['EVENT_BUS_NAME'])\n"
-        "boto3.client('secretsmanager').get_secret_value(SecretId=os.environ['SECRET_ARN'])\n"
-        "received = boto3.client('sqs').receive_message(\n"
-        "    QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)\n"
-        "assert 'LivenessVerificationCompleted' in received['Messages'][0]['Body']\n"
-        "boto3.client('lambda').get_function(FunctionName=os.environ['VERIFY_FUNCTION_NAME'])\n"
-    )
-    subprocess.run([sys.executable, "-c", program], env=given, check=True, timeout=60)  # noqa: S603 - our own script
+    subprocess.run([sys.executable, "-c", SCRIPT], env=given, check=True)  # noqa: S603 - our own script
 
 
 def _second_start_is_refused(directory: Path, port: int) -> None:
     with _dev(directory, PORT=str(port)) as second:
-        printed, told = second.communicate(timeout=30)
-    assert second.returncode == 1
-    assert printed == ""
+        printed, told = second.communicate()
+    assert (second.returncode, printed) == (1, "")
     why = f"Port {port} is in use: end what listens there, or choose another"
     assert told.strip() == f"{why}: make dev PORT={port + 1}"
-    assert (directory / "gateway.env").exists(), "the second start broke the first"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    assert (directory / "gateway.env").exists(), "the second start removed the file of the first"
 
 
 def _descendants(pid: int) -> dict[int, str]:
@@ -180,11 +209,10 @@ def _descendants(pid: int) -> dict[int, str]:
     return found
 
 
-def _gone(processes: dict[int, str]) -> bool:
+def _have_ended(processes: Mapping[int, str]) -> None:
     for pid, command in processes.items():
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
             continue
-        raise AssertionError(f"{pid} still runs: {command}")
-    return True
+        pytest.fail(f"{pid} still runs: {command}")

@@ -1,45 +1,36 @@
-"""The operator announces again what ended in the dead-letter queue."""
+"""The operator announces again what is in the dead-letter queue."""
 
 import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import httpx
+import pytest
 
+from cli.redrive import main
 from local.gateway import Gateway
 from sandbox import Sandbox
-from sandbox.selfies import draw_selfie
+from tests.e2e.conftest import Poster, Selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+ANNOUNCED_ONE = (0, "1 announced, 0 left\n")
+Output = pytest.CaptureFixture[str]
 
 
-def _completed(gateway: Gateway) -> str:
-    answer = httpx.post(
-        f"{gateway.url}/v1/verifications",
-        headers={"x-api-key": gateway.api_key},
-        files={"selfie": ("selfie.jpg", draw_selfie(), "image/jpeg")},
-        timeout=60,
-    )
-    assert answer.status_code == 201
-    verification_id = str(answer.json()["verification_id"])
-    assert gateway.await_event(verification_id)
-    return verification_id
+@pytest.fixture
+def event(gateway: Gateway, sandbox: Sandbox, selfie: Selfie, post: Poster) -> dict[str, Any]:
+    """The event of a new verification, as the consumer received it."""
+    sandbox.set_default("live")
+    event = gateway.await_event(post(selfie).json()["verification_id"])
+    assert event
+    return event
 
 
-def _redrive(gateway: Gateway, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "cli.redrive", "--stage", "local", *arguments],
-        cwd=CHECKOUT,
-        env={**os.environ, **gateway.environment, "PYTHONPATH": "functions:."},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _redrive(gateway: Gateway, output: Output, *arguments: str) -> tuple[int, str]:
+    status = main(["--stage", "local", *arguments], gateway.emulator)
+    return status, output.readouterr().out
 
 
 def _send(gateway: Gateway, letter: object) -> None:
@@ -47,94 +38,81 @@ def _send(gateway: Gateway, letter: object) -> None:
     gateway.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(letter))
 
 
-def _heard(gateway: Gateway, verification_id: str, times: int) -> list[dict[str, Any]]:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        events = gateway.events(verification_id)
-        if len(events) >= times:
-            return events
-        time.sleep(0.2)
-    raise AssertionError(f"heard {len(gateway.events(verification_id))} times, not {times}")
+def _is_announced_again(gateway: Gateway, event: dict[str, Any]) -> None:
+    """The consumer has the event twice, under one id."""
+    events = gateway.await_events(event["detail"]["data"]["verification_id"], 2)
+    assert len(events) == 2
+    assert len({event["detail"]["metadata"]["id"] for event in events}) == 1
 
 
-def _ids(events: list[dict[str, Any]]) -> set[str]:
-    return {event["detail"]["metadata"]["id"] for event in events}
-
-
-def test_a_letter_is_announced_again_under_its_own_id(gateway: Gateway, sandbox: Sandbox) -> None:
-    sandbox.set_default("live")
-    verification_id = _completed(gateway)
-    (first,) = _heard(gateway, verification_id, 1)
-    event = {
-        "source": first["source"],
-        "detail_type": first["detail-type"],
-        "detail": json.dumps(first["detail"]),
-    }
-    _send(gateway, {"reason": "MalformedDetail", "sequence_number": "1", "event": event})
-    done = _redrive(gateway)
-    assert (done.returncode, done.stdout) == (0, "1 announced, 0 left\n"), done.stderr
-    assert len(_ids(_heard(gateway, verification_id, 2))) == 1
-    assert _redrive(gateway).stdout == "0 announced, 0 left\n"
-
-
-def test_a_batch_lambda_gave_up_on_is_read_from_the_stream(
-    gateway: Gateway, sandbox: Sandbox
+def test_a_letter_is_announced_again_under_its_own_id(
+    gateway: Gateway, event: dict[str, Any], capsys: Output
 ) -> None:
-    sandbox.set_default("live")
-    verification_id = _completed(gateway)
+    entry = {
+        "source": event["source"],
+        "detail_type": event["detail-type"],
+        "detail": json.dumps(event["detail"]),
+    }
+    _send(gateway, {"reason": "MalformedDetail", "sequence_number": "1", "event": entry})
+    assert _redrive(gateway, capsys) == ANNOUNCED_ONE
+    _is_announced_again(gateway, event)
+    assert _redrive(gateway, capsys) == (0, "0 announced, 0 left\n")
+
+
+def test_a_batch_that_lambda_gave_up_on_is_read_from_the_stream(
+    gateway: Gateway, event: dict[str, Any], capsys: Output
+) -> None:
     streams = gateway.emulator.client("dynamodbstreams")
     (stream,) = streams.list_streams(TableName=gateway.deployment.table_name)["Streams"]
     description = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
     (shard,) = description["Shards"]
-    numbers = _numbers(streams, stream["StreamArn"], shard["ShardId"], verification_id)
-    _send(
-        gateway,
-        {
-            "DDBStreamBatchInfo": {
-                "streamArn": stream["StreamArn"],
-                "shardId": shard["ShardId"],
-                "startSequenceNumber": numbers[0],
-                "endSequenceNumber": numbers[-1],
-                "batchSize": len(numbers),
-            }
-        },
-    )
-    done = _redrive(gateway)
-    assert (done.returncode, done.stdout) == (0, "1 announced, 0 left\n"), done.stderr
-    assert len(_ids(_heard(gateway, verification_id, 2))) == 1
+    position = {"StreamArn": stream["StreamArn"], "ShardId": shard["ShardId"]}
+    iterator = streams.get_shard_iterator(**position, ShardIteratorType="TRIM_HORIZON")
+    records = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+    verification_id = event["detail"]["data"]["verification_id"]
+    numbers = [
+        record["dynamodb"]["SequenceNumber"]
+        for record in records
+        if record["dynamodb"]["Keys"]["verification_id"]["S"] == verification_id
+    ]
+    batch = {
+        "streamArn": stream["StreamArn"],
+        "shardId": shard["ShardId"],
+        "startSequenceNumber": numbers[0],
+        "endSequenceNumber": numbers[-1],
+        "batchSize": len(numbers),
+    }
+    _send(gateway, {"DDBStreamBatchInfo": batch})
+    assert _redrive(gateway, capsys) == ANNOUNCED_ONE
+    _is_announced_again(gateway, event)
 
 
-def test_what_cannot_be_announced_stays_and_is_named(gateway: Gateway) -> None:
+def test_what_cannot_be_announced_stays_and_is_named(gateway: Gateway, capsys: Output) -> None:
     _send(gateway, {"reason": "unreadable_record", "sequence_number": "1", "event": None})
-    done = _redrive(gateway)
-    assert (done.returncode, done.stdout.splitlines()) == (
+    status, printed = _redrive(gateway, capsys)
+    assert (status, printed.splitlines()) == (
         1,
         ["0 announced, 1 left", "  1 x nothing to announce in it"],
     )
 
 
-def test_the_table_can_be_announced_from_a_time_on(gateway: Gateway, sandbox: Sandbox) -> None:
-    sandbox.set_default("live")
-    before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1))
-    verification_id = _completed(gateway)
-    done = _redrive(gateway, "--from-table", before)
-    assert done.returncode == 0, done.stderr
-    assert len(_ids(_heard(gateway, verification_id, 2))) == 1
+def test_the_table_can_be_announced_from_a_time_on(
+    gateway: Gateway, event: dict[str, Any], capsys: Output
+) -> None:
+    occurred_at = event["detail"]["metadata"]["occurred_at"]
+    status, _ = _redrive(gateway, capsys, "--from-table", occurred_at)
+    assert status == 0
+    _is_announced_again(gateway, event)
 
 
-def test_an_unknown_stage_is_a_clear_error(gateway: Gateway) -> None:
-    done = _redrive(gateway, "--stage", "nowhere")
+def test_the_program_of_make_redrive(gateway: Gateway) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.redrive", "--stage", "nowhere"],
+        cwd=CHECKOUT,
+        env={**os.environ, **gateway.environment, "PYTHONPATH": "functions:."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 2
     assert done.stderr.startswith("The stage nowhere cannot be reached")
-
-
-def _numbers(streams: Any, arn: str, shard: str, verification_id: str) -> list[str]:  # noqa: ANN401 - boto3 makes its clients' classes at run time
-    iterator = streams.get_shard_iterator(
-        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
-    records = streams.get_records(ShardIterator=iterator)["Records"]
-    return [
-        record["dynamodb"]["SequenceNumber"]
-        for record in records
-        if record["dynamodb"]["Keys"]["verification_id"]["S"] == verification_id
-    ]

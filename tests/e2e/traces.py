@@ -1,4 +1,4 @@
-"""Everything a verification leaves behind, and what must not be in it."""
+"""Everything that verifications leave, and the search for what must not be in it."""
 
 import base64
 import json
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import httpx
 
 from local.gateway import Gateway
-from tests.e2e.clients import Answer
+from tests.e2e.clients import Response
 
 FILE_NAME_CANARY = "canary-name-5d1f"
 EXIF_CANARY = "canary exif 9b3e"
 _SLICE = 24
 
 
-def traces(gateway: Gateway, answers: list[Answer]) -> Iterator[tuple[str, bytes]]:
+def traces(gateway: Gateway, responses: list[Response]) -> Iterator[tuple[str, bytes]]:
     """Each place by name, with all its bytes."""
     for log in sorted(gateway.logs.glob("*.log")):
         yield log.name, log.read_bytes()
@@ -24,8 +24,8 @@ def traces(gateway: Gateway, answers: list[Answer]) -> Iterator[tuple[str, bytes
     queues = httpx.get(f"{gateway.emulator.url}/_ministack/sqs/messages", trust_env=False)
     assert queues.status_code == 200
     yield "queues", queues.content
-    for number, answer in enumerate(answers):
-        yield f"answer {number}", json.dumps(dict(answer.headers)).encode() + answer.body
+    for number, response in enumerate(responses):
+        yield f"response {number}", json.dumps(dict(response.headers)).encode() + response.body
 
 
 def _function_logs(gateway: Gateway) -> bytes:
@@ -55,17 +55,17 @@ def _items(gateway: Gateway) -> bytes:
 
 
 def forms(secret: bytes) -> Iterator[bytes]:
-    """The ways bytes are written: as they are, in hex, in base64 at each of its three offsets."""
+    """The bytes as they are, in hex, and in base64 at each of its three offsets."""
     yield secret
     yield secret.hex().encode()
     yield secret.hex().upper().encode()
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + secret)
-        # What does not depend on the neighbours.
+        # The part that does not depend on the bytes around it.
         yield encoded[(offset * 8 + 5) // 6 : len(secret) * 8 // 6 - 1]
 
 
 def slices(content: bytes) -> list[bytes]:
-    """Short pieces of an image, from its start, its middle and its end."""
+    """Short pieces of an image from its start, its middle and its end."""
     starts = (0, len(content) // 3, len(content) // 2, len(content) - 2 * _SLICE)
     return [content[start : start + _SLICE] for start in starts]

@@ -67,7 +67,7 @@ def test_an_expired_letter_is_announced_to_nobody(days: int, announced: int) -> 
     account = AccountDouble(bus, [letter])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
-        redrive.answer(message, tally)
+        redrive.process(message, tally)
     assert (tally.announced, tally.expired, tally.left) == (announced, 1 - announced, {})
     ids = [json.loads(entry["Detail"])["metadata"]["id"] for entry in bus.accepted]
     assert ids == [event["id"]] * announced
@@ -80,6 +80,6 @@ def test_a_letter_the_bus_refuses_stays() -> None:
     account = AccountDouble(bus, [json.dumps({"event": event})])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
-        redrive.answer(message, tally)
+        redrive.process(message, tally)
     assert tally.left == {"ThrottlingException": 1}
     assert len(account.letters) == 1
