@@ -102,7 +102,7 @@ test: setup browser check ## Everything CI runs
 	@echo "[2/3] invariants, every fault, fuzzing"
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto $(LONG_TESTS)
 	@echo "[3/3] the deployed stack: real clients, browser, killed processes"
-	@$(BIN)/pytest -m "e2e or browser" -n 2 --dist loadgroup --no-loadscope-reorder tests/reliability tests/e2e tests/browser
+	@$(BIN)/pytest -m "e2e or browser" -n 2 --dist loadgroup --no-loadscope-reorder tests/e2e tests/reliability/kill tests/browser
 
 .PHONY: unit
 unit: .venv/.installed ## The fast tests only

@@ -1,4 +1,4 @@
-"""The processes in which the emulator runs a function, found as this machine knows them."""
+"""The processes in which the emulator runs a function, found through /proc."""
 
 import os
 import signal
@@ -12,26 +12,26 @@ PROCESSES: Final = Path("/proc")
 
 
 class Worker:
-    """One execution environment: a process of the emulator of one gateway."""
+    """One execution environment of a function: a process of the emulator."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
 
     def stop(self) -> None:
-        """Let it do nothing more until `go_on`."""
+        """Suspend it until `go_on`."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Let it run again."""
+        """Resume it."""
         os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it here and now."""
+        """Kill it."""
         os.kill(self.pid, signal.SIGKILL)
 
 
 def workers(gateway: Gateway, function: str) -> list[Worker]:
-    """Those that run this function for this gateway; its address tells them from any others."""
+    """The processes of this function in the emulator of this gateway."""
     wanted = {
         f"POWERTOOLS_SERVICE_NAME={function}".encode(),
         f"AWS_ENDPOINT_URL={gateway.emulator.url}".encode(),
@@ -45,4 +45,4 @@ def _environments() -> Iterator[tuple[int, set[bytes]]]:
             try:
                 yield int(process.name), set((process / "environ").read_bytes().split(b"\0"))
             except OSError:
-                continue  # it ended, or is another user's
+                continue  # it has ended, or belongs to another user
