@@ -1,15 +1,10 @@
 """How the programs here end: on every signal in order, on an error with one message."""
 
-from __future__ import annotations
-
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from local.errors import LocalError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

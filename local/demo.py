@@ -1,26 +1,20 @@
 """`make demo`: one selfie through the whole gateway; shows the response, the record, the event."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
 import uuid
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from local import command_line
 from local.errors import LocalError
-from local.gateway import running_gateway
+from local.gateway import Gateway, running_gateway
 from local.upstream import upstream_from
 from sandbox.selfies import draw_selfie
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.gateway import Gateway
 
 _THRESHOLD = "0.6"
 _RESPONSE_SECONDS = 35
@@ -30,7 +24,7 @@ def main() -> int:
     """Start the gateway, show one verification, and end everything; 0 if all of it agrees.
 
     Raises:
-        LocalError: Something is missing or differs; the message says what.
+        LocalError: something is missing or differs; the message says what.
     """
     with running_gateway(upstream=upstream_from(os.environ)) as gateway:
         show(gateway)
@@ -41,7 +35,7 @@ def show(gateway: Gateway) -> None:
     """Print response, stored record and received event of one verification as a JSON object.
 
     Raises:
-        LocalError: Something is missing or differs; the message says what.
+        LocalError: something is missing or differs; the message says what.
     """
     shown = _verify(gateway)
     print(json.dumps(shown, indent=2), flush=True)

@@ -1,7 +1,5 @@
 """`make dev`: the gateway on this machine until Ctrl-C."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -9,17 +7,13 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from local import command_line
 from local.errors import LocalError
-from local.gateway import running_gateway
+from local.gateway import Gateway, running_gateway
 from local.processes.children import CommandFailedError
 from local.run_directory import LOCAL
 from local.upstream import Upstream, upstream_from
-
-if TYPE_CHECKING:
-    from local.gateway import Gateway
 
 _DEFAULT_PORT = "8080"
 _HIGHEST_PORT = 65535

@@ -1,14 +1,9 @@
 """`.local/gateway.env`: what a script needs to talk to the running gateway."""
 
-from __future__ import annotations
-
 import shlex
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+from pathlib import Path
 
 
 @contextmanager

@@ -1,13 +1,13 @@
 """The whole gateway, running on this machine while a `with` block runs."""
 
-from __future__ import annotations
-
 import secrets
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from local.emulator.ministack import Emulator, start_emulator
 from local.env_file import env_file
@@ -24,10 +24,6 @@ from local.stack.records import stored_record
 from local.steps import Steps, steps_on
 from local.upstream import Upstream
 from sandbox import SHOWN_OUTCOMES, Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -101,16 +97,16 @@ def running_gateway(
     """Start everything, and end all of it when the block ends.
 
     Args:
-        port: The port of the server; 0 takes any free one (and removes the logs of a run
+        port: the port of the server; 0 takes any free one (and removes the logs of a run
             without errors).
-        quiet: Show no steps on standard error.
-        upstream: The liveness API to call; None starts the sandbox.
-        directory: Where the directory of this run is created; two runs never share one.
-        write_env_file: Keep `gateway.env` in `directory` while it runs.
+        quiet: show no steps on standard error.
+        upstream: the liveness API to call; None starts the sandbox.
+        directory: where the directory of this run is created; two runs never share one.
+        write_env_file: keep `gateway.env` in `directory` while it runs.
 
     Raises:
-        PortUnavailableError: Before anything was started.
-        LocalError: A step failed; its message has the end of that step's log.
+        PortUnavailableError: before anything was started.
+        LocalError: a step failed; its message has the end of that step's log.
     """
     with ExitStack() as stack:
         with steps_on(sys.stderr, quiet=quiet) as steps:

@@ -1,20 +1,14 @@
 """Progress, step by step, with the time each took: bars on a terminal, lines elsewhere."""
 
-from __future__ import annotations
-
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-    from typing import TextIO
-
-    Advance = Callable[[int, int], None]
+Advance = Callable[[int, int], None]
 
 
 class Steps(Protocol):

@@ -21,7 +21,7 @@ def read_body(headers: Message, stream: BufferedIOBase) -> bytes:
     """Read exactly one body.
 
     Raises:
-        UnreadableBodyError: It has no clear end, ends early, or is too large.
+        UnreadableBodyError: it has no clear end, ends early, or is too large.
     """
     coding, length = headers.get("Transfer-Encoding"), headers.get("Content-Length")
     if coding is not None:

@@ -15,14 +15,14 @@ class Connection:
     """An accepted connection, while it serves one request.
 
     Attributes:
-        request_id: The X-Request-ID of the response.
-        closing: Whether no further request may be read from it.
+        request_id: the X-Request-ID of the response.
+        closing: whether no further request may be read from it.
 
     Args:
-        peer: Its socket.
-        stopping: Set when the sandbox stops.
-        delays_end: Set when no further pause is wanted.
-        request_id: The X-Request-ID of the response.
+        peer: its socket.
+        stopping: set when the sandbox stops.
+        delays_end: set when no further pause is wanted.
+        request_id: the X-Request-ID of the response.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Connection:
         """Send all of it.
 
         Raises:
-            ConnectionError: The peer has left.
+            ConnectionError: the peer has left.
         """
         self._peer.sendall(data)
 
@@ -50,7 +50,7 @@ class Connection:
         """Wait this long, or until `delays_end` is set.
 
         Raises:
-            ConnectionError: The peer leaves, or the sandbox stops; the wait ends early.
+            ConnectionError: the peer leaves, or the sandbox stops; the wait ends early.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:

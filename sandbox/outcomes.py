@@ -35,7 +35,7 @@ def scripted(name: str, options: Mapping[str, object] | None = None) -> Scripted
     """The outcome of that name with its options checked and completed.
 
     Raises:
-        InvalidOutcomeError: There is no such outcome, or it cannot have these options.
+        InvalidOutcomeError: there is no such outcome, or it cannot have these options.
     """
     if name not in OUTCOMES:
         raise InvalidOutcomeError(f"unknown outcome {name!r}; known: {', '.join(OUTCOMES)}")

@@ -76,7 +76,7 @@ def complete_options(outcome: str, defaults: Options, given: Mapping[str, object
     """The given options, checked, over the defaults.
 
     Raises:
-        InvalidOutcomeError: The outcome has no such option, or the value cannot be used.
+        InvalidOutcomeError: the outcome has no such option, or the value cannot be used.
     """
     for name, value in given.items():
         if name not in defaults:
@@ -112,7 +112,7 @@ class OutcomeQueue:
         """Queue the outcome `count` times; `replace` empties the queue first.
 
         Raises:
-            InvalidOutcomeError: The count is below 1, or more than the queue can hold.
+            InvalidOutcomeError: the count is below 1, or more than the queue can hold.
         """
         with self._lock:
             if isinstance(count, bool) or not 1 <= count <= MOST_QUEUED - len(self._queue):

@@ -35,7 +35,7 @@ class State:
         """Script the outcome of the next `count` requests, after those already queued.
 
         Raises:
-            InvalidOutcomeError: There is no such outcome, or it cannot have these options.
+            InvalidOutcomeError: there is no such outcome, or it cannot have these options.
         """
         self.queue.add(scripted(outcome, options), count)
 
@@ -43,7 +43,7 @@ class State:
         """Script the outcome of every request that finds the queue empty.
 
         Raises:
-            InvalidOutcomeError: There is no such outcome, or it cannot have these options.
+            InvalidOutcomeError: there is no such outcome, or it cannot have these options.
         """
         self.queue.set_default(scripted(outcome, options))
 

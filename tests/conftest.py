@@ -22,6 +22,7 @@ def world() -> World:
     return World()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`: all tests of the deployed stack on one worker, which deploys it."""
     for item in items:

@@ -1,26 +1,20 @@
 """ministack, the AWS emulator: in a process group of its own, on loopback only."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import socket
+import subprocess
 import threading
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from local.errors import LocalError
-from local.processes.children import CommandFailedError
-
-if TYPE_CHECKING:
-    import subprocess
-    from pathlib import Path
-
-    from local.processes.children import ChildProcesses
+from local.processes.children import ChildProcesses, CommandFailedError
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -81,13 +75,13 @@ def start_emulator(processes: ChildProcesses, checkout: Path, state: Path) -> Em
     """Start the emulator and return when it responds.
 
     Args:
-        processes: The processes that it is ended with.
-        checkout: The directory of `.venv-emulator`.
-        state: The directory to create for everything it writes.
+        processes: the processes that it is ended with.
+        checkout: the directory of `.venv-emulator`.
+        state: the directory to create for everything it writes.
 
     Raises:
-        LocalError: It is not installed.
-        CommandFailedError: It did not start.
+        LocalError: it is not installed.
+        CommandFailedError: it did not start.
     """
     log = processes.log("emulator")
     interpreter = checkout / INTERPRETER

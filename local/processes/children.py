@@ -1,21 +1,17 @@
 """Named child processes, each with its own log; all are ended with their owner."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, Self
 
 from local.errors import LocalError
 from local.processes.supervisor import GRACE_SECONDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _TAIL_LINES = 15
@@ -80,7 +76,7 @@ class ChildProcesses:
         """Run a command to its end and pass each line it prints to `on_line`.
 
         Raises:
-            CommandFailedError: Its exit status is not 0.
+            CommandFailedError: its exit status is not 0.
         """
         with self.log(name).open("w") as log:
             process = self._start(command, env, cwd, subprocess.PIPE)

@@ -7,8 +7,6 @@ end of its standard input. When the owner closes it, or ends for any reason
 Standard library only, and run by path: a supervisor starts in milliseconds.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

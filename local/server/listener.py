@@ -1,7 +1,5 @@
 """The port that the server listens on, taken before anything else is started."""
 
-from __future__ import annotations
-
 import errno
 import socket
 
@@ -25,7 +23,7 @@ def listen(port: int) -> socket.socket:
     """Listen on the port (0: any free one) of loopback.
 
     Raises:
-        PortUnavailableError: Another process uses the port, or we may not use it.
+        PortUnavailableError: another process uses the port, or we may not use it.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,24 +1,19 @@
 """What the demo page reads besides the API: served under /local/, to this machine only."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from local.server.listener import HOST
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import httpx
-    from starlette.requests import Request
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -32,11 +27,11 @@ class PageBackend:
     """The data behind the page.
 
     Attributes:
-        config: The page's settings, with the API key.
-        events: The events of a verification, or all of them.
-        record: The stored record of a verification, if there is one.
-        sandbox_url: The sandbox, if it is the upstream.
-        close_circuit: Closes the circuit breaker.
+        config: the page's settings, with the API key.
+        events: the events of a verification, or all of them.
+        record: the stored record of a verification, if there is one.
+        sandbox_url: the sandbox, if it is the upstream.
+        close_circuit: closes the circuit breaker.
     """
 
     config: Mapping[str, Any]

@@ -1,21 +1,15 @@
 """A reverse proxy that neither a client nor the gateway can detect."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.types import Receive, Scope, Send
-
-    Headers = list[tuple[bytes, bytes]]
+Headers = list[tuple[bytes, bytes]]
 
 # RFC 9110, 7.6.1: for one connection only. `expect` has already been handled here.
 _HOP_BY_HOP = frozenset(

@@ -1,30 +1,23 @@
 """One server, on loopback, for the demo page, the page's data and the API."""
 
-from __future__ import annotations
-
 import asyncio
+import socket
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.server.listener import HOST
-from local.server.page_backend import routes
+from local.server.page_backend import PageBackend, routes
 from local.server.proxy import Proxy, new_client
-
-if TYPE_CHECKING:
-    import socket
-
-    import httpx
-    from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from local.server.page_backend import PageBackend
 
 API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
 _PAGE = Path(__file__).parents[1] / "page"

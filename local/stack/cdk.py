@@ -1,23 +1,16 @@
 """The CDK command line, deploying the real stack into the emulator."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os
 import re
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from local.emulator.ministack import ACCOUNT, REGION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from local.emulator.ministack import Emulator
-    from local.processes.children import ChildProcesses
+from local.emulator.ministack import ACCOUNT, REGION, Emulator
+from local.processes.children import ChildProcesses
 
 STAGE = "local"
 STACK = f"liveness-gateway-{STAGE}"
@@ -30,9 +23,9 @@ class CdkCli:
     """The pinned CDK command line of a checkout.
 
     Args:
-        processes: The processes that it is ended with.
-        checkout: The directory of `cdk.json`.
-        output: The directory of this run: two runs never share an assembly.
+        processes: the processes that it is ended with.
+        checkout: the directory of `cdk.json`.
+        output: the directory of this run: two runs never share an assembly.
     """
 
     processes: ChildProcesses
@@ -43,7 +36,7 @@ class CdkCli:
         """Build the functions and the template; no emulator is needed.
 
         Raises:
-            CommandFailedError: The stack cannot be synthesised.
+            CommandFailedError: the stack cannot be synthesised.
         """
         self._run(
             "synth",
@@ -58,7 +51,7 @@ class CdkCli:
         """Prepare the emulator's account for deployments.
 
         Raises:
-            CommandFailedError: The emulator refused.
+            CommandFailedError: the emulator refused.
         """
         directory = self.output / "bootstrap"  # beside a cdk.json it would synthesise first
         directory.mkdir(parents=True, exist_ok=True)
@@ -73,7 +66,7 @@ class CdkCli:
         """Deploy what `synth` built; returns the stack's outputs.
 
         Raises:
-            CommandFailedError: The emulator refused.
+            CommandFailedError: the emulator refused.
         """
         outputs = self.output / "outputs.json"
 

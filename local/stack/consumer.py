@@ -4,18 +4,15 @@ Two queues get every event. One is read here, for the demo page. The other is re
 nobody, so that a script finds all events in it.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-if TYPE_CHECKING:
-    from local.emulator.ministack import Emulator
+from local.emulator.ministack import Emulator
 
 _log = logging.getLogger(__name__)
 SOURCE = "liveness-gateway"

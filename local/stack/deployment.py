@@ -1,16 +1,12 @@
 """What was deployed, read back from the emulator as an operator reads it from AWS."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local.emulator.ministack import Emulator
+from local.emulator.ministack import Emulator
 
 _API_URL = re.compile(r"https://(?P<id>[^./]+)\.execute-api\.[^/]+/(?P<stage>[^/]+)")
 
@@ -29,7 +25,7 @@ class Deployment:
     outputs: Mapping[str, str]
 
     @classmethod
-    def of(cls, emulator: Emulator, outputs: Mapping[str, str]) -> Deployment:
+    def of(cls, emulator: Emulator, outputs: Mapping[str, str]) -> Self:
         """The deployment that has these stack outputs."""
         api = _API_URL.match(outputs["ApiUrl"])
         if not api:

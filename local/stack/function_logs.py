@@ -1,16 +1,12 @@
 """The logs of the functions in a file: the emulator keeps them in memory only."""
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from local.emulator.ministack import Emulator
+from local.emulator.ministack import Emulator
 
 _EVERY_SECONDS = 2.0
 

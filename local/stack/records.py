@@ -1,14 +1,11 @@
 """A verification as it is stored in the table."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from boto3.dynamodb.types import Binary, TypeDeserializer
 
-if TYPE_CHECKING:
-    from local.emulator.ministack import Emulator
+from local.emulator.ministack import Emulator
 
 
 def stored_record(emulator: Emulator, table: str, verification_id: str) -> dict[str, Any] | None:

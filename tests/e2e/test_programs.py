@@ -128,16 +128,6 @@ def test_sigterm_while_starting_leaves_nothing(run_directory: Path) -> None:
         _have_ended(begun)
 
 
-def test_a_step_that_fails_is_shown_with_its_reason_and_its_log(run_directory: Path) -> None:
-    with _dev(run_directory, PORT="0", UPSTREAM_URL="ftp://liveness.example.com") as dev:
-        _, printed = dev.communicate()
-    assert dev.returncode == 1
-    assert "Traceback" not in printed
-    assert "upstream_url" in printed
-    (log,) = run_directory.glob("*/synth.log")
-    assert str(log) in printed
-
-
 def test_an_invalid_port_is_refused(tmp_path: Path) -> None:
     with _dev(tmp_path, PORT="80a") as dev:
         _, printed = dev.communicate()
