@@ -64,24 +64,23 @@ class Assembly:
         assert found, f"no {resource_type} in {self.name}"
         return found
 
-    def only(self, resource_type: str) -> tuple[str, dict[str, Any]]:
-        """The logical id and the properties of the only resource of one type."""
-        (found,) = self.resources(resource_type).items()
+    def only(self, resource_type: str, **having: object) -> tuple[str, dict[str, Any]]:
+        """The logical id and the properties of the only resource with these properties."""
+        (found,) = (
+            (logical_id, properties)
+            for logical_id, properties in self.resources(resource_type).items()
+            if having.items() <= properties.items()
+        )
         return found
 
     def depends_on(self, logical_id: str) -> set[str]:
         return set(self.template["Resources"][logical_id]["DependsOn"])
 
     def function_id(self, name: str) -> str:
-        (found,) = (
-            logical_id
-            for logical_id, function in self.resources("AWS::Lambda::Function").items()
-            if function["Handler"] == f"{name}.handler.handler"
-        )
-        return found
+        return self.only("AWS::Lambda::Function", Handler=f"{name}.handler.handler")[0]
 
     def function(self, name: str) -> dict[str, Any]:
-        return self.resources("AWS::Lambda::Function")[self.function_id(name)]
+        return self.only("AWS::Lambda::Function", Handler=f"{name}.handler.handler")[1]
 
     def variables(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.function(name)["Environment"]["Variables"]
@@ -92,12 +91,8 @@ class Assembly:
         return str(self.variables(function)[variable]["Ref"])
 
     def mapping_id(self, name: str) -> str:
-        (found,) = (
-            logical_id
-            for logical_id, mapping in self.resources("AWS::Lambda::EventSourceMapping").items()
-            if mapping["FunctionName"] == {"Ref": self.function_id(name)}
-        )
-        return found
+        function = {"Ref": self.function_id(name)}
+        return self.only("AWS::Lambda::EventSourceMapping", FunctionName=function)[0]
 
     def mapping(self, name: str) -> dict[str, Any]:
         """The event source mapping that triggers one function."""
@@ -120,14 +115,6 @@ class Assembly:
             for logical_id, policy in self.resources("AWS::IAM::Policy").items()
             if {"Ref": self.role_id(name)} in policy["Roles"]
         }
-
-    def statements(self, name: str) -> list[dict[str, Any]]:
-        """All that one function's role allows."""
-        return [
-            statement
-            for policy in self.policies(name).values()
-            for statement in policy["PolicyDocument"]["Statement"]
-        ]
 
 
 def as_list(value: object) -> list[Any]:

@@ -76,20 +76,17 @@ def test_an_unusable_address_is_refused(name: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("stage", "url", "kept"),
     [
-        (_HTTPS + "/", _HTTPS),
-        (_HTTPS + ":8443/base/", _HTTPS + ":8443/base"),
-        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("prod", _HTTPS + "/", _HTTPS),
+        ("prod", _HTTPS + ":8443/base/", _HTTPS + ":8443/base"),
+        ("prod", "https://[::1]:8443", "https://[::1]:8443"),
+        # Only the local stage may use plain HTTP.
+        ("local", "http://127.0.0.1:4000", "http://127.0.0.1:4000"),
     ],
 )
-def test_an_address_is_kept_without_its_last_slash(url: str, kept: str) -> None:
-    assert resolve_stage({"stage": "prod", "upstream_url": url}).upstream_url == kept
-
-
-def test_only_the_local_stage_may_use_plain_http() -> None:
-    url = "http://127.0.0.1:4000"
-    assert resolve_stage({"upstream_url": url}).upstream_url == url
+def test_an_address_is_kept_without_its_last_slash(stage: str, url: str, kept: str) -> None:
+    assert resolve_stage({"stage": stage, "upstream_url": url}).upstream_url == kept
 
 
 def test_the_dialect_can_be_chosen_and_an_unknown_one_is_refused() -> None:
