@@ -30,11 +30,11 @@ class Stage:
         minimum_side: shortest side of a selfie in pixels; 0 for no limit.
         maximum_side: longest side of a selfie in pixels; 0 for no limit.
         multiple_faces: what several faces in one selfie mean.
-        retention_hours: how long a record is kept; a repeated Idempotency-Key is known as long.
+        retention_hours: how long a record is kept and its Idempotency-Key is recognised.
         rate_limit: requests per second of each method, for all clients together.
-        burst_limit: requests above `rate_limit` that are accepted at once.
+        burst_limit: the most requests at once; the size of the token bucket of `rate_limit`.
         client_rate_limit: requests per second of one API key.
-        client_burst_limit: requests above `client_rate_limit` that are accepted at once.
+        client_burst_limit: likewise for `client_rate_limit`.
         client_quota_per_day: requests of one API key in a day; None for no quota.
         verify_concurrency: most verifications at once; None for the account's limit.
         python_version: of the Lambda runtime.

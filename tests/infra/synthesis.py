@@ -7,6 +7,7 @@ time of a synth, so it is started twice in a test run.
 import fcntl
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -78,9 +79,9 @@ def run(
 
 
 def _main(parent: Path) -> None:
-    from aws_cdk import App, aws_apigateway, aws_sqs  # noqa: PLC0415 - only here: it is slow
-
-    import app as program  # noqa: PLC0415 - it loads the CDK too
+    # The program comes first: it sets the Node that the CDK runs on.
+    build = runpy.run_path(str(ROOT / "app.py"))["build"]
+    from aws_cdk import App, aws_apigateway, aws_sqs  # noqa: PLC0415 - see above; and it is slow
 
     settings = {**json.loads((ROOT / "cdk.json").read_text())["context"], **_METADATA}
 
@@ -91,11 +92,11 @@ def _main(parent: Path) -> None:
     for name, context in CONTEXTS.items():
         if name != BY_COMMAND_LINE:
             stage = app(name, context)
-            program.build(stage)
+            build(stage)
             stage.synth()
     sys.stderr.write(f"{VIOLATING}\n")
     violating = app(VIOLATING, CONTEXTS["local"])
-    aws_sqs.Queue(program.build(violating), "Naked")
+    aws_sqs.Queue(build(violating), "Naked")
     try:
         violating.synth()
     except RuntimeError as error:
