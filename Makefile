@@ -18,7 +18,7 @@ CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
   $(if $(ALLOWED_ORIGINS),-c allowed_origins=$(ALLOWED_ORIGINS)) \
   $(if $(UPSTREAM_DIALECT),-c upstream_dialect=$(UPSTREAM_DIALECT))
 export CDK_DISABLE_CLI_TELEMETRY := true
-LONG_TESTS := tests/invariants tests/reliability tests/soak
+LONG_TESTS := tests/reliability
 # Twice the cores: half of the tests wait for a deadline or a socket.
 export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, 2 * os.cpu_count()))')
 # pip and uv speak only when something is wrong.
@@ -99,7 +99,7 @@ browser: .venv/.installed ## Find a Chromium for the browser tests, or install o
 test: setup browser check ## Everything CI runs
 	@echo "[1/3] units, adapters, API, contracts, infrastructure, the tools of a laptop: every branch of functions/"
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto --cov --cov-report=term-missing $(addprefix --ignore=,$(LONG_TESTS))
-	@echo "[2/3] invariants, every fault, fuzzing"
+	@echo "[2/3] reliability: every fault, the state machine, fuzzing"
 	@$(BIN)/pytest -m "not e2e and not browser" -n auto $(LONG_TESTS)
 	@echo "[3/3] the deployed stack: real clients, browser, killed processes"
 	@$(BIN)/pytest -m "e2e or browser" -n 2 --dist loadgroup --no-loadscope-reorder tests/e2e tests/reliability/kill tests/browser
@@ -110,7 +110,7 @@ unit: .venv/.installed ## The fast tests only
 
 .PHONY: reliability
 reliability: .venv/.installed ## Run every fault and write the table of docs/reliability.md
-	@$(BIN)/python -m tests.reliability.page
+	@$(BIN)/python -m tests.reliability.fault_injection
 
 .PHONY: load
 load: setup ## Load the gateway until it refuses; write figures and chart of docs/reliability.md
@@ -122,7 +122,7 @@ mutants: .venv/.installed ## Test the tests: every fault planted in a copy of th
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers
-	@SOAK=1 $(BIN)/pytest tests/invariants tests/soak -n auto --dist worksteal
+	@SOAK=1 $(BIN)/pytest tests/reliability/simulation tests/reliability/fuzz -n auto --dist worksteal
 
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)

@@ -1,7 +1,7 @@
 """Faults 1 to 7 and 10 to 12: what upstream does to a connection, and which status it gives.
 
 What a connection does is scripted in the words of `HttpTransport`. What it says for which behaviour
-of a socket is shown in `tests/adapters`:
+of a socket is shown in `tests/adapters/upstream`:
 
 | here | on a socket |
 | --- | --- |

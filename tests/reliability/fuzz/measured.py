@@ -1,27 +1,28 @@
-"""Answers one event, and says how much memory the process ever held: a program of its own.
+"""Answers events and reads answers, each in a fork, and says how much memory it took.
 
-    python -m tests.soak.measured EVENTS ANSWERS
+    python -m tests.reliability.fuzz.measured WORK
 
-EVENTS: a file with one API Gateway event a line. ANSWERS: a file of what the liveness API says.
-Each line of the output: the status, the peak in MiB, the seconds.
+WORK: a file of JSON lines, `{"name", "events"}` or `{"name", "answer"}`; bytes are base64. Each
+line of the output: name, status, by how many MiB the process grew, seconds of the processor.
 """
 
+import base64
 import json
+import os
 import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from liveness_gateway.adapters.upstream.dialects import BadAnswerError, read_answer
-from tests.api.gateway import Gateway
-from tests.world import World
+from tests.bodies import Body
+from tests.reliability.fuzz.bodies import post_event
+from tests.reliability.fuzz.functions import Fuzzed
 
 
 def peak() -> float:
-    """The most memory this process ever held, in MiB.
-
-    Linux counts what the parent held into `ru_maxrss` of a child, so its own figure is better.
-    """
+    """The most memory this process ever held, in MiB, as Linux counts it after a fork."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -29,32 +30,46 @@ def peak() -> float:
     return int(line.split()[1]) / 1024
 
 
-def main(events: Path, answers: Path) -> None:
-    """Answer all of them."""
-    world = World()
-    gateway = Gateway(world)
-    report("start", time.monotonic())
-    with events.open() as lines:
+def do(work: dict[str, Any]) -> str:
+    """Do one line of work; the last status."""
+    if "answer" in work:
+        try:
+            read_answer(base64.b64decode(work["answer"]))
+        except BadAnswerError:
+            return "bad answer"
+        return "answer"
+    function, status = Fuzzed(), 0
+    for content_type, content in work["events"]:
+        event = post_event(Body(content_type, base64.b64decode(content)))
+        status = function.send(event).status
+        # What the test keeps of it is not what the gateway keeps.
+        event.clear()
+        function.api.received.clear()
+    return str(status)
+
+
+def measure(work: dict[str, Any]) -> None:
+    """Do one line of work in a process of its own."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        return
+    before, started = peak(), time.process_time()
+    status = do(work)
+    seconds = time.process_time() - started
+    print("measured", work["name"], status, f"{peak() - before:.1f}", f"{seconds:.3f}", sep="|")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def main(listed: Path) -> None:
+    """Do all of it."""
+    Fuzzed()
+    sys.stdout.flush()
+    with listed.open() as lines:
         for line in lines:
-            event = json.loads(line)
-            del line
-            started = time.monotonic()
-            report(str(gateway.send(event).status), started)
-            # What the test keeps of it is not what the gateway keeps.
-            event.clear()
-            world.upstream.calls.clear()
-    started = time.monotonic()
-    try:
-        read_answer(answers.read_bytes())
-        report("answer", started)
-    except BadAnswerError:
-        report("bad answer", started)
-
-
-def report(what: str, started: float) -> None:
-    """One line."""
-    sys.stdout.write(f"measured {what},{peak():.1f},{time.monotonic() - started:.3f}\n")
+            measure(json.loads(line))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

@@ -1,21 +1,21 @@
 """No request and no answer can make the process swell: nothing is ever decoded or decompressed."""
 
+import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
-
-import pytest
+from typing import Final
 
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
-from tests.api.events import post_event, selfie_form
 from tests.bodies import Body, Part, encode
+from tests.bodies import form as whole_form
 from tests.images import chunk, drawn, png_header, segment, zlib_bomb_png
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 # A body of 4.5 MiB is 6 MiB of base64, in an event, which is JSON: some copies of each.
 ALLOWED: Final = 48.0
+# Of the processor.
 LONGEST: Final = 5.0
 
 
@@ -25,6 +25,10 @@ def form(*parts: Part) -> Body:
 
 def part(name: str, content: bytes, *headers: str) -> Part:
     return Part((f'Content-Disposition: form-data; name="{name}"', *headers), content)
+
+
+def selfie_form(selfie: bytes) -> Body:
+    return whole_form("curl", selfie)
 
 
 def filled(selfie: bytes) -> Body:
@@ -73,46 +77,48 @@ ANSWERS: Final = {
 }
 
 
-def measured(tmp_path: Path, events: list[dict[str, Any]], answer: bytes) -> list[list[str]]:
-    """What the program says: status, peak and seconds, line by line."""
-    listed, answers = tmp_path / "events", tmp_path / "answers"
-    listed.write_text("".join(f"{json.dumps(event)}\n" for event in events))
-    answers.write_bytes(answer)
+# The largest bodies there may be, each another selfie: nothing of one may stay behind.
+MANY: Final = [filled(drawn("JPEG", 20 + number)) for number in range(40)]
+
+
+def measured(folder: Path) -> dict[str, tuple[str, float, float]]:
+    """What the program says of each: status, growth in MiB, seconds."""
+    bodies = {name: [body] for name, (body, _) in BODIES.items()}
+    bodies |= {"10 of the largest": MANY[:10], "40 of the largest": MANY}
+    work = [
+        {"name": name, "events": [[one.content_type, _text(one.content)] for one in several]}
+        for name, several in bodies.items()
+    ]
+    answers = [{"name": name, "answer": _text(answer)} for name, (answer, _) in ANSWERS.items()]
+    listed = folder / "work"
+    listed.write_text("".join(f"{json.dumps(one)}\n" for one in [*work, *answers]))
     done = subprocess.run(  # noqa: S603 - our own interpreter and program
-        [sys.executable, "-m", "tests.soak.measured", str(listed), str(answers)],
+        [sys.executable, "-m", "tests.reliability.fuzz.measured", str(listed)],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"},
         capture_output=True,
         text=True,
         check=True,
     )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("measured ")]
-    return [line.removeprefix("measured ").split(",") for line in lines]
+    rows = [line.split("|")[1:] for line in done.stdout.splitlines() if "measured|" in line]
+    return {name: (status, float(grown), float(spent)) for name, status, grown, spent in rows}
 
 
-def check(start: list[str], found: list[str], expected: str) -> None:
-    status, most, seconds = found
-    assert status == expected
-    assert float(most) - float(start[1]) < ALLOWED
-    assert float(seconds) < LONGEST
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
-@pytest.mark.parametrize("name", BODIES)
-def test_a_body_swells_nothing(tmp_path: Path, name: str) -> None:
-    body, status = BODIES[name]
-    start, found, _ = measured(tmp_path, [post_event(body)], b"")
-    check(start, found, str(status))
+EXPECTED: Final = {
+    **{name: str(status) for name, (_, status) in BODIES.items()},
+    **{name: outcome for name, (_, outcome) in ANSWERS.items()},
+}
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_swells_nothing(tmp_path: Path, name: str) -> None:
-    answer, outcome = ANSWERS[name]
-    start, found = measured(tmp_path, [], answer)
-    check(start, found, outcome)
-
-
-def test_forty_large_bodies_swell_no_more_than_ten(tmp_path: Path) -> None:
-    # Each is another selfie: nothing of it may stay behind.
-    events = [post_event(filled(drawn("JPEG", 20 + number))) for number in range(40)]
-    lines = measured(tmp_path, events, b"")
-    assert float(lines[40][1]) - float(lines[10][1]) < 16
+def test_nothing_swells_the_process(tmp_path: Path) -> None:
+    found = measured(tmp_path)
+    for name, expected in EXPECTED.items():
+        status, grown, spent = found[name]
+        assert status == expected, name
+        assert grown < ALLOWED, name
+        assert spent < LONGEST, name
+    assert found["40 of the largest"][1] - found["10 of the largest"][1] < 16

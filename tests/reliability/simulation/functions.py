@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from liveness_gateway.adapters.upstream.ports import Transport
 from liveness_gateway.bootstrap.publish_events import build_publish_events
 from liveness_gateway.bootstrap.recover import build_recover
 from liveness_gateway.bootstrap.results import build_results
@@ -25,7 +26,7 @@ from liveness_gateway.telemetry import InvocationTelemetry
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.bus import BusDouble
-from tests.doubles.liveness_api import ADDRESS, LivenessApi
+from tests.doubles.liveness_api import ADDRESS
 from tests.doubles.queue import QueueDouble
 from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN, SecretsDouble
 from tests.doubles.table import TABLE, TableDouble
@@ -45,7 +46,7 @@ class Outside:
     table: TableDouble
     breaker_table: BreakerTableDouble
     secrets: SecretsDouble
-    api: LivenessApi
+    transport: Transport
     bus: BusDouble
     emergency: QueueDouble
     letters: QueueDouble
@@ -86,7 +87,7 @@ class Functions:
                 clients=VerifyClients(*clients),
                 clock=outside.clock,
                 telemetry=outside.telemetry,
-                transport=outside.api,
+                transport=outside.transport,
                 breaker_store=outside.breaker_table.store(outside.telemetry),
             )
         )

@@ -60,9 +60,9 @@ class Gateway:
         self.clock: SteeredClock = self.steering.clock
         self.history = History(overran=self.steering.overran)
         self.several_faces = several_faces
-        self._outside = self._made(telemetry)
-        outside = self._outside
-        self.table, self.secrets, self.api = outside.table, outside.secrets, outside.api
+        self.api = LivenessApi(self.clock, self.steering)
+        outside = self._outside(telemetry)
+        self.table, self.secrets = outside.table, outside.secrets
         self.bus, self.emergency, self.letters = outside.bus, outside.emergency, outside.letters
         self.pending: list[str] = []
         self.parked: list[str] = []
@@ -203,10 +203,10 @@ class Gateway:
         self._held = [process for process in self._held if not process.ended]
         return self._held
 
-    def _made(self, telemetry: type[RecordingTelemetry]) -> Outside:
+    def _outside(self, telemetry: type[RecordingTelemetry]) -> Outside:
         steering, clock, history = self.steering, self.clock, self.history
         self._recorder = recorder = Recorder(steering, history)
-        table, api = TableDouble(steering), LivenessApi(clock, steering)
+        table, api = TableDouble(steering), self.api
         table.on_write, table.on_refusal = recorder.wrote, recorder.refused
         api.asker, api.on_call = lambda: steering.actor, recorder.calls
         api.on_post = recorder.posted
@@ -216,7 +216,7 @@ class Gateway:
             table=table,
             breaker_table=BreakerTableDouble(clock, steering),
             secrets=SecretsDouble(steering),
-            api=api,
+            transport=api,
             bus=BusDouble(steering, on_accept=recorder.accepted, on_refuse=recorder.not_accepted),
             emergency=QueueDouble(steering, "emergency.send", history.kept),
             letters=QueueDouble(steering, "letters.send", history.letters),
