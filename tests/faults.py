@@ -1,4 +1,4 @@
-"""Where a test makes the world fail: every fake asks `Faults` before and after each effect.
+"""Where a test makes the world fail: every double asks `Faults` before and after each effect.
 
 An error raised *before* means the effect did not happen; one raised *after* means it happened and
 its answer was lost. `KilledError` ends the process there: it is no `Exception`, so no code of ours
@@ -78,7 +78,7 @@ class Faults:
         self._acts.clear()
 
     def at(self, effect: str, moment: Moment) -> None:
-        """Called by the fakes: this is the step, fail if that was asked for."""
+        """Called by the doubles: this is the step, fail if that was asked for."""
         with self._lock:
             index, step = len(self.steps), Step(effect, moment)
             self.steps.append(step)

@@ -1,35 +1,68 @@
-"""The real use cases over the fakes: what most tests of behaviour start from."""
+"""The functions over doubles of all that is outside them: where most tests of behaviour start."""
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Any, Final, TypedDict, TypeVar, Unpack, cast
 
-from liveness_gateway.verifications.model import MultipleFaces, Selfie
-from liveness_gateway.verifications.publishing import Publisher
+from botocore.exceptions import ClientError
+
+from liveness_gateway.adapters.dynamodb.items import verification_of
+from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.adapters.eventbridge import EventBridgeBus
+from liveness_gateway.adapters.sqs import SqsQueue, kept_result
+from liveness_gateway.bootstrap.verify import VerifyClients, build_verifier
+from liveness_gateway.settings import VerifySettings
+from liveness_gateway.telemetry import InvocationTelemetry
+from liveness_gateway.verifications.model import (
+    MultipleFaces,
+    Selfie,
+    Status,
+    TerminalResult,
+    Verification,
+)
+from liveness_gateway.verifications.publishing import Publisher, StreamRecord
 from liveness_gateway.verifications.read import RecordReader
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
-from liveness_gateway.verifications.requests import Outcome, Policy, VerificationRequest
+from liveness_gateway.verifications.requests import Outcome, VerificationRequest
 from liveness_gateway.verifications.verify import Verifier
-from tests.fakes import (
-    FakeBus,
-    FakeEmergencyQueue,
-    FakeFingerprints,
-    FakeLedger,
-    FakeQueue,
-    FakeUpstream,
-    Faults,
-    ManualClock,
-    RecordingTelemetry,
-    selfie,
-)
+from tests.doubles.breaker_store import BreakerTableDouble
+from tests.doubles.bus import BusDouble
+from tests.doubles.clock import ManualClock
+from tests.doubles.liveness_api import ADDRESS, LivenessApi, Script
+from tests.doubles.queue import QueueDouble
+from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN, SecretsDouble
+from tests.doubles.table import TABLE, TableDouble
+from tests.doubles.telemetry import RecordingTelemetry
+from tests.faults import Faults
+from tests.samples import selfie
 
-POLICY = Policy(
+T = TypeVar("T")
+
+SETTINGS: Final = VerifySettings(
+    stage="local",
+    powertools_metrics_namespace="liveness-gateway",
+    table_name=TABLE,
+    allowed_origins=("https://app.example.com", "https://other.example.com"),
+    upstream_url=ADDRESS,
+    upstream_dialect="v0.2",
+    upstream_secret_arn=UPSTREAM_ARN,
+    fingerprint_secret_arn=FINGERPRINT_ARN,
+    breaker_table_name="breaker",
+    emergency_queue_url="emergency",
     default_threshold=Decimal("0.6"),
     minimum_threshold=Decimal("0.5"),
-    retention=timedelta(hours=24),
+    minimum_side=0,
+    maximum_side=0,
+    retention_hours=24,
     multiple_faces=MultipleFaces.INCONCLUSIVE,
 )
+
+
+def refused(code: str = "ThrottlingException") -> ClientError:
+    """What an AWS client raises when the service refuses a call."""
+    return ClientError({"Error": {"Code": code, "Message": "canary"}}, "Operation")
 
 
 class Changes(TypedDict, total=False):
@@ -43,37 +76,44 @@ class Changes(TypedDict, total=False):
 
 @dataclass
 class World:
-    """A gateway whose every outside is a fake; all share one `faults`.
+    """Everything outside the functions, doubled; all of it shares one `faults`.
 
-    Functions hold no state between requests but their caches, so `service()` makes a new one each
-    time: a process that was killed is simply not asked again.
+    Functions keep nothing between requests but their caches, so each builder makes a new one: a
+    process that was killed is simply not asked again.
     """
 
-    policy: Policy = POLICY
+    settings: VerifySettings = SETTINGS
     faults: Faults = field(default_factory=Faults)
     published: int = 0
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(faults=self.faults)
-        self.ledger = FakeLedger(self.faults)
-        self.upstream = FakeUpstream(self.faults)
-        self.fingerprints = FakeFingerprints(faults=self.faults)
-        self.emergency = FakeEmergencyQueue(self.faults)
-        self.bus = FakeBus(self.faults)
-        self.dead_letters = FakeQueue(self.faults)
         self.telemetry = RecordingTelemetry(self.faults)
+        self.table = TableDouble(self.faults)
+        self.breaker_table = BreakerTableDouble(self.clock, self.faults)
+        self.secrets = SecretsDouble(self.faults)
+        self.emergency = QueueDouble(self.faults, "emergency.send")
+        self.dead_letters = QueueDouble(self.faults, "dead_letters.send")
+        self.bus = BusDouble(self.faults)
+        self.liveness_api = LivenessApi(self.clock, self.faults)
+        self.ledger = DynamoDBLedger(cast("Any", self.table), TABLE)
         self._requests = 0
 
-    def service(self) -> Verifier:
-        return Verifier(
-            ledger=self.ledger,
-            upstream=self.upstream,
-            fingerprints=self.fingerprints,
-            emergency=self.emergency,
+    def build(self, build: Callable[..., T], telemetry: InvocationTelemetry | None = None) -> T:
+        """What `build_verify` or `build_verifier` makes over these doubles."""
+        telemetry = telemetry or self.telemetry
+        clients = (self.table, self.breaker_table, self.secrets, self.emergency)
+        return build(
+            self.settings,
+            clients=VerifyClients(*cast("tuple[Any, Any, Any, Any]", clients)),
             clock=self.clock,
-            telemetry=self.telemetry,
-            policy=self.policy,
+            telemetry=telemetry,
+            transport=self.liveness_api,
+            breaker_store=self.breaker_table.store(telemetry),
         )
+
+    def verifier(self) -> Verifier:
+        return self.build(build_verifier)
 
     def reader(self) -> RecordReader:
         return RecordReader(self.ledger, self.clock)
@@ -85,7 +125,13 @@ class World:
         return Recoverer(self.ledger, self.telemetry)
 
     def publisher(self, stage: str = "local") -> Publisher:
-        return Publisher(self.bus, self.dead_letters, self.clock, self.telemetry, stage)
+        bus = EventBridgeBus(cast("Any", self.bus), "bus")
+        letters = SqsQueue(cast("Any", self.dead_letters), "letters")
+        return Publisher(bus, letters, self.clock, self.telemetry, stage)
+
+    def will(self, *scripts: Script) -> None:
+        """What the liveness API does next; then it is live again."""
+        self.liveness_api.script.extend(scripts)
 
     def request(self, key: str | None = "key-1", **changes: Unpack[Changes]) -> VerificationRequest:
         """A new request: its correlation id is its own."""
@@ -103,10 +149,44 @@ class World:
 
     def verify(self, key: str | None = "key-1", **changes: Unpack[Changes]) -> Outcome:
         """Send one request made by `request`."""
-        return self.service().verify(self.request(key, **changes))
+        return self.verifier().verify(self.request(key, **changes))
 
     def publish(self) -> list[str]:
-        """Give the publisher what is new in the stream; what it wants again comes again alone."""
-        records = self.ledger.records(self.published)
-        self.published = len(self.ledger.stream)
+        """Give the publisher what is new in the stream; return what it wants again."""
+        records = self.terminal_versions(self.published)
+        self.published = len(self.table.stream)
         return self.publisher().publish(records)
+
+    def records(self) -> list[Verification]:
+        """Everything in the table, expired or not."""
+        return [verification_of(item) for item in self.table.items.values()]
+
+    def terminal_versions(self, start: int = 0) -> list[StreamRecord]:
+        """The stream from `start` on, as the event source's filter lets it through."""
+        lines = [
+            StreamRecord(change.sequence_number, verification_of(change.after))
+            for change in self.table.stream[start:]
+        ]
+        return [
+            line
+            for line in lines
+            if line.verification and line.verification.status is not Status.PROCESSING
+        ]
+
+    def announced(self) -> list[Mapping[str, Any]]:
+        """The detail of each event the bus took, in order."""
+        return [json.loads(entry["Detail"]) for entry in self.bus.accepted]
+
+    def kept(self) -> list[TerminalResult]:
+        """What the emergency queue was given."""
+        return [kept_result(body) for body in self.emergency.sent]
+
+    @property
+    def calls(self) -> int:
+        """How many selfies were posted to the liveness API."""
+        return len(self.liveness_api.received)
+
+    @property
+    def charges(self) -> int:
+        """How many of them it may charge for."""
+        return sum(post.doing.charged for post in self.liveness_api.received)

@@ -10,6 +10,7 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from liveness_gateway.adapters.powertools import PowertoolsTelemetry
+from tests.faults import Faults
 
 # Powertools keeps what was counted in one place for the whole process.
 _METRICS = Metrics(service="test", namespace="liveness-gateway")
@@ -18,8 +19,9 @@ _METRICS = Metrics(service="test", namespace="liveness-gateway")
 class WrittenTelemetry(PowertoolsTelemetry):
     """A `PowertoolsTelemetry` whose lines a test can read. Metrics go to stdout, as ever."""
 
-    def __init__(self, level: str = "INFO") -> None:
+    def __init__(self, level: str = "INFO", faults: Faults | None = None) -> None:
         _METRICS.clear_metrics()
+        self._faults = faults or Faults()
         self.stream = io.StringIO()
         logger = Logger(
             service=f"test-{uuid.uuid4().hex}",
@@ -30,6 +32,22 @@ class WrittenTelemetry(PowertoolsTelemetry):
             location=None,
         )
         super().__init__(logger, _METRICS, "local")
+
+    def begin(self, **ids: str | None) -> None:
+        self._faults.at("telemetry.begin", "before")
+        super().begin(**ids)
+
+    def log(self, message: str, *, level: int, **fields: object) -> None:
+        self._faults.at("telemetry.log", "before")
+        super().log(message, level=level, **fields)
+
+    def count(self, metric: str, value: int = 1) -> None:
+        self._faults.at("telemetry.count", "before")
+        super().count(metric, value)
+
+    def flush(self) -> None:
+        self._faults.at("telemetry.flush", "before")
+        super().flush()
 
     @property
     def lines(self) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from liveness_gateway.adapters.secrets import HmacFingerprints, Secret, SecretsManager
 from liveness_gateway.verifications.ports import CredentialsUnavailableError
 from tests.adapters.aws_endpoint import SERVER_ERROR, AwsEndpoint
-from tests.fakes import ManualClock, selfie
+from tests.doubles.clock import ManualClock
+from tests.samples import selfie
 
 CONTENTS = st.tuples(
     st.binary(max_size=12),

@@ -18,7 +18,7 @@ from tests.adapters.aws_endpoint import (
     AwsEndpoint,
     Fault,
 )
-from tests.fakes import ManualClock
+from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

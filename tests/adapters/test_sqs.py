@@ -20,8 +20,8 @@ from tests.adapters.aws_endpoint import (
     AwsEndpoint,
     Fault,
 )
-from tests.adapters.samples import claim, completed
 from tests.adapters.strategies import SETTLEMENTS
+from tests.samples import claim, completed
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -19,7 +19,9 @@ from liveness_gateway.verifications.ports import (
     OutcomeUnknownError,
 )
 from tests.adapters.upstream.test_dialects_refusals import GOOD
-from tests.fakes import ManualClock, RecordingTelemetry, selfie
+from tests.doubles.clock import ManualClock
+from tests.doubles.telemetry import RecordingTelemetry
+from tests.samples import selfie
 
 OLD: Final = Credentials("our-id", "old-key-canary", "v1")
 NEW: Final = Credentials("our-id", "new-key-canary", "v2")

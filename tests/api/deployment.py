@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint
-from tests.adapters.samples import create_table
+from tests.samples import create_table
 from tests.tables import create_breaker
 
 APP_KEY: Final = "app-key-canary-5f1e"

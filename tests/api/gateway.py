@@ -1,31 +1,20 @@
-"""The HTTP application over the fakes: what API Gateway gets back from the functions."""
+"""The HTTP functions over doubles: what API Gateway gets back from them."""
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from liveness_gateway.entrypoints.http.application import Application
-from liveness_gateway.entrypoints.http.results_routes import results_routes
-from liveness_gateway.entrypoints.http.verify_routes import verify_routes
-from liveness_gateway.verifications.selfie import SelfieLimits
+from liveness_gateway.bootstrap.results import build_results
+from liveness_gateway.bootstrap.verify import build_verify
+from liveness_gateway.settings import ResultsSettings
 from tests.api.events import CREATE, Pairs, post_event, read_event, selfie_form
 from tests.bodies import Body
+from tests.doubles.lambda_context import LambdaContextDouble
 from tests.images import drawn
 from tests.world import World
 from tests.written_telemetry import WrittenTelemetry
 
 SELFIE: Final = drawn("JPEG", 95, 71)
-
-
-class Context:
-    """Lambda's context, with so many seconds left."""
-
-    def __init__(self, seconds: float = 28.0) -> None:
-        self.aws_request_id = "function-request-1"
-        self._seconds = seconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self._seconds * 1000)
 
 
 @dataclass(frozen=True)
@@ -49,25 +38,36 @@ def answered(answer: dict[str, Any]) -> Answered:
 
 
 class Gateway:
-    """All routes of both functions over one world."""
+    """Both HTTP functions over one world, each request given to the one that API Gateway asks."""
 
-    def __init__(
-        self,
-        world: World,
-        origins: tuple[str, ...] = ("https://app.example.com", "https://other.example.com"),
-        limits: SelfieLimits | None = None,
-    ) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self.telemetry = WrittenTelemetry(level="DEBUG")
-        routes = {
-            **verify_routes(world.service(), limits or SelfieLimits(), world.clock),
-            **results_routes(world.reader(), "local"),
-        }
-        self.application = Application(routes, origins, world.clock, self.telemetry)
+        self.telemetry = WrittenTelemetry(level="DEBUG", faults=world.faults)
+        self.verify = world.build(build_verify, self.telemetry)
+        self.results = build_results(
+            ResultsSettings(
+                stage=world.settings.stage,
+                powertools_metrics_namespace=world.settings.powertools_metrics_namespace,
+                table_name=world.settings.table_name,
+                allowed_origins=world.settings.allowed_origins,
+            ),
+            dynamodb=cast("Any", world.table),
+            clock=world.clock,
+            telemetry=self.telemetry,
+        )
+
+    def context(self, seconds: float = 28.0) -> LambdaContextDouble:
+        """The context of an invocation that begins now."""
+        return LambdaContextDouble(self.world.clock, seconds)
+
+    def invoke(self, event: dict[str, Any], seconds: float = 28.0) -> dict[str, Any]:
+        """Invoke once."""
+        function = self.results if event.get("httpMethod") == "GET" else self.verify
+        return function(event, self.context(seconds))
 
     def send(self, event: dict[str, Any], seconds: float = 28.0) -> Answered:
         """Invoke once; the answer is checked to be what API Gateway takes."""
-        return answered(self.application(event, Context(seconds)))
+        return answered(self.invoke(event, seconds))
 
     def post(
         self,

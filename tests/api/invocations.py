@@ -11,17 +11,8 @@ import logging
 import sys
 from pathlib import Path
 
-
-class Context:
-    """Lambda's context, with so many seconds left."""
-
-    aws_request_id = "function-request-1"
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self._seconds * 1000)
+from liveness_gateway.clock import SystemClock
+from tests.doubles.lambda_context import LambdaContextDouble
 
 
 def main() -> None:
@@ -30,7 +21,9 @@ def main() -> None:
         for line in sys.stdin:
             asked = json.loads(line)
             module = importlib.import_module(f"{asked['function']}.handler")
-            result = module.handler(asked["event"], Context(float(sys.argv[2])))
+            result = module.handler(
+                asked["event"], LambdaContextDouble(SystemClock(), float(sys.argv[2]))
+            )
             results.write(json.dumps(result) + "\n")
             results.flush()
 

@@ -6,23 +6,19 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.verifications.ports import (
-    LedgerUnavailableError,
-    NotChargedError,
-    OutcomeUnknownError,
-)
 from tests.api.events import selfie_form
 from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.bodies import Body, Part, encode
-from tests.fakes import KilledError
+from tests.faults import KilledError
 from tests.images import drawn
+from tests.world import refused
 
 Arrange = Callable[[Gateway, str], Answered]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One problem as a client sees it; `wire` is its status on the compat routes."""
+    """One problem as a client sees it; `compat` is its status on the compat routes."""
 
     code: str
     status: int
@@ -87,9 +83,9 @@ def raw(content: bytes, content_type: str | None = None) -> Arrange:
     return lambda gateway, path: gateway.post(body, path)
 
 
-def upstream(fault: NotChargedError | OutcomeUnknownError) -> Arrange:
+def upstream(*scripts: str) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
-        gateway.world.upstream.will(fault)
+        gateway.world.will(*scripts)
         return gateway.post(resource=path)
 
     return arrange
@@ -101,15 +97,15 @@ def conflict(gateway: Gateway, path: str) -> Answered:
 
 
 def running(gateway: Gateway, path: str) -> Answered:
-    gateway.world.faults.fail("upstream.verify", KilledError())
+    gateway.world.faults.fail("transport.post", KilledError())
     with pytest.raises(KilledError):
         gateway.post(key="key-1")
     return gateway.post(resource=path, key="key-1")
 
 
-def replayed(fault: OutcomeUnknownError) -> Arrange:
+def replayed(script: str) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
-        gateway.world.upstream.will(fault)
+        gateway.world.will(script)
         first = gateway.post(resource=path, key="key-1")
         second = gateway.post(resource=path, key="key-1")
         assert "Idempotency-Replayed" not in first.headers
@@ -122,15 +118,15 @@ def replayed(fault: OutcomeUnknownError) -> Arrange:
 
 def down(effect: str) -> Arrange:
     def arrange(gateway: Gateway, path: str) -> Answered:
-        gateway.world.faults.fail(effect, LedgerUnavailableError("canary"), times=1000)
+        gateway.world.faults.fail(effect, refused(), times=1000)
         return gateway.post(resource=path)
 
     return arrange
 
 
 def lost_for_good(gateway: Gateway, path: str) -> Answered:
-    gateway.world.emergency.full = True
-    return down("ledger.store")(gateway, path)
+    gateway.world.faults.fail("emergency.send", refused())
+    return down("table.update")(gateway, path)
 
 
 GOOD: Final = selfie_form(SELFIE).content
@@ -177,19 +173,13 @@ PROBLEMS: Final[dict[str, tuple[Arrange, Expected]]] = {
     ),
     "another content": (conflict, CONFLICT),
     "still running": (running, RUNNING),
-    "the table down": (down("ledger.claim"), UNSTORED),
-    "the table down after the money": (down("ledger.store"), KEPT),
+    "the table down": (down("table.put"), UNSTORED),
+    "the table down after the money": (down("table.update"), KEPT),
     "and the queue down": (lost_for_good, KEPT),
-    "upstream out of reach": (
-        upstream(NotChargedError("upstream_unavailable", "connection_refused")), UNAVAILABLE,
-    ),
-    "a limit": (upstream(NotChargedError("upstream_limit", "limit_reached")), LIMIT),
-    "a bad answer": (
-        upstream(OutcomeUnknownError("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
-    ),
-    "a timeout": (upstream(OutcomeUnknownError("upstream_timeout", "timeout")), TIMEOUT),
-    "a timeout again": (replayed(OutcomeUnknownError("upstream_timeout", "timeout")), TIMEOUT),
-    "a bad answer again": (
-        replayed(OutcomeUnknownError("upstream_bad_answer", "unusable_answer")), BAD_ANSWER,
-    ),
+    "upstream out of reach": (upstream(*["refused connection"] * 2), UNAVAILABLE),
+    "a limit": (upstream("limit"), LIMIT),
+    "a bad answer": (upstream("html"), BAD_ANSWER),
+    "a timeout": (upstream("silent"), TIMEOUT),
+    "a timeout again": (replayed("silent"), TIMEOUT),
+    "a bad answer again": (replayed("html"), BAD_ANSWER),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A socket in front of the edge: what a client sends becomes an event, as API Gateway makes it."""
+"""A server that turns each request into an event, as API Gateway makes it."""
 
 import threading
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Invoke = Callable[[dict[str, Any]], dict[str, Any]]
 BINARY: Final = ("multipart/form-data", "image/jpeg", "image/png", "application/octet-stream")
 
 
-class Front:
+class Server:
     """A context manager on loopback; each request is one call of `invoke`.
 
     Attributes:
@@ -23,7 +23,7 @@ class Front:
     def __init__(self, invoke: Invoke) -> None:
         self.invoke = invoke
         self.bodies: list[bytes] = []
-        self._server = _Server(self)
+        self._server = _HttpServer(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -45,11 +45,11 @@ class Front:
         self._thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _HttpServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, front: Front) -> None:
-        self.front = front
+    def __init__(self, owner: Server) -> None:
+        self.owner = owner
         super().__init__(("127.0.0.1", 0), _Handler)
 
 
@@ -58,9 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 20
 
     def do_POST(self) -> None:
-        front = cast("_Server", self.server).front
+        owner = cast("_HttpServer", self.server).owner
         body = self._body()
-        front.bodies.append(body)
+        owner.bodies.append(body)
         resource, parameters = _route(self.path)
         event = proxy_event(
             self.command,
@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             path_parameters=parameters,
             text=not (self.headers.get("Content-Type") or "").startswith(BINARY),
         )
-        answer = front.invoke(event)
+        answer = owner.invoke(event)
         content = answer["body"].encode()
         self.send_response(answer["statusCode"])
         for name, value in answer["headers"].items():

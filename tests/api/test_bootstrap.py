@@ -26,12 +26,13 @@ from recover.handler import handler as recover
 from results.handler import handler as results
 from sweep.handler import handler as sweep
 from tests.adapters.aws_endpoint import HANGS, SERVER_ERROR, Fault
-from tests.adapters.samples import claim
 from tests.api.deployment import Deployment
 from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, post_event, proxy_event, read_event
 from tests.api.events import selfie_form as form
-from tests.api.gateway import SELFIE, Answered, Context, answered
+from tests.api.gateway import SELFIE, Answered, answered
+from tests.doubles.lambda_context import LambdaContextDouble
 from tests.environment import bare_environment, environment
+from tests.samples import claim
 from verify.handler import handler as verify
 
 NEEDED: Final = {
@@ -86,7 +87,7 @@ def test_a_dialect_nobody_speaks_is_refused(deployment: Deployment) -> None:
 @pytest.mark.parametrize("handler", [verify, results])
 def test_without_an_environment_the_answer_is_internal(handler: LambdaHandler) -> None:
     with bare_environment():
-        refused = answered(handler(post_event(form(SELFIE)), Context()))
+        refused = answered(handler(post_event(form(SELFIE)), context()))
     assert (refused.status, refused.body["code"]) == (500, "internal")
 
 
@@ -98,9 +99,13 @@ def test_without_an_environment_the_jobs_lose_nothing() -> None:
         assert sweep({}, None) == {"ended": 0}
 
 
+def context(seconds: float = 28.0) -> LambdaContextDouble:
+    return LambdaContextDouble(SystemClock(), seconds)
+
+
 def post(function: LambdaHandler, seconds: float = 28.0, **headers: str) -> Answered:
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-    return answered(function(post_event(form(SELFIE), headers=named), Context(seconds)))
+    return answered(function(post_event(form(SELFIE), headers=named), context(seconds)))
 
 
 @pytest.fixture
@@ -119,13 +124,13 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandl
     assert (request.dialect, request.credentials_right, request.threshold) == ("v0.2", True, "0.6")
 
     reader = LambdaHandler(results_from_environment)
-    read = answered(reader(read_event(verification_id), Context()))
+    read = answered(reader(read_event(verification_id), context()))
     assert (read.status, read.body) == (200, created.body)
-    healthy = answered(reader(proxy_event("GET", HEALTH, api_key_id=None), Context()))
+    healthy = answered(reader(proxy_event("GET", HEALTH, api_key_id=None), context()))
     assert healthy.body == {"status": "ok", "stage": "local"}
 
     announce = BatchHandler(publish_events_from_environment, whole_batch)
-    assert announce(deployment.stream(), Context()) == {"batchItemFailures": []}
+    assert announce(deployment.stream(), context()) == {"batchItemFailures": []}
     (message,) = deployment.messages("consumer")
     event = json.loads(message["Body"])
     assert event["detail-type"] == "LivenessVerificationCompleted"
@@ -136,7 +141,7 @@ def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
     with environment(UPSTREAM_DIALECT="v0.1"):
         function = LambdaHandler(verify_from_environment)
         event = post_event(form(SELFIE), COMPAT_PATHS[0])
-        assert answered(function(event, Context())).status == 200
+        assert answered(function(event, context())).status == 200
     (request,) = deployment.sandbox.requests
     assert (request.dialect, request.credential_style) == ("v0.1", "app_id")
 
@@ -151,7 +156,7 @@ def test_the_stages_policy_is_read(deployment: Deployment) -> None:
         function = LambdaHandler(verify_from_environment)
         deployment.sandbox.next("multiple_faces")
         event = post_event(form(SELFIE, threshold=None))
-        created = answered(function(event, Context()))
+        created = answered(function(event, context()))
         assert (created.body["decision"], created.body["threshold"]) == ("live", 0.75)
 
 
@@ -160,7 +165,7 @@ def test_an_overdue_claim_is_swept(deployment: Deployment) -> None:
     now = SystemClock().now()
     ledger.claim(claim(at=now - timedelta(seconds=62)))
     ledger.claim(claim(at=now))
-    assert BatchHandler(sweep_from_environment, nothing_swept)({}, Context()) == {"ended": 1}
+    assert BatchHandler(sweep_from_environment, nothing_swept)({}, context()) == {"ended": 1}
     assert sorted(item["status"]["S"] for item in deployment.items()) == ["processing", "unknown"]
 
 
@@ -174,10 +179,10 @@ def test_a_result_the_table_did_not_take_waits_and_is_stored(
     (message,) = deployment.messages("emergency")
     batch = {"Records": [{"messageId": "m-1", "body": message["Body"]}]}
     store = BatchHandler(recover_from_environment, all_messages)
-    assert store(batch, Context()) == {"batchItemFailures": []}
+    assert store(batch, context()) == {"batchItemFailures": []}
     read = answered(
         LambdaHandler(results_from_environment)(
-            read_event(refused.body["verification_id"]), Context()
+            read_event(refused.body["verification_id"]), context()
         )
     )
     assert (read.status, read.body["decision"]) == (200, "live")
@@ -275,7 +280,7 @@ def test_the_routes_of_a_function_are_its_own(
     deployment: Deployment, function: LambdaHandler
 ) -> None:
     assert deployment.name
-    refused = answered(function(read_event("0" * 32), Context()))
+    refused = answered(function(read_event("0" * 32), context()))
     assert refused.status == 404
     reader = LambdaHandler(results_from_environment)
-    assert answered(reader(post_event(form(SELFIE), CREATE), Context())).status == 404
+    assert answered(reader(post_event(form(SELFIE), CREATE), context())).status == 404

@@ -4,23 +4,23 @@ import json
 
 import pytest
 
-from liveness_gateway.verifications.model import UpstreamReceipt
 from tests.api.events import COMPAT_PATHS, selfie_form
 from tests.api.gateway import SELFIE, Gateway
-from tests.fakes import answer
+from tests.doubles.behaviours import says, usable
 
 pytestmark = pytest.mark.parametrize("path", COMPAT_PATHS)
 
 
 def test_the_answer_is_the_documented_one(gateway: Gateway, path: str) -> None:
-    gateway.world.upstream.will(answer("0.999810516834259", width=190, height=142))
+    shape = ', "img": {"width": 190, "height": 142}'
+    gateway.world.will(usable("0.999810516834259", shape=shape))
     answered = gateway.post(resource=path)
     assert answered.status == 200
     assert answered.headers["Content-Type"] == "application/json"
     assert answered.body == {
-        "api_req_uid": "e7e1-4a0b",
-        "processed_at": "2025-06-01T12:00:00.900",
-        "requested_at": "2025-06-01T12:00:00.100",
+        "api_req_uid": "post-1",
+        "processed_at": "2025-06-01T12:00:00.9",
+        "requested_at": "2025-06-01T12:00:00.1",
         "response_code": 2,
         "response_data": {
             "faces_liveness": 0.999810516834259,
@@ -38,14 +38,14 @@ def test_the_answer_is_the_documented_one(gateway: Gateway, path: str) -> None:
 
 
 def test_a_receipt_upstream_did_not_give_is_null(gateway: Gateway, path: str) -> None:
-    gateway.world.upstream.will(answer(receipt=UpstreamReceipt()))
+    gateway.world.will(says(b'{"response_data": {"faces_liveness": 1, "faces_predicted": []}}'))
     body = gateway.post(resource=path).body
     names = ("api_req_uid", "processed_at", "requested_at", "response_code")
     assert [body[name] for name in names] == [None] * 4
 
 
 def test_no_face_has_its_score_and_an_empty_list(gateway: Gateway, path: str) -> None:
-    gateway.world.upstream.will(answer("0", faces=0))
+    gateway.world.will(usable("0", faces=0))
     data = gateway.post(resource=path).body["response_data"]
     assert (data["faces_liveness"], data["faces_predicted"]) == (0, [])
 
@@ -67,7 +67,7 @@ def test_it_is_the_same_use_case_in_another_shape(gateway: Gateway, path: str) -
     assert answered.status == 200
     assert answered.headers["Idempotency-Replayed"] == "true"
     assert answered.body["response_data"]["faces_liveness"] == created.body["score"]
-    assert len(gateway.world.upstream.calls) == 1
+    assert gateway.world.calls == 1
 
 
 def test_a_refusal_has_the_errors_of_the_liveness_api_beside_ours(

@@ -69,8 +69,8 @@ def test_no_body_does_harm(gateway: Gateway, shard: int) -> None:
         fresh = answered.status < 400 and "Idempotency-Replayed" not in answered.headers
         created += fresh
         refused += answered.status >= 400
-    assert len(gateway.world.upstream.calls) == created
-    assert len(gateway.world.ledger.items) == created
+    assert gateway.world.calls == created
+    assert len(gateway.world.table.items) == created
     assert created > 50, "the mutator breaks everything: nothing is learned of what is let through"
     assert refused > 1000
     assert not [line for line in gateway.telemetry.lines if line["level"] == "CRITICAL"]
@@ -81,8 +81,8 @@ def test_what_is_let_through_is_what_was_sent(gateway: Gateway) -> None:
     random = seeded("let through")
     for _ in range(1500):
         body = mutate(good(random), random)
-        before = len(gateway.world.upstream.calls)
+        before = gateway.world.calls
         if gateway.post(body).status < 400:
-            (call,) = gateway.world.upstream.calls[before:]
+            (call,) = gateway.world.liveness_api.received[before:]
             assert call.content in body.content
             assert 0 <= call.threshold <= 1

@@ -1,20 +1,17 @@
 """Every problem a function can answer, over HTTP: status, body and headers as clients see them."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from liveness_gateway.problems import CATALOGUE
-from liveness_gateway.verifications.model import UpstreamAnswer
-from liveness_gateway.verifications.ports import LedgerUnavailableError, NotChargedError
-from liveness_gateway.verifications.selfie import SelfieLimits
-from tests.adapters.samples import claim
 from tests.api.events import COMPAT_PATHS, CREATE, selfie_form
 from tests.api.gateway import Gateway
 from tests.api.problem_table import PROBLEMS, Arrange, Expected, down
-from tests.fakes import UpstreamCall, answer
 from tests.images import drawn
-from tests.world import World
+from tests.samples import claim
+from tests.world import SETTINGS, World, refused
 from tests.written_telemetry import counted
 
 
@@ -45,7 +42,7 @@ def test_each_problem(
         assert gateway.read(verification_id).status == 200
     assert refused.headers.get("Retry-After") == expected.retry_after
     assert refused.headers["Content-Type"] == "application/problem+json"
-    assert gateway.world.upstream.charges == expected.charged
+    assert gateway.world.charges == expected.charged
     assert "canary" not in refused.text + gateway.telemetry.stream.getvalue()
     lines = [line for line in gateway.telemetry.lines if line["message"] == "problem"]
     assert (lines[-1]["code"], lines[-1]["level"]) == (expected.code, expected.level)
@@ -87,14 +84,14 @@ def test_a_record_is_not_readable_without_a_credential(gateway: Gateway) -> None
 
 def test_a_table_that_does_not_answer_a_read_is_unavailable(gateway: Gateway) -> None:
     created = gateway.post()
-    gateway.world.faults.fail("ledger.get", LedgerUnavailableError("canary"))
-    refused = gateway.read(created.body["verification_id"])
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    assert "canary" not in refused.text
+    gateway.world.faults.fail("table.get", refused())
+    unread = gateway.read(created.body["verification_id"])
+    assert (unread.status, unread.headers["Retry-After"]) == (503, "5")
+    assert "canary" not in unread.text
 
 
 def test_the_stages_limits_on_the_sides_are_kept(world: World) -> None:
-    gateway = Gateway(world, limits=SelfieLimits(minimum_side=80, maximum_side=200))
+    gateway = Gateway(replace(world, settings=replace(SETTINGS, minimum_side=80, maximum_side=200)))
     assert gateway.post(selfie_form(drawn("JPEG", 80, 200))).status == 201
     for width, height in ((79, 100), (100, 201)):
         refused = gateway.post(selfie_form(drawn("JPEG", width, height)))
@@ -106,18 +103,18 @@ def test_refused_input_is_never_stored_nor_sent(gateway: Gateway) -> None:
     for arrange, expected in PROBLEMS.values():
         if expected.level == "INFO" and not expected.with_record:
             arrange(gateway, CREATE)
-    assert gateway.world.ledger.items == {}
-    assert gateway.world.upstream.calls == []
+    assert gateway.world.table.items == {}
+    assert gateway.world.calls == 0
 
 
 def test_a_result_that_could_not_be_stored_is_kept(gateway: Gateway) -> None:
-    refused = down("ledger.store")(gateway, CREATE)
-    (kept,) = gateway.world.emergency.kept
+    refused = down("table.update")(gateway, CREATE)
+    (kept,) = gateway.world.kept()
     assert kept.attempt_reference.verification_id == refused.body["verification_id"]
 
 
 def test_a_failed_record_is_tried_again_by_the_same_request(gateway: Gateway) -> None:
-    gateway.world.upstream.will(NotChargedError("upstream_limit", "limit_reached"))
+    gateway.world.will("too many")
     refused = gateway.post(key="key-1")
     again = gateway.post(key="key-1")
     assert (refused.status, again.status) == (503, 201)
@@ -128,13 +125,12 @@ def test_a_failed_record_is_tried_again_by_the_same_request(gateway: Gateway) ->
 def test_a_result_the_record_does_not_take_is_internal(gateway: Gateway) -> None:
     """The record was taken by a later request after its expiry: clocks that went wrong."""
 
-    def meanwhile(_: UpstreamCall) -> UpstreamAnswer:
-        (running,) = gateway.world.ledger.all()
+    def meanwhile() -> None:
+        (running,) = gateway.world.records()
         later = running.expires_at
         gateway.world.ledger.claim(claim(running.verification_id, at=later, attempt=7))
-        return answer()
 
-    gateway.world.upstream.will(meanwhile)
+    gateway.world.faults.meanwhile("transport.post", meanwhile)
     refused = gateway.post()
     assert (refused.status, refused.body["code"]) == (500, "internal")
     assert refused.body["verification_id"]

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from tests.api.events import COMPAT_PATHS, CREATE
-from tests.api.gateway import Context, Gateway
-from tests.api.server import Front
+from tests.api.gateway import Gateway
+from tests.api.server import Server
 from tests.images import drawn
 
 ROOT: Final = Path(__file__).parents[2]
@@ -116,38 +116,38 @@ CLIENTS: Final[dict[str, Callable[[Path, str], Answer]]] = {
 
 
 @pytest.fixture
-def front(gateway: Gateway) -> Iterator[Front]:
-    with Front(lambda event: gateway.application(event, Context())) as running:
+def server(gateway: Gateway) -> Iterator[Server]:
+    with Server(gateway.invoke) as running:
         yield running
 
 
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_every_client_on_every_route(
-    gateway: Gateway, front: Front, tmp_path: Path, client: str, kind: str
+    gateway: Gateway, server: Server, tmp_path: Path, client: str, kind: str
 ) -> None:
     content = PICTURES[kind]
     path = tmp_path / FILE_NAME
     path.write_bytes(content)
     for route in (CREATE, *COMPAT_PATHS):
-        status, body = CLIENTS[client](path, front.url + route)
+        status, body = CLIENTS[client](path, server.url + route)
         if route == CREATE:
             assert (status, body["decision"], body["score"]) == (201, "live", 0.9998)
             assert body["image"]["bytes"] == len(content)
         else:
             assert (status, body["response_data"]["faces_liveness"]) == (200, 0.9998)
-    calls = gateway.world.upstream.calls
+    calls = gateway.world.liveness_api.received
     assert [call.content for call in calls] == [content] * 3
     assert {str(call.threshold) for call in calls} == {"0.6"}
-    assert all(content in body for body in front.bodies)
-    items = json.dumps(list(gateway.world.ledger.items.values()))
+    assert all(content in body for body in server.bodies)
+    items = json.dumps(list(gateway.world.table.items.values()))
     for place in (gateway.telemetry.stream.getvalue(), items):
         assert "self" not in place
         assert ".gif" not in place
 
 
-def test_a_client_reads_its_record_and_its_problems(gateway: Gateway, front: Front) -> None:
-    with httpx.Client(base_url=front.url, trust_env=False, headers={"x-api-key": "k"}) as client:
+def test_a_client_reads_its_record_and_its_problems(gateway: Gateway, server: Server) -> None:
+    with httpx.Client(base_url=server.url, trust_env=False, headers={"x-api-key": "k"}) as client:
         created = client.post(CREATE, files={"selfie": PICTURES["jpeg"]})
         read = client.get(created.headers["Location"])
         assert read.json() == created.json()
@@ -159,4 +159,4 @@ def test_a_client_reads_its_record_and_its_problems(gateway: Gateway, front: Fro
         raw = client.post(CREATE, content=PICTURES["jpeg"], headers=image)
         assert (raw.status_code, raw.json()["code"]) == (415, "unsupported_media")
         assert client.get("/v1/health").json() == {"status": "ok", "stage": "local"}
-    assert len(gateway.world.upstream.calls) == 1
+    assert gateway.world.calls == 1

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from liveness_gateway.verifications.model import UpstreamAnswer
-from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.api.events import (
     COMPAT_PATHS,
     CREATE,
@@ -17,7 +15,7 @@ from tests.api.events import (
     selfie_form,
 )
 from tests.api.gateway import SELFIE, Answered, Gateway
-from tests.fakes import UpstreamCall, answer
+from tests.doubles.behaviours import usable
 from tests.images import drawn
 
 COMPLETED: dict[str, Any] = {
@@ -35,10 +33,10 @@ COMPLETED: dict[str, Any] = {
     ],
     "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": len(SELFIE)},
     "upstream": {
-        "api_req_uid": "e7e1-4a0b",
+        "api_req_uid": "post-1",
         "response_code": 2,
-        "requested_at": "2025-06-01T12:00:00.100",
-        "processed_at": "2025-06-01T12:00:00.900",
+        "requested_at": "2025-06-01T12:00:00.1",
+        "processed_at": "2025-06-01T12:00:00.9",
     },
     "created_at": "2025-06-01T12:00:00.250Z",
     "completed_at": "2025-06-01T12:00:00.250Z",
@@ -67,29 +65,30 @@ def test_the_record_reads_as_it_was_created(gateway: Gateway) -> None:
 
 def test_the_selfie_reaches_upstream_byte_for_byte(gateway: Gateway) -> None:
     gateway.post()
-    (call,) = gateway.world.upstream.calls
+    (call,) = gateway.world.liveness_api.received
     assert call.content == SELFIE
 
 
 @pytest.mark.parametrize(
     ("script", "decision", "reasons"),
     [
-        (answer("0.6"), "live", []),
-        (answer("0.5999999999999999"), "not_live", ["below_threshold"]),
-        (answer("1", faces=0), "inconclusive", ["no_face"]),
-        (answer("1", faces=2), "inconclusive", ["multiple_faces"]),
+        ("live, equal", "live", []),
+        ("just not live", "not_live", ["below_threshold"]),
+        ("no face", "inconclusive", ["no_face"]),
+        ("two faces", "inconclusive", ["multiple_faces"]),
     ],
 )
 def test_the_decision_and_its_reasons(
-    gateway: Gateway, script: UpstreamAnswer, decision: str, reasons: list[str]
+    gateway: Gateway, script: str, decision: str, reasons: list[str]
 ) -> None:
-    gateway.world.upstream.will(script)
+    gateway.world.will(script)
     created = gateway.post()
     assert (created.body["decision"], created.body["reasons"]) == (decision, reasons)
 
 
 def test_the_image_has_the_size_upstream_saw(gateway: Gateway) -> None:
-    gateway.world.upstream.will(answer(width=190, height=142))
+    shape = ', "img": {"width": 190, "height": 142}'
+    gateway.world.will(usable("0.9998", shape=shape))
     assert gateway.post().body["image"] == COMPLETED["image"] | {"width": 190, "height": 142}
 
 
@@ -108,13 +107,13 @@ def test_a_repeated_request_is_answered_as_before(gateway: Gateway) -> None:
     assert (second.status, second.body) == (first.status, first.body)
     assert second.headers["Idempotency-Replayed"] == "true"
     assert second.headers["Location"] == first.headers["Location"]
-    assert len(gateway.world.upstream.calls) == 1
+    assert gateway.world.calls == 1
 
 
 def test_without_a_key_each_request_is_its_own(gateway: Gateway) -> None:
     first, second = gateway.post(), gateway.post()
     assert first.body["verification_id"] != second.body["verification_id"]
-    assert len(gateway.world.upstream.calls) == 2
+    assert gateway.world.calls == 2
 
 
 def test_a_key_is_its_clients_alone(gateway: Gateway) -> None:
@@ -127,7 +126,7 @@ def test_a_key_is_its_clients_alone(gateway: Gateway) -> None:
 def test_health_needs_no_credential_and_no_upstream(gateway: Gateway) -> None:
     healthy = gateway.send(proxy_event("GET", HEALTH, api_key_id=None))
     assert (healthy.status, healthy.body) == (200, {"status": "ok", "stage": "local"})
-    assert gateway.world.faults.steps == []
+    assert gateway.world.faults.done() == []
 
 
 def test_every_answer_carries_what_every_answer_carries(gateway: Gateway) -> None:
@@ -171,21 +170,22 @@ def test_an_event_of_nothing_is_not_found(gateway: Gateway) -> None:
 def test_upstream_has_twenty_seconds_or_what_is_left_but_five(
     gateway: Gateway, seconds: float
 ) -> None:
+    gateway.world.will("silent")
+    began = gateway.world.clock.monotonic()
     gateway.send(post_event(selfie_form(SELFIE)), seconds)
-    gateway.send(post_event(selfie_form(SELFIE)), 28.0)
-    short, long = gateway.world.upstream.calls
-    assert long.deadline - short.deadline == pytest.approx(20 - min(20, seconds - 5), abs=1)
+    assert gateway.world.clock.monotonic() - began == max(0, min(20, seconds - 5))
 
 
 def test_the_lines_of_a_request_are_tied_together(gateway: Gateway) -> None:
     event = post_event(selfie_form(SELFIE), request_id="r-1")
     gateway.send(event)
-    (line,) = gateway.telemetry.lines
-    assert line["message"] == "answered"
-    assert line["correlation_id"] == "r-1"
-    assert line["extended_request_id"] == "JKJaXmPLvHcESHA="
-    assert line["function_request_id"] == "function-request-1"
-    assert line["trace_id"] == "Root=1-65f2a2b0-1c2d3e4f5a6b7c8d9e0f1a2b"
+    for line in gateway.telemetry.lines:
+        assert line["correlation_id"] == "r-1"
+        assert line["extended_request_id"] == "JKJaXmPLvHcESHA="
+        assert line["function_request_id"] == "function-request-1"
+        assert line["trace_id"] == "Root=1-65f2a2b0-1c2d3e4f5a6b7c8d9e0f1a2b"
+    line = gateway.telemetry.lines[-1]
+    assert [one["message"] for one in gateway.telemetry.lines] == ["verification ended", "answered"]
     assert (line["method"], line["route"], line["status"]) == ("POST", CREATE, 201)
     assert isinstance(line["duration_ms"], int)
 
@@ -209,24 +209,14 @@ def test_two_trace_ids_are_none(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("script", "status", "code", "reason"),
     [
-        (
-            NotChargedError("upstream_limit", "limit_reached"),
-            "failed",
-            "upstream_limit",
-            "limit_reached",
-        ),
-        (
-            OutcomeUnknownError("upstream_timeout", "timeout"),
-            "unknown",
-            "upstream_timeout",
-            "timeout",
-        ),
+        ("limit", "failed", "upstream_limit", "limit_reached"),
+        ("silent", "unknown", "upstream_timeout", "timeout"),
     ],
 )
 def test_a_record_without_a_result_reads_too(
-    gateway: Gateway, script: UpstreamError, status: str, code: str, reason: str
+    gateway: Gateway, script: str, status: str, code: str, reason: str
 ) -> None:
-    gateway.world.upstream.will(script)
+    gateway.world.will(script)
     refused = gateway.post()
     read = gateway.read(refused.body["verification_id"])
     assert read.status == 200
@@ -238,12 +228,11 @@ def test_a_record_without_a_result_reads_too(
 def test_a_record_that_still_runs_reads_too(gateway: Gateway) -> None:
     seen: list[Answered] = []
 
-    def meanwhile(_: UpstreamCall) -> UpstreamAnswer:
-        (running,) = gateway.world.ledger.all()
+    def meanwhile() -> None:
+        (running,) = gateway.world.records()
         seen.append(gateway.read(running.verification_id))
-        return answer()
 
-    gateway.world.upstream.will(meanwhile)
+    gateway.world.faults.meanwhile("transport.post", meanwhile)
     gateway.post()
     assert (seen[0].status, seen[0].body["status"]) == (200, "processing")
     assert not seen[0].body.keys() & {"decision", "score", "upstream", "problem_code"}

@@ -22,6 +22,7 @@ class BusDouble:
         refusals: in the next call, the entries at these places are refused with these codes.
         poisoned: verification ids whose events are refused for ever, with these codes.
         accepted: every entry it took, in order.
+        calls: how many entries each call offered.
         on_accept, on_refuse: told of each entry.
     """
 
@@ -29,12 +30,14 @@ class BusDouble:
     refusals: Mapping[int, str] = field(default_factory=dict)
     poisoned: dict[str, str] = field(default_factory=dict)
     accepted: list[Entry] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
     on_accept: Callable[[Entry], None] = _nobody
     on_refuse: Callable[[Entry], None] = _nobody
 
     def put_events(self, *, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
         if not 1 <= len(Entries) <= 10:
             raise AssertionError("PutEvents takes 1 to 10 entries")
+        self.calls.append(len(Entries))
         self.faults.at("bus.put", "before")
         refusals, self.refusals = self.refusals, {}
         answers = [self._put(entry, refusals.get(at)) for at, entry in enumerate(Entries)]

@@ -23,8 +23,8 @@ from liveness_gateway.adapters.dynamodb.items import (
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import TerminalResult, Verification
 from liveness_gateway.verifications.ports import UnreadableError
-from tests.adapters.samples import NOON, claim, completed, seconds
 from tests.adapters.strategies import CLAIMS, SETTLEMENTS
+from tests.samples import NOON, claim, completed, seconds
 
 
 def settled(of: Verification, result: TerminalResult) -> Verification:

@@ -1,4 +1,4 @@
-"""The `Ledger` port, kept by DynamoDB and by the fake that stands in for it in other tests."""
+"""The `Ledger` port, over DynamoDB and over the double that stands in for it in other tests."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError
-from tests.adapters.samples import (
+from tests.samples import (
     NOON,
     TOMORROW,
     Result,
@@ -16,7 +16,7 @@ from tests.adapters.samples import (
     seconds,
     stored,
 )
-from tests.adapters.samples import unknown as lost
+from tests.samples import unknown as lost
 
 
 def test_a_claim_is_stored_whole(any_ledger: Ledger) -> None:

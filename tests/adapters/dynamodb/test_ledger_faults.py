@@ -6,7 +6,7 @@ from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
-from tests.adapters.samples import NOON, Result, claim, completed, failed, seconds, unknown
+from tests.samples import NOON, Result, claim, completed, failed, seconds, unknown
 
 HTML = Fault(200, body=b"<!doctype html><title>Maintenance</title>")
 EMPTY = Fault(200, body=b"")

@@ -11,7 +11,7 @@ from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import Status, TerminalResult, Verification
 from liveness_gateway.verifications.ports import ResultRefusedError
 from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.adapters.samples import claim, completed, failed, unknown
+from tests.samples import claim, completed, failed, unknown
 
 RUNNERS = 12
 

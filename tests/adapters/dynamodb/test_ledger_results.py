@@ -1,4 +1,4 @@
-"""The `Ledger` port: results, kept by DynamoDB and by the fake alike."""
+"""The `Ledger` port: results, over DynamoDB and over the double alike."""
 
 from dataclasses import replace
 
@@ -6,17 +6,17 @@ import pytest
 
 from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
 from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
-from tests.adapters.samples import (
+from tests.samples import (
     RECEIPT,
     TOMORROW,
     Result,
     claim,
     completed,
+    face,
     failed,
     stored,
 )
-from tests.adapters.samples import unknown as lost
-from tests.fakes import face
+from tests.samples import unknown as lost
 
 
 def test_completed_keeps_everything_of_the_answer(any_ledger: Ledger) -> None:
@@ -129,7 +129,7 @@ def test_an_answer_to_the_attempt_before_is_refused(any_ledger: Ledger) -> None:
     assert (done.version, done.attempt) == (2, 2)
 
 
-def test_a_result_of_the_record_that_expired_does_not_settle_the_one_after_it(
+def test_a_result_of_the_record_that_expired_is_not_stored_on_the_one_after_it(
     any_ledger: Ledger,
 ) -> None:
     """Both are the first attempt under one key: a result kept for days knows which it is of."""

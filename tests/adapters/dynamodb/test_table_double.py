@@ -1,8 +1,8 @@
-"""DynamoDB and the fake ledger do the same, whatever is asked of them in whatever order."""
+"""The table double does what moto's DynamoDB does, whatever is asked in whatever order."""
 
 import json
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +11,8 @@ from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.adapters.samples import NOON, claim, completed, create_table, failed, seconds, unknown
-from tests.fakes import FakeLedger
+from tests.doubles.table import TABLE, TableDouble
+from tests.samples import NOON, claim, completed, create_table, failed, seconds, unknown
 
 IDS: Final = ("0" * 32, "f" * 32)
 RESULTS: Final = {"completed": completed, "failed": failed, "unknown": unknown}
@@ -29,7 +29,7 @@ STEPS: Final = st.lists(
 
 
 class Run:
-    """One ledger taken through a list of steps; it telemetry what it saw."""
+    """One ledger taken through a list of steps."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -73,10 +73,11 @@ class Run:
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
-def test_the_fake_is_exact(aws: AwsEndpoint, steps: list[tuple[Any, ...]]) -> None:
+def test_the_double_is_exact(aws: AwsEndpoint, steps: list[tuple[Any, ...]]) -> None:
     client = aws.client("dynamodb")
     name = create_table(client)
-    real, fake = Run(DynamoDBLedger(client, name)), Run(FakeLedger())
+    double = DynamoDBLedger(cast("Any", TableDouble()), TABLE)
+    real, doubled = Run(DynamoDBLedger(client, name)), Run(double)
     for step in steps:
-        assert real.take(*step) == fake.take(*step), json.dumps(steps)
+        assert real.take(*step) == doubled.take(*step), json.dumps(steps)
     client.delete_table(TableName=name)

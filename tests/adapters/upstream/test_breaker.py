@@ -19,7 +19,8 @@ from liveness_gateway.adapters.upstream.breaker import (
 from liveness_gateway.adapters.upstream.window import LocalWindow
 from liveness_gateway.clock import SystemClock
 from tests.adapters.aws_endpoint import CUT, DENIED, IMPATIENT, SERVER_ERROR, AwsEndpoint, Fault
-from tests.fakes import ManualClock, RecordingTelemetry
+from tests.doubles.clock import ManualClock
+from tests.doubles.telemetry import RecordingTelemetry
 from tests.tables import create_breaker
 
 UNCACHED = CircuitBreakerConfig(recovery_timeout=30, success_threshold=1, local_cache_max_age=0)

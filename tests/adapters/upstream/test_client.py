@@ -15,7 +15,8 @@ from sandbox import Sandbox
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.adapters.exchange import jpeg, transport, within
 from tests.adapters.upstreams import OLD, Upstreams, told
-from tests.fakes import ManualClock, selfie
+from tests.doubles.clock import ManualClock
+from tests.samples import selfie
 
 PICTURE: Selfie = selfie(jpeg())
 

@@ -13,7 +13,7 @@ import pytest
 from liveness_gateway.adapters.upstream.replies import NotSentError
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from tests.adapters.raw_server import RawServer
-from tests.fakes import selfie
+from tests.samples import selfie
 
 CONTENT = b"\xff\xd8\xffthe selfie"
 

@@ -8,7 +8,8 @@ from moto import mock_aws
 
 from liveness_gateway.adapters.upstream.breaker import CircuitBreaker, CountingBreakerStore
 from liveness_gateway.adapters.upstream.window import SharedWindow
-from tests.fakes import ManualClock, RecordingTelemetry
+from tests.doubles.clock import ManualClock
+from tests.doubles.telemetry import RecordingTelemetry
 from tests.tables import create_breaker
 
 if TYPE_CHECKING:

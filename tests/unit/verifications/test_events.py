@@ -13,21 +13,16 @@ from hypothesis import strategies as st
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.events import DETAIL_TYPES, event_detail, event_id
 from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt, Verification
-from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from liveness_gateway.verifications.publishing import event_of
 from liveness_gateway.verifications.records import rfc3339, upstream_body
-from tests.fakes import NOON, answer, selfie
+from tests.doubles.behaviours import usable
+from tests.doubles.clock import NOON
+from tests.samples import selfie
 from tests.world import World
 
 
-def made(world: World, fault: NotChargedError | OutcomeUnknownError | None = None) -> Verification:
-    """A stored record with this fate."""
-    if fault is None:
-        return world.verify(subject_ref="subject-1").verification
-    world.upstream.will(fault)
-    with pytest.raises(ProblemError):
-        world.verify()
-    return world.ledger.all()[0]
+def made(world: World) -> Verification:
+    return world.verify(subject_ref="subject-1").verification
 
 
 def test_the_event_of_a_completed_verification(world: World) -> None:
@@ -49,10 +44,10 @@ def test_the_event_of_a_completed_verification(world: World) -> None:
             "score": 0.9998,
             "threshold": 0.6,
             "upstream": {
-                "api_req_uid": "e7e1-4a0b",
+                "api_req_uid": "post-1",
                 "response_code": 2,
-                "requested_at": "2025-06-01T12:00:00.100",
-                "processed_at": "2025-06-01T12:00:00.900",
+                "requested_at": "2025-06-01T12:00:00.1",
+                "processed_at": "2025-06-01T12:00:00.9",
             },
             "subject_ref": "subject-1",
             "created_at": "2025-06-01T12:00:00.250Z",
@@ -63,21 +58,24 @@ def test_the_event_of_a_completed_verification(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"),
+    ("script", "status", "code", "reason"),
     [
-        (NotChargedError("upstream_limit", "limit_reached"), "failed"),
-        (OutcomeUnknownError("upstream_timeout", "timeout"), "unknown"),
+        ("limit", "failed", "upstream_limit", "limit_reached"),
+        ("cut", "unknown", "upstream_bad_answer", "answer_cut"),
     ],
 )
 def test_the_event_of_one_without_a_result(
-    world: World, fault: NotChargedError | OutcomeUnknownError, status: str
+    world: World, script: str, status: str, code: str, reason: str
 ) -> None:
-    record = made(world, fault)
+    world.will(script)
+    with pytest.raises(ProblemError):
+        world.verify()
+    (record,) = world.records()
     assert event_detail(record, "local")["data"] == {
         "verification_id": record.verification_id,
         "status": status,
-        "problem_code": fault.code,
-        "reasons": [fault.reason],
+        "problem_code": code,
+        "reasons": [reason],
         "threshold": 0.6,
         "created_at": "2025-06-01T12:00:00.250Z",
         "expires_at": "2025-06-02T12:00:00.000Z",
@@ -119,7 +117,7 @@ def test_a_version_that_is_not_terminal_has_no_event(world: World) -> None:
 
 def test_nothing_biometric_is_in_an_event(world: World) -> None:
     pixels = b"\xff\xd8\xffcanary-pixels"
-    world.upstream.will(answer(width=1234, height=4321))
+    world.will(usable("0.9998", shape=', "img": {"width": 1234, "height": 4321}'))
     record = world.verify(image=selfie(pixels, 5678, 8765)).verification
     text = event_of(record, "local")["detail"]
     for canary in ("canary", pixels.hex(), "38.0577", "25.3957", "0.9885", "1234", "8765", "jpeg"):
@@ -135,7 +133,7 @@ def test_the_id_is_a_digest_of_record_creation_and_version(world: World) -> None
 
 def test_the_id_is_the_same_however_often_the_version_is_announced(world: World) -> None:
     record = made(world)
-    (line,) = world.ledger.records()
+    (line,) = world.terminal_versions()
     assert line.verification is not None
     assert event_id(line.verification) == event_id(record)
     elsewhere = replace(record, correlation_id="another", reasons=("x",), client_id="y")

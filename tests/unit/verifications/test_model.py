@@ -21,7 +21,8 @@ from liveness_gateway.verifications.model import (
     verification_id,
 )
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
-from tests.fakes import NOON, answer, selfie
+from tests.doubles.clock import NOON
+from tests.samples import answer, selfie
 from tests.world import World
 
 INCONCLUSIVE, SCORE = MultipleFaces.INCONCLUSIVE, MultipleFaces.SCORE

@@ -9,9 +9,8 @@ import pytest
 from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Image, Status, UpstreamReceipt, Verification
-from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from liveness_gateway.verifications.records import verification_body
-from tests.fakes import answer
+from tests.doubles.behaviours import usable
 from tests.world import World
 
 FACE = {
@@ -20,10 +19,10 @@ FACE = {
     "delta": {"x": 18.9982, "y": 25.3957},
 }
 RECEIPT = {
-    "api_req_uid": "e7e1-4a0b",
+    "api_req_uid": "post-1",
     "response_code": 2,
-    "requested_at": "2025-06-01T12:00:00.100",
-    "processed_at": "2025-06-01T12:00:00.900",
+    "requested_at": "2025-06-01T12:00:00.1",
+    "processed_at": "2025-06-01T12:00:00.9",
 }
 
 
@@ -53,24 +52,24 @@ def test_a_completed_record(record: Verification) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"),
+    ("script", "status", "code", "reason"),
     [
-        (NotChargedError("upstream_limit", "limit_reached"), "failed"),
-        (OutcomeUnknownError("upstream_timeout", "timeout", request_id="u-1"), "unknown"),
+        ("limit", "failed", "upstream_limit", "limit_reached"),
+        ("html", "unknown", "upstream_bad_answer", "unusable_answer"),
     ],
 )
 def test_a_record_without_a_result(
-    world: World, fault: NotChargedError | OutcomeUnknownError, status: str
+    world: World, script: str, status: str, code: str, reason: str
 ) -> None:
-    world.upstream.will(fault)
+    world.will(script)
     with pytest.raises(ProblemError):
         world.verify()
-    (made,) = world.ledger.all()
+    (made,) = world.records()
     assert verification_body(made) == {
         "verification_id": made.verification_id,
         "status": status,
-        "reasons": [fault.reason],
-        "problem_code": fault.code,
+        "reasons": [reason],
+        "problem_code": code,
         "threshold": 0.6,
         "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": 11},
         "created_at": "2025-06-01T12:00:00.250Z",
@@ -92,7 +91,7 @@ def test_a_record_that_is_still_processing(record: Verification) -> None:
 
 def test_the_secret_parts_of_a_record_are_not_shown(record: Verification) -> None:
     text = json.dumps(verification_body(record)) + json.dumps(compat_body(record))
-    for hidden in (record.fingerprint, "client-1", "upstream-1", "request-1", "attempt"):
+    for hidden in (record.fingerprint, "client-1", "x-request-1", "request-1", "attempt"):
         assert hidden not in text
 
 
@@ -117,7 +116,7 @@ def test_the_liveness_apis_own_answer_has_exactly_its_documented_members(
 
 
 def test_several_faces_in_order(world: World) -> None:
-    world.upstream.will(answer(faces=3))
+    world.will(usable("0.9998", 3))
     made = world.verify().verification
     assert verification_body(made)["faces"] == [FACE, FACE, FACE]
     assert compat_body(made)["response_data"]["faces_predicted"] == [FACE, FACE, FACE]

@@ -9,10 +9,11 @@ import pytest
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import AttemptReference, Status, TerminalResult
 from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
-from tests.fakes import NOON, KilledError
-from tests.world import World
+from tests.doubles.clock import NOON
+from tests.faults import KilledError, Moment
+from tests.world import World, refused
 
-DOWN = LedgerUnavailableError("ThrottlingException")
+DOWN = refused()
 # A claim lives 60 s; the index compares whole seconds, so it is overdue a second later.
 OVERDUE = 62
 
@@ -20,25 +21,25 @@ OVERDUE = 62
 def abandon(world: World, *keys: str) -> None:
     """Let the function die after upstream was asked."""
     for key in keys:
-        world.faults.fail("upstream.verify", KilledError(), "after")
+        world.faults.fail("transport.post", KilledError(), "after")
         with pytest.raises(KilledError):
             world.verify(key)
 
 
 def kept(world: World, key: str = "key-1") -> TerminalResult:
     """A paid result that is in the emergency queue only."""
-    world.faults.fail("ledger.store", DOWN, times=10_000)
+    world.faults.fail("table.update", DOWN, times=10_000)
     with pytest.raises(ProblemError):
         world.verify(key)
     world.faults.clear()
-    return world.emergency.kept[-1]
+    return world.kept()[-1]
 
 
-def test_a_verification_nobody_answered_for_becomes_unknown(world: World) -> None:
+def test_an_overdue_verification_becomes_unknown(world: World) -> None:
     abandon(world, "key-1")
     world.clock.advance(OVERDUE)
     assert world.sweeper().sweep() == 1
-    (record,) = world.ledger.all()
+    (record,) = world.records()
     assert (record.status, record.reasons) == (Status.UNKNOWN, ("abandoned",))
     assert (record.problem_code, record.version) == ("upstream_timeout", 1)
     assert record.ended_at == world.clock.now()
@@ -52,15 +53,15 @@ def test_a_claim_whose_function_may_still_be_running_is_left_alone(world: World)
     abandon(world, "key-1")
     world.clock.advance(60)
     assert world.sweeper().sweep() == 0
-    assert world.ledger.all()[0].status is Status.PROCESSING
+    assert world.records()[0].status is Status.PROCESSING
 
 
 def test_what_has_a_result_is_left_alone(world: World) -> None:
     world.verify()
     world.clock.advance(OVERDUE)
-    before = world.ledger.all()
+    before = world.records()
     assert world.sweeper().sweep() == 0
-    assert world.ledger.all() == before
+    assert world.records() == before
 
 
 def test_every_overdue_verification_is_ended_and_counted_once(world: World) -> None:
@@ -68,28 +69,28 @@ def test_every_overdue_verification_is_ended_and_counted_once(world: World) -> N
     world.clock.advance(OVERDUE)
     assert world.sweeper().sweep() == 40
     assert world.sweeper().sweep() == 0
-    assert {record.status for record in world.ledger.all()} == {Status.UNKNOWN}
+    assert {record.status for record in world.records()} == {Status.UNKNOWN}
     assert world.telemetry.counts["verification_unknown"] == 40
 
 
 def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     abandon(world, "key-1", "key-2")
     world.clock.advance(OVERDUE)
-    world.ledger.index_lags = True
+    world.table.lagging = True
     assert world.sweeper().sweep() == 2
     world.clock.advance(300)
     assert world.sweeper().sweep() == 0
     assert world.telemetry.counts["verification_unknown"] == 2
-    assert len(world.ledger.records()) == 2
+    assert len(world.terminal_versions()) == 2
 
 
 def test_a_sweep_whose_index_lags_does_not_touch_what_was_answered(world: World) -> None:
     result = kept(world)
     world.clock.advance(OVERDUE)
-    world.ledger.index_lags = True
+    world.table.lagging = True
     world.recoverer().store(result)
     assert world.sweeper().sweep() == 0
-    assert world.ledger.all()[0].status is Status.COMPLETED
+    assert world.records()[0].status is Status.COMPLETED
 
 
 def test_two_sweeps_at_once_end_it_once(world: World) -> None:
@@ -100,22 +101,22 @@ def test_two_sweeps_at_once_end_it_once(world: World) -> None:
         world.clock.advance(0.001)
         assert world.sweeper().sweep() == 1
 
-    world.faults.meanwhile("ledger.store", another_sweep)
+    world.faults.meanwhile("table.update", another_sweep)
     assert world.sweeper().sweep() == 0
-    assert len(world.ledger.records()) == 1
+    assert len(world.terminal_versions()) == 1
 
 
-def test_a_sweep_goes_on_in_the_next_run_after_the_ledger_failed(world: World) -> None:
+def test_a_sweep_goes_on_in_the_next_run_after_the_table_failed(world: World) -> None:
     abandon(world, "key-1", "key-2", "key-3")
     world.clock.advance(OVERDUE)
-    world.faults.fail("ledger.store", DOWN, skip=1)
+    world.faults.fail("table.update", DOWN, skip=1)
     with pytest.raises(LedgerUnavailableError):
         world.sweeper().sweep()
     assert world.sweeper().sweep() == 2
 
 
 def test_a_sweep_that_cannot_read_says_so(world: World) -> None:
-    world.faults.fail("ledger.overdue", DOWN)
+    world.faults.fail("table.query", DOWN)
     with pytest.raises(LedgerUnavailableError):
         world.sweeper().sweep()
 
@@ -124,15 +125,15 @@ def test_what_has_expired_is_not_ended_any_more(world: World) -> None:
     abandon(world, "key-1")
     world.clock.advance(24 * 3600)
     assert world.sweeper().sweep() == 0
-    assert world.ledger.records() == []
-    world.ledger.delete_expired(world.clock.now())
-    assert world.ledger.all() == []
+    assert world.terminal_versions() == []
+    world.table.delete_expired(world.clock.now())
+    assert world.records() == []
     assert world.sweeper().sweep() == 0
 
 
 def test_a_kept_result_is_stored_and_announced(world: World) -> None:
     world.recoverer().store(kept(world))
-    (record,) = world.ledger.all()
+    (record,) = world.records()
     assert (record.status, record.version) == (Status.COMPLETED, 1)
     assert world.telemetry.counts["result_recovered"] == 1
     line = world.telemetry.lines[-1]
@@ -150,8 +151,8 @@ def test_a_kept_result_delivered_twice_is_stored_once(world: World) -> None:
     result = kept(world)
     world.recoverer().store(result)
     world.recoverer().store(result)
-    assert world.ledger.all()[0].version == 1
-    assert len(world.ledger.records()) == 1
+    assert world.records()[0].version == 1
+    assert len(world.terminal_versions()) == 1
 
 
 def test_a_kept_result_that_comes_after_the_sweep_is_a_new_version(world: World) -> None:
@@ -159,7 +160,7 @@ def test_a_kept_result_that_comes_after_the_sweep_is_a_new_version(world: World)
     world.clock.advance(OVERDUE)
     world.sweeper().sweep()
     world.recoverer().store(result)
-    (record,) = world.ledger.all()
+    (record,) = world.records()
     assert (record.status, record.version, record.reasons) == (Status.COMPLETED, 2, ())
 
 
@@ -169,19 +170,19 @@ def test_a_kept_unknown_that_comes_after_the_sweep_changes_nothing(world: World)
     )
     world.clock.advance(OVERDUE)
     world.sweeper().sweep()
-    before = world.ledger.all()
+    before = world.records()
     world.recoverer().store(result)
-    assert world.ledger.all() == before
+    assert world.records() == before
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_ledger_that_still_fails_lets_the_message_come_again(world: World, moment: str) -> None:
+def test_a_table_that_still_fails_lets_the_message_come_again(world: World, moment: Moment) -> None:
     result = kept(world)
-    world.faults.fail("ledger.store", DOWN, "before" if moment == "before" else "after")
+    world.faults.fail("table.update", DOWN, moment)
     with pytest.raises(LedgerUnavailableError):
         world.recoverer().store(result)
     world.recoverer().store(result)
-    assert len(world.ledger.records()) == 1
+    assert len(world.terminal_versions()) == 1
 
 
 def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:
@@ -210,9 +211,9 @@ def test_a_kept_result_is_never_given_to_a_later_verification_under_its_key(
     world.clock.advance(OVERDUE)
     if swept:
         world.sweeper().sweep()
-    before = world.ledger.all()
+    before = world.records()
     assert before[0].verification_id == result.attempt_reference.verification_id
     for late in (result, replace(result, ended_at=world.clock.now())):
         with pytest.raises(ResultRefusedError):
             world.recoverer().store(late)
-    assert world.ledger.all() == before
+    assert world.records() == before

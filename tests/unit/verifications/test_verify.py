@@ -11,17 +11,20 @@ from liveness_gateway.verifications.model import (
     Decision,
     MultipleFaces,
     Status,
-    UpstreamAnswer,
+    UpstreamReceipt,
     verification_id,
 )
-from tests.fakes import NOON, UpstreamCall, answer, face, selfie
-from tests.world import POLICY, World
+from tests.doubles.behaviours import usable
+from tests.doubles.clock import NOON
+from tests.samples import face, selfie
+from tests.world import SETTINGS, World
 
 
 def test_claim_then_call_then_store_then_answer(world: World) -> None:
     world.verify()
     assert world.faults.done() == [
-        "fingerprints.of", "ledger.claim", "upstream.verify", "ledger.store",
+        "secret.fingerprint", "table.put", "secret.upstream", "breaker.get", "transport.post",
+        "table.update",
     ]  # fmt: skip
 
 
@@ -33,15 +36,18 @@ def test_the_answer_is_the_stored_record(world: World) -> None:
     assert record.verification_id == verification_id("client-1", "key-1")
     assert (record.status, record.decision, record.reasons) == ("completed", Decision.LIVE, ())
     assert (record.score, record.threshold) == (Decimal("0.9998"), Decimal("0.6"))
-    assert (record.faces, record.upstream) == ((face(),), answer().receipt)
+    assert record.faces == (face(),)
+    assert record.upstream == UpstreamReceipt(
+        "post-1", 2, "2025-06-01T12:00:00.1", "2025-06-01T12:00:00.9", "x-request-1"
+    )
     assert (record.attempt, record.version) == (1, 1)
     assert (record.client_id, record.subject_ref) == ("client-1", "subject-1")
     assert (record.correlation_id, record.problem_code) == ("request-1", None)
 
 
 def test_before_upstream_is_asked_the_claim_is_stored(world: World) -> None:
-    def during_the_call(_: UpstreamCall) -> UpstreamAnswer:
-        (claim,) = world.ledger.all()
+    def during_the_call() -> None:
+        (claim,) = world.records()
         assert claim.status is Status.PROCESSING
         assert len(claim.fingerprint) == 64
         assert (claim.attempt, claim.version) == (1, 0)
@@ -49,37 +55,36 @@ def test_before_upstream_is_asked_the_claim_is_stored(world: World) -> None:
         assert claim.expires_at == NOON.replace(microsecond=0) + timedelta(hours=24)
         assert (claim.image, claim.ended_at) == (selfie().image, None)
         world.clock.advance(3)
-        return answer()
 
-    world.upstream.will(during_the_call)
+    world.faults.meanwhile("transport.post", during_the_call)
     record = world.verify().verification
     assert record.created_at == NOON
     assert record.ended_at == NOON + timedelta(seconds=3)
-    assert len(world.upstream.calls) == 1
+    assert world.calls == 1
 
 
-def test_upstream_gets_the_selfie_the_threshold_and_the_deadline(world: World) -> None:
+def test_upstream_gets_the_selfie_and_the_threshold(world: World) -> None:
     request = world.request(image=selfie(b"\xff\xd8\xffmy own"), threshold="0.75")
-    world.service().verify(request)
-    expected = UpstreamCall(b"\xff\xd8\xffmy own", Decimal("0.75"), request.deadline)
-    assert world.upstream.calls == [expected]
+    world.verifier().verify(request)
+    (post,) = world.liveness_api.received
+    assert (post.content, post.threshold) == (request.selfie.content, Decimal("0.75"))
 
 
 def test_two_writes_make_one_event(world: World) -> None:
     world.verify()
-    assert len(world.ledger.stream) == 2
-    assert [record.verification for record in world.ledger.records()] == world.ledger.all()
+    assert len(world.table.stream) == 2
+    assert [line.verification for line in world.terminal_versions()] == world.records()
 
 
 def test_the_default_threshold_is_the_stages(world: World) -> None:
-    world.policy = replace(POLICY, default_threshold=Decimal("0.99985"))
+    world.settings = replace(SETTINGS, default_threshold=Decimal("0.99985"))
     record = world.verify().verification
     assert record.threshold == Decimal("0.99985")
     assert (record.decision, record.reasons) == (Decision.NOT_LIVE, ("below_threshold",))
 
 
 def test_the_callers_threshold_decides(world: World) -> None:
-    world.upstream.standard = answer("0.7")
+    world.liveness_api.standard = usable("0.7")
     assert world.verify("a", threshold="0.7").verification.decision is Decision.LIVE
     assert world.verify("b", threshold="0.70001").verification.decision is Decision.NOT_LIVE
 
@@ -110,21 +115,26 @@ def test_the_minimum_itself_is_taken(world: World) -> None:
 def test_the_stages_policy_for_faces(
     world: World, faces: int, policy: MultipleFaces, decision: Decision
 ) -> None:
-    world.policy = replace(POLICY, multiple_faces=policy)
-    world.upstream.standard = answer(faces=faces)
+    world.settings = replace(SETTINGS, multiple_faces=policy)
+    world.liveness_api.standard = usable("0.9998", faces)
     record = world.verify().verification
     assert (record.status, record.decision) == (Status.COMPLETED, decision)
     assert len(record.faces) == faces
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "expected"),
-    [(190, 142, (190, 142)), (None, 142, (95, 71)), (190, None, (95, 71)), (None, None, (95, 71))],
+    ("shape", "expected"),
+    [
+        (', "img": {"width": 190, "height": 142}', (190, 142)),
+        (', "img": {"width": 190}', (95, 71)),
+        (', "img_height": 142', (95, 71)),
+        ("", (95, 71)),
+    ],
 )
 def test_the_image_is_as_upstream_saw_it_where_it_says_so(
-    world: World, width: int | None, height: int | None, expected: tuple[int, int]
+    world: World, shape: str, expected: tuple[int, int]
 ) -> None:
-    world.upstream.standard = answer(width=width, height=height)
+    world.liveness_api.standard = usable("0.9998", shape=shape)
     image = world.verify().verification.image
     assert (image.width, image.height) == expected
     assert (image.format, image.bytes) == ("jpeg", len(selfie().content))
@@ -134,7 +144,7 @@ def test_without_a_key_every_request_is_a_verification_of_its_own(world: World) 
     first, second = world.verify(None), world.verify(None)
     assert first.verification.verification_id != second.verification.verification_id
     assert not second.replayed
-    assert world.upstream.charges == 2
+    assert world.charges == 2
 
 
 def test_an_empty_key_is_no_key(world: World) -> None:
@@ -146,7 +156,7 @@ def test_two_clients_share_no_key(world: World) -> None:
     mine = world.verify(client_id="client-1").verification
     theirs = world.verify(client_id="client-2").verification
     assert mine.verification_id != theirs.verification_id
-    assert world.upstream.charges == 2
+    assert world.charges == 2
 
 
 def test_what_the_operator_sees_of_a_completed_verification(world: World) -> None:
@@ -160,34 +170,12 @@ def test_what_the_operator_sees_of_a_completed_verification(world: World) -> Non
         "version": 1,
         "attempt": 1,
         "reasons": [],
-        "upstream_request_id": "upstream-1",
+        "upstream_request_id": "x-request-1",
     }
 
 
-@pytest.mark.parametrize(("faces", "hours"), [(1, 24), (1, 720)])
-def test_a_record_lives_as_long_as_the_stage_says(world: World, faces: int, hours: int) -> None:
-    world.policy = replace(POLICY, retention=timedelta(hours=hours))
-    world.upstream.standard = answer(faces=faces)
+@pytest.mark.parametrize("hours", [24, 720])
+def test_a_record_lives_as_long_as_the_stage_says(world: World, hours: int) -> None:
+    world.settings = replace(SETTINGS, retention_hours=hours)
     expires_at = world.verify().verification.expires_at
     assert expires_at == NOON.replace(microsecond=0) + timedelta(hours=hours)
-
-
-def test_a_reader_sees_its_own_records_only(world: World) -> None:
-    record = world.verify().verification
-    assert world.reader().read(record.verification_id, "client-1") == record
-    for client_id, wanted in (("client-2", record.verification_id), ("client-1", "0" * 32)):
-        with pytest.raises(ProblemError) as caught:
-            world.reader().read(wanted, client_id)
-        assert caught.value.code == "not_found"
-        assert caught.value.detail == "There is no such verification."
-        assert caught.value.verification_id is None
-
-
-def test_a_reader_sees_nothing_that_has_expired(world: World) -> None:
-    record = world.verify().verification
-    world.clock.advance(24 * 3600 - 1)
-    assert world.reader().read(record.verification_id, "client-1") == record
-    world.clock.advance(1)
-    with pytest.raises(ProblemError) as caught:
-        world.reader().read(record.verification_id, "client-1")
-    assert caught.value.code == "not_found"

@@ -1,4 +1,4 @@
-"""Verifications and results to test with, and the table they live in."""
+"""Selfies, answers, verifications and results to test with, and the table they live in."""
 
 import uuid
 from collections.abc import Callable
@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from liveness_gateway.verifications.model import (
     Decision,
+    Face,
     Image,
+    Point,
+    Selfie,
     Status,
     TerminalResult,
+    UpstreamAnswer,
     UpstreamReceipt,
     Verification,
 )
 from liveness_gateway.verifications.ports import Ledger
-from tests.fakes import face
 from tests.tables import create_verifications
 
 if TYPE_CHECKING:
@@ -28,6 +31,24 @@ NOON: Final = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SOON: Final = NOON + timedelta(seconds=3)
 TOMORROW: Final = NOON + timedelta(hours=24)
 RECEIPT: Final = UpstreamReceipt("uid-1", 2, "2025-06-01 12:00:00", "2025-06-01 12:00:01", "req-1")
+
+
+def selfie(content: bytes = b"\xff\xd8\xffa selfie", width: int = 95, height: int = 71) -> Selfie:
+    """A checked selfie, whatever its bytes are."""
+    return Selfie(content, Image(width, height, "jpeg", len(content)))
+
+
+def face(confidence: str = "0.9885") -> Face:
+    """The face of the liveness API's own documents."""
+    top_left = Point(Decimal("38.0577"), Decimal("4.0824"))
+    return Face(Decimal(confidence), top_left, Point(Decimal("18.9982"), Decimal("25.3957")))
+
+
+def answer(score: str = "0.9998", faces: int = 1) -> UpstreamAnswer:
+    """A usable answer of the liveness API."""
+    return UpstreamAnswer(
+        Decimal(score), tuple(face() for _ in range(faces)), None, None, UpstreamReceipt()
+    )
 
 
 def seconds(number: float) -> timedelta:
