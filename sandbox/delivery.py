@@ -9,8 +9,8 @@ from sandbox.scripted_outcomes import Options
 _BLOCK = 64 * 1024
 
 
-class Channel(Protocol):
-    """The part of `Connection` that sending a response needs."""
+class Sink(Protocol):
+    """Where the bytes of a response are sent."""
 
     request_id: str
     closing: bool
@@ -23,6 +23,10 @@ class Channel(Protocol):
         """Wait this long."""
         ...
 
+
+class Channel(Sink, Protocol):
+    """The part of `Connection` that sending a response needs."""
+
     def cut(self) -> None:
         """Close the connection in order."""
         ...
@@ -32,7 +36,7 @@ class Channel(Protocol):
         ...
 
 
-def whole(channel: Channel, response: Response, _: Options | None = None) -> None:
+def whole(channel: Sink, response: Response, _: Options | None = None) -> None:
     """Send the response as any server would."""
     body = b"" if response.status == HTTPStatus.NO_CONTENT else response.body
     channel.send(response.head(channel.request_id, closing=channel.closing) + body[:_BLOCK])
@@ -72,21 +76,21 @@ def invalid_chunks(channel: Channel, response: Response, _: Options) -> None:
     channel.cut()
 
 
-def slow_head(channel: Channel, response: Response, options: Options) -> None:
+def slow_head(channel: Sink, response: Response, options: Options) -> None:
     """Send everything byte by byte, `interval` seconds apart."""
     channel.closing = True
     head = response.head(channel.request_id, closing=True)
     _byte_by_byte(channel, head + response.body, options["interval"])
 
 
-def slow_body(channel: Channel, response: Response, options: Options) -> None:
+def slow_body(channel: Sink, response: Response, options: Options) -> None:
     """Send the headers at once and the body byte by byte, `interval` seconds apart."""
     channel.closing = True
     channel.send(response.head(channel.request_id, closing=True))
     _byte_by_byte(channel, response.body, options["interval"])
 
 
-def _byte_by_byte(channel: Channel, data: bytes, interval: float) -> None:
+def _byte_by_byte(channel: Sink, data: bytes, interval: float) -> None:
     for at in range(len(data)):
         channel.send(data[at : at + 1])
         channel.pause(interval)

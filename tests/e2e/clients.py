@@ -27,6 +27,9 @@ class Response:
         return json.loads(self.body)
 
 
+Client = Callable[[str, Path, str, Mapping[str, str]], Response]
+
+
 def _curl(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Response:
     """As in the documents: `curl -F`."""
     named = [word for pair in headers.items() for word in ("--header", ": ".join(pair))]
@@ -50,15 +53,11 @@ def _requests(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]
     return Response(response.status_code, response.headers, response.content)
 
 
-def _node(script: str) -> Callable[[str, Path, str, Mapping[str, str]], Response]:
+def _node(client: str) -> Client:
     def post(url: str, selfie: Path, threshold: str, headers: Mapping[str, str]) -> Response:
-        request = {
-            "url": url,
-            "selfie": str(selfie),
-            "threshold": threshold,
-            "headers": dict(headers),
-        }
-        printed = json.loads(_run([str(NODE), str(HERE / script), json.dumps(request)]))
+        given = {"client": client, "url": url, "selfie": str(selfie), "threshold": threshold}
+        argument = json.dumps({**given, "headers": dict(headers)})
+        printed = json.loads(_run([str(NODE), str(HERE / "node_client.mjs"), argument]))
         return Response(printed["status"], printed["headers"], printed["body"].encode())
 
     return post
@@ -70,10 +69,8 @@ def _run(command: list[str]) -> bytes:
     return done.stdout
 
 
-CLIENTS = {
+CLIENTS: dict[str, Client] = {
     "curl": _curl,
     "python-requests": _requests,
-    "node-fetch": _node("node_fetch.mjs"),
-    "node-form-data": _node("node_form_data.cjs"),
-    "node-form-data-piped": _node("node_form_data_piped.cjs"),
+    **{name: _node(name) for name in ("node-fetch", "node-form-data", "node-form-data-piped")},
 }

@@ -8,6 +8,7 @@ from sandbox.selfies import draw_selfie
 
 APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
 CREDENTIALS = {"app-id": APP_ID, "app-key": APP_KEY}
+OLD_CREDENTIALS = {"app_id": APP_ID, "app_key": APP_KEY}
 PATIENCE = 60  # seconds; only a fault of the sandbox uses them up
 Post = Callable[..., requests.Response]
 
@@ -37,17 +38,15 @@ def post(sandbox: Sandbox, selfie: bytes) -> Post:
     def send(
         dialect: str = "v0.2",
         headers: dict[str, str] | None = None,
-        content: bytes | None = None,
+        content: bytes = selfie,
         threshold: str | None = "0.6",
         timeout: float = PATIENCE,
     ) -> requests.Response:
-        names = ("app_id", "app_key") if dialect == "v0.1" else ("app-id", "app-key")
+        right = OLD_CREDENTIALS if dialect == "v0.1" else CREDENTIALS
         return requests.post(
             f"{sandbox.url}/{dialect}/liveness-verification",
-            headers=dict(zip(names, (APP_ID, APP_KEY), strict=True))
-            if headers is None
-            else headers,
-            files=[("selfie", ("me.jpg", selfie if content is None else content, "image/jpeg"))],
+            headers=right if headers is None else headers,
+            files=[("selfie", ("me.jpg", content, "image/jpeg"))],
             data={} if threshold is None else {"threshold": threshold},
             timeout=(PATIENCE, timeout),
             allow_redirects=False,

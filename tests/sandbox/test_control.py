@@ -46,6 +46,12 @@ def test_the_queue_can_be_replaced_and_emptied(sandbox: Sandbox, post: Post) -> 
     assert delete(sandbox, "next") == 204
     assert post().status_code == 200
 
+    sandbox.set_default("limit")
+    sandbox.next("server_error")
+    sandbox.forget()
+    assert sandbox.requests == ()
+    assert post().status_code == 200
+
 
 def test_requests_can_be_read_and_dropped(sandbox: Sandbox, post: Post) -> None:
     post(), post()
@@ -110,16 +116,6 @@ def test_what_else_is_refused(sandbox: Sandbox) -> None:
         headers = {"Host": "rebound.example"}
         foreign = requests.get(f"{sandbox.url}{path}", headers=headers, timeout=PATIENCE)
         assert foreign.status_code == 403
-
-
-def test_forget_restores_the_start(sandbox: Sandbox, post: Post) -> None:
-    sandbox.set_default("limit")
-    sandbox.next("server_error")
-    post()
-    sandbox.forget()
-
-    assert sandbox.requests == ()
-    assert post().status_code == 200
 
 
 def test_every_outcome_is_described_and_the_page_shows_the_safe_ones() -> None:
