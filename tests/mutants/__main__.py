@@ -1,160 +1,132 @@
-"""Tests the tests: applies seeded faults to copies of our own code; each must be noticed.
+"""Tests the tests: plants seeded faults in copies of our own code; each must be noticed.
 
-`make mutants`. The checkout itself is never changed. A fault is one exact replacement in one file;
-a text that is not found exactly once is an error, so that the list cannot rot unseen.
+`make mutants`; `python -m tests.mutants --list` only shows them. The checkout is never changed.
+
+Why not mutmut or cosmic-ray: both make their mutants themselves, by operators, from every line, and
+take none that is written by hand. Ours break an invariant (a claim that is not in the index, a
+condition of the table without its deadline), most of them inside a text that no operator reads;
+and all mutants of all lines against tests that simulate time and crashes would take hours.
 """
 
-import re
-import shutil
-import subprocess
+import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.mutants.faults import FAULTS, SeededFault
-from tests.mutants.races import RACES
+from tests.mutants.planting import PlantError, plant
+from tests.mutants.seeded import SEEDED
+from tests.mutants.seeded_fault import SeededFault
+from tests.mutants.workshop import Verdict, Workshop
 
-SEEDED = FAULTS + RACES
-ROOT = Path(__file__).parents[2]
-_COPIED = (
-    "functions",
-    "tests",
-    "tools",
-    "local",
-    "sandbox",
-    "cli",
-    "infra",
-    "contracts",
-    "docs",
-    "pyproject.toml",
-)
-_PACKAGE = "functions/liveness_gateway"
-_WORKERS = 2
-_SECONDS = 240
-_PYTEST = (sys.executable, "-B", "-m", "pytest", "-x", "-q")
-# pytest's own words: 1 is a test that failed, everything else is a run that did not happen.
-_FAILED = 1
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the tests said of one fault."""
-
-    fault: SeededFault
-    killed: bool
-    by: str
-
-
-class Copy:
-    """A copy of the tree in which one fault at a time is planted."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        for name in _COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                ignored = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(source, folder / name, ignore=ignored)
-            else:
-                shutil.copyfile(source, folder / name)
-
-    def judge(self, fault: SeededFault) -> Verdict:
-        """Run the tests that should notice the fault."""
-        with self._planted(fault):
-            done = self.run(fault.tests)
-        # An invariant that is broken when a test is over is an ERROR of its fixture.
-        noticed = re.search(r"^(?:FAILED|ERROR) (tests/\S+)", done.stdout, re.MULTILINE)
-        by = noticed[1] if noticed else done.stdout[-300:]
-        return Verdict(fault, done.returncode == _FAILED and noticed is not None, by)
-
-    def run(self, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-        """Run tests in the copy."""
-        command = [*_PYTEST, "-p", "no:cacheprovider", "--timeout=60"]
-        return subprocess.run(  # noqa: S603 - our own tests
-            [*command, *tests],
-            cwd=self._folder,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-
-    @contextmanager
-    def _planted(self, fault: SeededFault) -> Iterator[None]:
-        file = self._folder / _PACKAGE / fault.file
-        whole = file.read_text()
-        file.write_text(whole.replace(fault.old, fault.new))
-        try:
-            yield
-        finally:
-            file.write_text(whole)
-
-
-def judge_all(folder: Path, progress: Progress) -> list[Verdict]:
-    """Judge every fault, in as many copies as there are workers."""
-    task = progress.add_task("seeded faults", total=len(SEEDED))
-    free: SimpleQueue[Copy] = SimpleQueue()
-    for number in range(_WORKERS):
-        free.put(Copy(folder / str(number)))
-
-    def judge(fault: SeededFault) -> Verdict:
-        copy = free.get()
-        try:
-            return copy.judge(fault)
-        finally:
-            free.put(copy)
-            progress.advance(task)
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(judge, SEEDED))
-
-
-def rotten() -> list[str]:
-    """The faults that cannot be planted: the code they replace has changed."""
-    return [
-        f"{fault.name}: its text is not found exactly once in {fault.file}"
-        for fault in SEEDED
-        if (ROOT / _PACKAGE / fault.file).read_text().count(fault.old) != 1
-    ]
-
-
-def sound(folder: Path) -> bool:
-    """Whether the tests pass while nothing is wrong: else they prove nothing."""
-    tests = tuple(sorted({test for fault in SEEDED for test in fault.tests}))
-    done = Copy(folder / "sound").run((*tests, "-n", str(_WORKERS)))
-    if done.returncode:
-        print(done.stdout[-3000:], file=sys.stderr)
-    return done.returncode == 0
+ROOT: Final = Path(__file__).parents[2]
+_WORKERS: Final = 2
+_INVARIANTS: Final = {f"I{number}" for number in range(1, 15)}
 
 
 def main() -> int:
-    """0 when every fault was noticed, 1 when one survived or the tests fail without any."""
-    if faults := rotten():
-        print("\n".join(faults), file=sys.stderr)
+    """0 when every fault was noticed; 1 when one survived, cannot be planted, or all was red."""
+    chosen, listed = _arguments()
+    if mistakes := _mistakes():
+        print("\n".join(mistakes), file=sys.stderr)
         return 1
+    if listed:
+        Console(width=160).print(_table([Verdict(fault, killed=False, by="") for fault in chosen]))
+        return 0
+    started = time.monotonic()
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as name, Progress(console=console) as progress:
-        if not sound(Path(name)):
-            print("The tests fail without any fault: mend that first.", file=sys.stderr)
+        shops = [Workshop(ROOT, Path(name) / str(number)) for number in range(_WORKERS)]
+        if not _sound(shops[0], chosen, progress):
             return 1
-        verdicts = judge_all(Path(name), progress)
-    table = Table("invariant", "seeded fault", "", "noticed by")
+        verdicts = _judge_all(shops, chosen, progress)
+    Console(width=160).print(_table(verdicts))
+    killed = sum(verdict.killed for verdict in verdicts)
+    print(f"{killed} of {len(verdicts)} killed in {time.monotonic() - started:.0f} s")
+    return 0 if killed == len(verdicts) else 1
+
+
+def _arguments() -> tuple[list[SeededFault], bool]:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("words", nargs="*", help="only faults with one of these in name or place")
+    parser.add_argument("--list", action="store_true", help="show the faults and run nothing")
+    given = parser.parse_args()
+    chosen = [
+        fault
+        for fault in SEEDED
+        if not given.words
+        or any(word in f"{fault.invariant}: {fault.name} {fault.where}" for word in given.words)
+    ]
+    return chosen, given.list
+
+
+def _mistakes() -> list[str]:
+    """Why the list is not what it should be: faults that cannot be planted, or are missing."""
+    found = []
+    names: dict[str, str] = {}
+    for fault in SEEDED:
+        try:
+            planted = plant(fault, ROOT)
+        except PlantError as error:
+            found.append(str(error))
+            continue
+        if planted.text in names:
+            found.append(f"{fault.name}: the same as {names[planted.text]}")
+        names[planted.text] = fault.name
+    missing = _INVARIANTS - {fault.invariant for fault in SEEDED}
+    return [*found, *(f"{invariant} has no fault" for invariant in sorted(missing))]
+
+
+def _sound(shop: Workshop, chosen: list[SeededFault], progress: Progress) -> bool:
+    """Whether the tests pass while nothing is wrong: else they prove nothing."""
+    task = progress.add_task("tests without a fault", total=None)
+    tests = sorted({test for fault in chosen for test in fault.killers})
+    done = shop.run(*tests, "-n", str(_WORKERS))
+    progress.remove_task(task)
+    if done.returncode:
+        print(done.stdout[-3000:], done.stderr[-1000:], file=sys.stderr)
+        print("The tests fail without any fault: correct that first.", file=sys.stderr)
+    return done.returncode == 0
+
+
+def _judge_all(
+    shops: list[Workshop], chosen: list[SeededFault], progress: Progress
+) -> list[Verdict]:
+    """Judge every fault, in as many copies at once as there are."""
+    task = progress.add_task("seeded faults", total=len(chosen))
+    free: SimpleQueue[Workshop] = SimpleQueue()
+    for shop in shops:
+        free.put(shop)
+
+    def judge(fault: SeededFault) -> Verdict:
+        shop = free.get()
+        try:
+            verdict = shop.judge(fault)
+        finally:
+            free.put(shop)
+        progress.advance(task)
+        if not verdict.killed:
+            progress.console.print(f"SURVIVED {fault.invariant}: {fault.name}")
+        return verdict
+
+    with ThreadPoolExecutor(len(shops)) as pool:
+        return list(pool.map(judge, chosen))
+
+
+def _table(verdicts: list[Verdict]) -> Table:
+    table = Table("invariant", "seeded fault", "in", "noticed by")
     for verdict in verdicts:
-        word = "killed" if verdict.killed else "SURVIVED"
-        table.add_row(verdict.fault.invariant, verdict.fault.name, word, verdict.by)
-    Console(width=160).print(table)
-    survivors = [verdict for verdict in verdicts if not verdict.killed]
-    print(f"{len(verdicts) - len(survivors)} of {len(verdicts)} killed")
-    return 1 if survivors else 0
+        fault = verdict.fault
+        by = verdict.by if verdict.killed or not verdict.by else f"SURVIVED {verdict.by}"
+        table.add_row(fault.invariant, fault.name, fault.where, by)
+    return table
 
 
 if __name__ == "__main__":

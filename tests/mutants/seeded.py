@@ -1,0 +1,15 @@
+"""Every seeded fault, by invariant."""
+
+from typing import Final
+
+from tests.mutants.faults import answers, calls, events, records
+from tests.mutants.seeded_fault import SeededFault
+
+
+def _order(fault: SeededFault) -> tuple[str, int]:
+    return fault.invariant[0], int(fault.invariant[1:])
+
+
+SEEDED: Final = tuple(
+    sorted((*calls.FAULTS, *events.FAULTS, *records.FAULTS, *answers.FAULTS), key=_order)
+)
