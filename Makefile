@@ -79,7 +79,7 @@ check: .venv/.installed ## Lint, types, import contracts, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.contracts --check
 
 .PHONY: fmt
@@ -118,7 +118,7 @@ load: setup ## Load the gateway until it refuses; write figures and chart of doc
 
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
-	@$(BIN)/python -m tests.mutants.__main__
+	@$(BIN)/python -m tests.mutants
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers

@@ -22,6 +22,7 @@ from tests.contracts.agreement import agree
 from tests.contracts.deployed import table
 from tests.contracts.recorded import Recorded
 from tests.infra.assembly import Assembly
+from tests.tables import create_breaker
 
 if TYPE_CHECKING:
     from liveness_gateway.telemetry import Telemetry
@@ -201,3 +202,15 @@ def test_the_stream_wakes_the_publisher_for_every_terminal_status(assembly: Asse
             ),
         },
     )
+
+
+def test_the_breaker_of_the_tests_has_a_table_as_it_is_deployed(prod: Assembly) -> None:
+    properties = table(prod, "BREAKER_TABLE_NAME")
+    recorded = Recorded()
+    create_breaker(recorded.client, "breaker")
+    (request,) = recorded.requests
+    for name in ("KeySchema", "AttributeDefinitions", "BillingMode"):
+        agree(
+            f"{name} of the breaker's table",
+            {"infra/tables.py": properties[name], "tests/tables.py": request[name]},
+        )

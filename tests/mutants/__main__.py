@@ -38,7 +38,8 @@ def main() -> int:
         print("\n".join(mistakes), file=sys.stderr)
         return 1
     if listed:
-        Console(width=160).print(_table([Verdict(fault, killed=False, by="") for fault in chosen]))
+        for fault in chosen:
+            print(f"{fault.invariant:4} {fault.name} (in {fault.where})")
         return 0
     started = time.monotonic()
     console = Console(stderr=True)
@@ -112,8 +113,8 @@ def _judge_all(
         finally:
             free.put(shop)
         progress.advance(task)
-        if not verdict.killed:
-            progress.console.print(f"SURVIVED {fault.invariant}: {fault.name}")
+        word = "killed" if verdict.killed else "SURVIVED"
+        progress.console.print(f"{verdict.seconds:4.0f} s  {word} {fault.invariant}: {fault.name}")
         return verdict
 
     with ThreadPoolExecutor(len(shops)) as pool:
@@ -121,11 +122,11 @@ def _judge_all(
 
 
 def _table(verdicts: list[Verdict]) -> Table:
-    table = Table("invariant", "seeded fault", "in", "noticed by")
+    table = Table("invariant", "seeded fault", "s", "noticed by")
     for verdict in verdicts:
+        by = verdict.by if verdict.killed else f"SURVIVED {verdict.by}"
         fault = verdict.fault
-        by = verdict.by if verdict.killed or not verdict.by else f"SURVIVED {verdict.by}"
-        table.add_row(fault.invariant, fault.name, fault.where, by)
+        table.add_row(fault.invariant, fault.name, f"{verdict.seconds:.0f}", by)
     return table
 
 

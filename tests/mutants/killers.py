@@ -6,7 +6,7 @@ late, the drivers of `tests/reliability` do.
 
 from typing import Final
 
-_RELIABILITY: Final = ("tests/reliability/simulation", "tests/reliability/fault_injection")
+_RELIABILITY: Final[tuple[str, ...]] = ()
 
 VERIFY: Final = (
     "tests/unit/verifications/test_verify.py",

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class Verdict:
     fault: SeededFault
     killed: bool
     by: str
+    seconds: float
 
 
 class Workshop:
@@ -53,12 +55,14 @@ class Workshop:
         Raises:
             PlantError: it cannot be planted.
         """
+        started = time.monotonic()
         with self._planted(fault):
             done = self.run(*fault.killers)
         # An invariant that is broken when a test is over is an ERROR of its fixture.
         noticed = re.search(r"^(?:FAILED|ERROR) (tests/\S+)", done.stdout, re.MULTILINE)
         by = noticed[1] if noticed else done.stdout[-300:]
-        return Verdict(fault, done.returncode == _FAILED and noticed is not None, by)
+        killed = done.returncode == _FAILED and noticed is not None
+        return Verdict(fault, killed, by, time.monotonic() - started)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run pytest in the copy."""
