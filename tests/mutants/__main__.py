@@ -24,7 +24,7 @@ from rich.table import Table
 from tests.mutants.planting import PlantError, plant
 from tests.mutants.seeded import SEEDED
 from tests.mutants.seeded_fault import SeededFault
-from tests.mutants.workshop import Verdict, Workshop
+from tests.mutants.workshop import Verdict, Workshop, files_of
 
 ROOT: Final = Path(__file__).parents[2]
 _WORKERS: Final = 2
@@ -81,6 +81,11 @@ def _mistakes() -> list[str]:
         if planted.text in names:
             found.append(f"{fault.name}: the same as {names[planted.text]}")
         names[planted.text] = fault.name
+        found += [
+            f"{fault.name}: no test at {killer}"
+            for killer in fault.killers
+            if not any(ROOT.glob(killer))
+        ]
     missing = _INVARIANTS - {fault.invariant for fault in SEEDED}
     return [*found, *(f"{invariant} has no fault" for invariant in sorted(missing))]
 
@@ -88,7 +93,7 @@ def _mistakes() -> list[str]:
 def _sound(shop: Workshop, chosen: list[SeededFault], progress: Progress) -> bool:
     """Whether the tests pass while nothing is wrong: else they prove nothing."""
     task = progress.add_task("tests without a fault", total=None)
-    tests = sorted({test for fault in chosen for test in fault.killers})
+    tests = sorted({test for fault in chosen for test in files_of(fault, ROOT)})
     done = shop.run(*tests, "-n", str(_WORKERS))
     progress.remove_task(task)
     if done.returncode:
@@ -113,8 +118,9 @@ def _judge_all(
         finally:
             free.put(shop)
         progress.advance(task)
-        word = "killed" if verdict.killed else "SURVIVED"
-        progress.console.print(f"{verdict.seconds:4.0f} s  {word} {fault.invariant}: {fault.name}")
+        progress.console.print(
+            f"{verdict.seconds:4.0f} s  {verdict.word} {fault.invariant}: {fault.name}"
+        )
         return verdict
 
     with ThreadPoolExecutor(len(shops)) as pool:
@@ -124,7 +130,7 @@ def _judge_all(
 def _table(verdicts: list[Verdict]) -> Table:
     table = Table("invariant", "seeded fault", "s", "noticed by")
     for verdict in verdicts:
-        by = verdict.by if verdict.killed else f"SURVIVED {verdict.by}"
+        by = verdict.by if verdict.killed else f"{verdict.word}: {verdict.by}"
         fault = verdict.fault
         table.add_row(fault.invariant, fault.name, f"{verdict.seconds:.0f}", by)
     return table

@@ -17,7 +17,7 @@ class SeededFault:
             expression, or all statements of a body.
         new: what takes their place. Each `...` in it stands for what the one in `old` found, in
             order. Nothing removes the statements.
-        killers: the tests that should notice it, the quickest first.
+        killers: patterns of the test files that should notice it, the quickest first.
     """
 
     invariant: str

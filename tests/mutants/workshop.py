@@ -21,18 +21,30 @@ _COPIED: Final = (
 )  # fmt: skip
 _PYTEST: Final = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=60")
 _SECONDS: Final = 300
-# pytest's own number: a test failed. Every other one says that the tests did not run.
+# pytest's own numbers; every other one says that the tests did not run.
+_PASSED: Final = 0
 _FAILED: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the tests said of one fault; `by` is the test that failed, or the end of the output."""
+    """What the tests said of one fault.
+
+    Attributes:
+        word: `killed` when a test failed, `SURVIVED` when none did, else `NOT RUN`.
+        by: the test that failed, or the end of the output.
+        seconds: how long that took.
+    """
 
     fault: SeededFault
-    killed: bool
+    word: str
     by: str
     seconds: float
+
+    @property
+    def killed(self) -> bool:
+        """Whether a test noticed the fault."""
+        return self.word == "killed"
 
 
 class Workshop:
@@ -57,12 +69,14 @@ class Workshop:
         """
         started = time.monotonic()
         with self._planted(fault):
-            done = self.run(*fault.killers)
+            done = self.run(*files_of(fault, self._root))
         # An invariant that is broken when a test is over is an ERROR of its fixture.
         noticed = re.search(r"^(?:FAILED|ERROR) (tests/\S+)", done.stdout, re.MULTILINE)
-        by = noticed[1] if noticed else done.stdout[-300:]
-        killed = done.returncode == _FAILED and noticed is not None
-        return Verdict(fault, killed, by, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if done.returncode == _FAILED and noticed:
+            return Verdict(fault, "killed", noticed[1], seconds)
+        word = "SURVIVED" if done.returncode == _PASSED else "NOT RUN"
+        return Verdict(fault, word, (done.stdout + done.stderr)[-300:], seconds)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run pytest in the copy."""
@@ -87,6 +101,15 @@ class Workshop:
             yield
         finally:
             _write(file, sound)
+
+
+def files_of(fault: SeededFault, root: Path) -> list[str]:
+    """The folders and files of the fault's killers, in their order."""
+    return [
+        str(path.relative_to(root))
+        for pattern in fault.killers
+        for path in sorted(root.glob(pattern))
+    ]
 
 
 def _write(file: Path, text: str) -> None:
