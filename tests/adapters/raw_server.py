@@ -41,13 +41,6 @@ class RawServer:
         scheme = "https" if self._tls else "http"
         return f"{scheme}://localhost:{self.port}/v0.2/liveness-verification"
 
-    def wait_until_left(self, count: int, seconds: float) -> bool:
-        """Whether so many behaviours ended in time."""
-        until = time.monotonic() + seconds
-        while self.left < count and time.monotonic() < until:
-            time.sleep(0.02)
-        return self.left >= count
-
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -15,7 +15,7 @@ from liveness_gateway.verifications.model import Selfie
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
-from tests.adapters.exchange import KEY, post, within
+from tests.adapters.exchange import KEY, eventually, post, within
 from tests.adapters.raw_server import RawServer, answering, read_request, response
 from tests.adapters.upstream.test_dialects_refusals import GOOD
 from tests.environment import environment
@@ -130,7 +130,7 @@ def test_each_call_has_a_connection_of_its_own() -> None:
         for _ in range(5):
             assert post(server.url).status == 200
         assert server.connections == 5
-        assert server.wait_until_left(5, 2)
+        eventually(lambda: server.left == 5)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,51 +1,121 @@
-"""I3: what is called unsent never arrives, however late the thread that sends it gets to run."""
+"""The deadline ends a call, and leaves no thread or connection (R11)."""
 
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import Decimal
-from types import FrameType
+from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.upstream.replies import NotSentError
-from liveness_gateway.adapters.upstream.transport import HttpTransport
-from tests.adapters.raw_server import RawServer
-from tests.samples import selfie
+from liveness_gateway.adapters.upstream.replies import AnswerLostError
+from tests.adapters.certificates import Certificate, self_signed
+from tests.adapters.exchange import Impatient, eventually, jpeg, post, raises
+from tests.adapters.raw_server import (
+    RawServer,
+    read_head,
+    read_request,
+    response,
+)
+from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.adapters.upstream.test_transport import CHUNKED
 
-CONTENT = b"\xff\xd8\xffthe selfie"
+HEAD: Final = response(GOOD, Connection="close")[: -len(GOOD)]
+KEPT_ALIVE: Final = response(GOOD)[: -len(GOOD)]
+# What is sent first, and what then follows piece by piece without an end.
+SLOW: Final[dict[str, tuple[bytes, bytes]]] = {
+    "nothing": (b"", b""),
+    "the status line": (b"HTTP/1.1 200 ", b"y"),
+    "headers": (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+    "the body": (HEAD, b" "),
+    "the body, kept alive": (KEPT_ALIVE, b" "),
+    "a body without end": (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    "chunks": (CHUNKED, b"1\r\nx\r\n"),
+    "the size of a chunk": (CHUNKED, b"0"),
+    "trailers": (CHUNKED + b"0\r\nX: ", b"y"),
+    "answers before the answer": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
 
 
-@contextmanager
-def held_threads() -> Iterator[None]:
-    """Threads that start in here have done nothing yet when it ends; then they go on."""
-    free = threading.Event()
+class Slow:
+    """A server that never ends its answer; `asked` is set when it has read the request."""
 
-    def hold(_frame: FrameType, _event: str, _: object) -> None:
-        free.wait(5)
+    def __init__(self, first: bytes, piece: bytes) -> None:
+        self._first = first
+        self._piece = piece
+        self.asked = threading.Event()
 
-    before = threading.gettrace()
-    threading.settrace(hold)
-    try:
-        yield
-    finally:
-        threading.settrace(before)
-        free.set()
+    def __call__(self, connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(self._first)
+        self.asked.set()
+        while self._piece:
+            time.sleep(0.02)
+            connection.sendall(self._piece)
+        connection.recv(1)
 
 
-@pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.05])
-def test_a_thread_that_starts_after_the_deadline_sends_nothing(seconds: float) -> None:
-    arrived: list[bytes] = []
+class Unread:
+    """A server that takes the first byte of a selfie, and no more of it until it is set free."""
 
-    def behave(connection: socket.socket) -> None:
-        while block := connection.recv(65_536):
-            arrived.append(block)
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.free = threading.Event()
 
-    with RawServer(behave) as server:
-        transport, deadline = HttpTransport(), time.monotonic() + seconds
-        with held_threads(), pytest.raises(NotSentError):
-            transport.post(server.url, {}, selfie(CONTENT), Decimal("0.6"), deadline)
-        server.wait_until_left(1, 0.5)
-    assert CONTENT not in b"".join(arrived)
+    def __call__(self, connection: socket.socket) -> None:
+        read_head(connection)
+        connection.recv(1)
+        self.asked.set()
+        self.free.wait()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return self_signed(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def no_thread_stays() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    eventually(lambda: set(threading.enumerate()) <= before)
+
+
+@pytest.mark.usefixtures("no_thread_stays")
+@pytest.mark.parametrize("place", SLOW)
+def test_the_deadline_ends_a_call_whatever_trickles_through_it(place: str) -> None:
+    slow = Slow(*SLOW[place])
+    with RawServer(slow) as server:
+        with raises(AnswerLostError, "timeout"):
+            post(server.url, clock=Impatient(slow.asked))
+        # The connection was shut.
+        eventually(lambda: server.left == 1)
+
+
+@pytest.mark.usefixtures("no_thread_stays")
+@pytest.mark.parametrize("place", ["nothing", "the status line", "the body"])
+def test_the_deadline_holds_under_tls(certificate: Certificate, place: str) -> None:
+    slow = Slow(*SLOW[place])
+    with RawServer(slow, certificate.server()) as server:
+        with raises(AnswerLostError, "timeout"):
+            post(server.url, tls=certificate.client(), clock=Impatient(slow.asked))
+        eventually(lambda: server.left == 1)
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
+def test_a_deadline_in_the_middle_of_sending_ends_it(
+    certificate: Certificate, *, secure: bool
+) -> None:
+    """The selfie is larger than what the kernel takes, and nobody reads it."""
+    server_tls, client_tls = certificate.server(), certificate.client()
+    unread = Unread()
+    with RawServer(unread, server_tls if secure else None) as server:
+        content = jpeg() + bytes(40_000_000)
+        with raises(AnswerLostError, "timeout"):
+            post(
+                server.url,
+                content=content,
+                tls=client_tls if secure else None,
+                clock=Impatient(unread.asked),
+            )
+        unread.free.set()

@@ -1,23 +1,19 @@
-"""Everything that goes wrong on the way: never longer than the deadline, and always told apart."""
+"""Everything that goes wrong after the selfie was sent: the answer is lost, and the reason said."""
 
 import socket
-import threading
-import time
 import tracemalloc
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
 
 from liveness_gateway.adapters.upstream.replies import MAXIMUM_ANSWER, AnswerLostError
 from sandbox import Sandbox
-from tests.adapters.exchange import KEY, PATH, SLACK, elapsed, jpeg, post
+from tests.adapters.exchange import KEY, PATH, jpeg, post, raises
 from tests.adapters.raw_server import (
     Behaviour,
     RawServer,
     answering,
-    byte_by_byte,
     read_head,
     read_request,
     response,
@@ -48,20 +44,9 @@ def test_an_answer_that_does_not_arrive_is_lost(
 ) -> None:
     sandbox.forget()
     sandbox.next(outcome)
-    assert elapsed(lambda: post(sandbox.url + PATH), AnswerLostError, reason) < 3
+    with raises(AnswerLostError, reason):
+        post(sandbox.url + PATH)
     assert len(sandbox.requests) == 1
-
-
-@pytest.mark.parametrize("outcome", ["silent", "drip_headers", "drip_body"])
-def test_the_deadline_holds_against_silence_and_one_byte_per_second(
-    sandbox: Sandbox, outcome: str
-) -> None:
-    sandbox.forget()
-    sandbox.next(outcome)
-    assert (
-        elapsed(lambda: post(sandbox.url + PATH, seconds=2.2), AnswerLostError, "timeout")
-        < 2.2 + SLACK
-    )
 
 
 def chunk(size: bytes, data: bytes = b"") -> bytes:
@@ -103,8 +88,8 @@ BROKEN: Final[dict[str, tuple[Behaviour, str]]] = {
 
 @pytest.mark.parametrize(("behave", "reason"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_answer_is_lost_and_says_which(behave: Behaviour, reason: str) -> None:
-    with RawServer(behave) as server:
-        assert elapsed(lambda: post(server.url), AnswerLostError, reason) < 3
+    with RawServer(behave) as server, raises(AnswerLostError, reason):
+        post(server.url)
 
 
 def test_an_answer_cut_in_its_headers_has_no_body() -> None:
@@ -116,8 +101,9 @@ def test_an_answer_of_exactly_the_bound_is_taken() -> None:
     body = GOOD.ljust(MAXIMUM_ANSWER)
     with RawServer(answering(response(body))) as server:
         assert post(server.url).body == body
-    with RawServer(answering(response(body + b" "))) as server:
-        assert elapsed(lambda: post(server.url), AnswerLostError, "answer_too_large") < 3
+    longer = answering(response(body + b" "))
+    with RawServer(longer) as server, raises(AnswerLostError, "answer_too_large"):
+        post(server.url)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +116,12 @@ def test_an_answer_of_exactly_the_bound_is_taken() -> None:
     ],
 )
 def test_memory_is_bounded_whatever_comes(head: bytes) -> None:
-    """60 MB are offered; what is kept is about the bound."""
+    """30 MB are offered; what is kept is about the bound."""
 
     def behave(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(head)
-        for _ in range(60):
+        for _ in range(30):
             connection.sendall(b"x" * 1_000_000)
 
     with RawServer(behave) as server:
@@ -147,81 +133,13 @@ def test_memory_is_bounded_whatever_comes(head: bytes) -> None:
     assert peak < 8 * MAXIMUM_ANSWER
 
 
-def endless(connection: socket.socket) -> None:
-    read_request(connection)
-    while True:
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        time.sleep(0.05)
-
-
-def trickle(pieces: list[bytes], interval: float = 0.1) -> Behaviour:
-    return answering(*pieces, interval=interval)
-
-
-def unread(connection: socket.socket) -> None:
-    read_head(connection)
-    time.sleep(3)
-
-
-HEAD: Final = response(GOOD, Connection="close")[: -len(GOOD)]
-SLOW: Final[dict[str, Behaviour]] = {
-    "the status line": trickle(byte_by_byte(response(GOOD))),
-    "the body": trickle([HEAD, *byte_by_byte(GOOD)]),
-    "the body, kept alive": trickle([response(GOOD)[: -len(GOOD)], *byte_by_byte(GOOD)]),
-    "chunks": trickle([CHUNKED, *[b"1\r\nx\r\n"] * 100]),
-    "the size of a chunk": trickle([CHUNKED, *byte_by_byte(b"0" * 100)]),
-    "trailers": trickle([CHUNKED + b"0\r\n", *[b"X: y\r\n"] * 100]),
-    "headers": trickle([b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 90]),
-    "patience": endless,
-}
-
-
-@pytest.mark.parametrize("behave", SLOW.values(), ids=SLOW.keys())
-def test_the_deadline_holds_against_everything_slow(behave: Behaviour) -> None:
-    with RawServer(behave) as server:
-        assert elapsed(lambda: post(server.url, seconds=1), AnswerLostError, "timeout") < 1 + SLACK
-        assert server.wait_until_left(1, 2), "the connection was not shut"
-
-
-def test_the_deadline_holds_while_the_selfie_is_not_taken() -> None:
-    with RawServer(unread) as server:
-        content = jpeg() + bytes(40_000_000)
-        took = elapsed(
-            lambda: post(server.url, content=content, seconds=1), AnswerLostError, "timeout"
-        )
-    assert took < 1 + SLACK
-
-
 def test_a_success_for_half_a_selfie_is_no_answer() -> None:
     def behave(connection: socket.socket) -> None:
         read_head(connection)
         connection.sendall(response(GOOD))
 
-    with RawServer(behave) as server:
-        content = jpeg() + bytes(4_000_000)
-        assert (
-            elapsed(lambda: post(server.url, content=content), AnswerLostError, "connection_lost")
-            < 3
-        )
-
-
-@pytest.mark.parametrize("place", ["the status line", "the body", "the body, kept alive"])
-def test_fifty_slow_answers_leave_no_thread_and_no_connection(place: str) -> None:
-    before = threading.active_count()
-    with RawServer(SLOW[place]) as server:
-
-        def call(_: int) -> None:
-            with pytest.raises(AnswerLostError, match="timeout"):
-                post(server.url, seconds=0.4)
-
-        with ThreadPoolExecutor(10) as pool:
-            list(pool.map(call, range(50)))
-        assert server.connections == 50
-        assert server.wait_until_left(50, 3)
-    until = time.monotonic() + 3
-    while threading.active_count() > before and time.monotonic() < until:
-        time.sleep(0.02)
-    assert threading.active_count() <= before
+    with RawServer(behave) as server, raises(AnswerLostError, "connection_lost"):
+        post(server.url, content=jpeg() + bytes(4_000_000))
 
 
 def test_no_error_says_anything_but_its_reason() -> None:

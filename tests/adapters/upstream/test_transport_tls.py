@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 import time
 import warnings
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
 from tests.adapters.certificates import Certificate, self_signed
-from tests.adapters.exchange import jpeg, post
+from tests.adapters.exchange import jpeg, post, raises
 from tests.adapters.raw_server import (
     RawServer,
-    answering,
     byte_by_byte,
     read_head,
     read_request,
@@ -46,7 +44,7 @@ def never(_: socket.socket) -> None:
 
 
 def test_an_unknown_certificate_gets_nothing(certificate: Certificate) -> None:
-    """The default: certifi's list, and nobody of loopback is on it."""
+    """The default: certifi's list, on which this server is not."""
     with RawServer(never, certificate.server()) as server, pytest.raises(NotSentError, match="tls"):
         post(server.url)
 
@@ -82,61 +80,21 @@ def test_a_server_that_speaks_no_tls_gets_nothing(certificate: Certificate) -> N
     assert jpeg()[:20] not in seen[0]
 
 
-@pytest.mark.parametrize("interval", [None, 0.3])
-def test_a_handshake_that_does_not_end_is_given_two_seconds(
-    certificate: Certificate, interval: float | None
+@pytest.mark.parametrize("pieces", [[], byte_by_byte(b"\x16\x03\x03\x40\x00" + bytes(16_000))])
+def test_a_handshake_that_does_not_end_is_given_up_long_before_the_deadline(
+    certificate: Certificate, pieces: list[bytes]
 ) -> None:
     """Silent, or a byte now and then: a record of 16 KB that is never complete."""
 
     def behave(connection: socket.socket) -> None:
         connection.recv(65536)
-        for byte in byte_by_byte(b"\x16\x03\x03\x40\x00" + bytes(200)):
-            if interval is None:
-                time.sleep(5)
+        for byte in pieces:
+            time.sleep(0.2)
             connection.sendall(byte)
-            time.sleep(interval or 0)
+        connection.recv(65536)
 
-    with RawServer(behave) as server:
-        started = time.monotonic()
-        with pytest.raises(NotSentError, match="connect_timeout"):
-            post(server.url.replace("http:", "https:"), tls=certificate.client())
-        assert 1.5 < time.monotonic() - started < 3.5
-
-
-@pytest.mark.parametrize("place", ["head", "body"])
-def test_the_deadline_holds_under_tls_and_no_thread_stays(
-    certificate: Certificate, place: str
-) -> None:
-    whole = response(GOOD, Connection="close")
-    head, body = whole[: -len(GOOD)], GOOD
-    pieces = byte_by_byte(whole) if place == "head" else [head, *byte_by_byte(body)]
-    before = threading.active_count()
-    with RawServer(answering(*pieces, interval=0.2), certificate.server()) as server:
-        started = time.monotonic()
-        with pytest.raises(AnswerLostError, match="timeout"):
-            post(server.url, tls=certificate.client(), seconds=1)
-        assert time.monotonic() - started < 2.5
-        assert server.wait_until_left(1, 2)
-    until = time.monotonic() + 2
-    while threading.active_count() > before and time.monotonic() < until:
-        time.sleep(0.02)
-    assert threading.active_count() <= before
-
-
-def test_a_deadline_in_the_middle_of_sending_ends_it(certificate: Certificate) -> None:
-    """The selfie is larger than what the kernel takes, and nobody reads."""
-
-    def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        time.sleep(3)
-
-    with RawServer(behave, certificate.server()) as server:
-        started = time.monotonic()
-        with pytest.raises(AnswerLostError, match="timeout"):
-            post(
-                server.url, content=jpeg() + bytes(40_000_000), tls=certificate.client(), seconds=1
-            )
-        assert time.monotonic() - started < 2.5
+    with RawServer(behave) as server, raises(NotSentError, "connect_timeout"):
+        post(server.url.replace("http:", "https:"), tls=certificate.client())
 
 
 def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
@@ -151,7 +109,7 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
     heard: list[int] = []
     trusting = certificate.client()
     with RawServer(behave, certificate.server()) as server:
-        for _ in range(20):
+        for _ in range(8):
             try:
                 reply = post(server.url, content=jpeg() + bytes(4_000_000), tls=trusting)
             except AnswerLostError as lost:

@@ -9,7 +9,6 @@ import http.client
 import socket
 import ssl
 import threading
-import time
 from contextlib import suppress
 from decimal import Decimal
 from typing import Final
@@ -25,6 +24,7 @@ from liveness_gateway.adapters.upstream.replies import (
     Reply,
     read_reply,
 )
+from liveness_gateway.clock import Clock, SystemClock
 from liveness_gateway.verifications.model import Selfie, decimal_text
 
 CONNECT_SECONDS: Final = 2.0
@@ -35,11 +35,13 @@ _MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
 class HttpTransport:
     """Posts a selfie and reads the reply. No redirects, no proxies, no retries, no decompression.
 
-    `tls` replaces the default TLS context (certificates verified against certifi's list).
+    `tls` replaces the default TLS context (certificates verified against certifi's list), `clock`
+    the machine's own.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, clock: Clock | None = None) -> None:
         self._tls = tls or ssl.create_default_context(cafile=certifi.where())
+        self._clock = clock or SystemClock()
 
     def post(
         self,
@@ -49,7 +51,7 @@ class HttpTransport:
         threshold: Decimal,
         deadline: float,
     ) -> Reply:
-        """Post and return the reply; this call ends by `deadline` (`time.monotonic()` seconds).
+        """Post and return the reply; this call ends by `deadline` (the clock's monotonic seconds).
 
         Raises:
             NotSentError: the selfie did not leave.
@@ -63,18 +65,17 @@ class HttpTransport:
             connection,
             urlsplit(url).path,
             headers,
-            _encode(selfie, threshold),
-            deadline,
+            _Gate(_encode(selfie, threshold), deadline, self._clock),
         )
         worker = threading.Thread(target=exchange.run, daemon=True)
         worker.start()
-        worker.join(max(0.0, deadline - time.monotonic()))
+        worker.join(max(0.0, deadline - self._clock.monotonic()))
         return exchange.result()
 
     def _connection(self, url: str, deadline: float) -> http.client.HTTPConnection:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        seconds = max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic()))
+        seconds = max(0.001, min(CONNECT_SECONDS, deadline - self._clock.monotonic()))
         if parts.scheme == "https":
             return http.client.HTTPSConnection(
                 host, parts.port, timeout=seconds, blocksize=_BLOCK, context=self._tls
@@ -96,20 +97,25 @@ def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
 class _Gate:
     """The request body: it lets nothing pass after the deadline, nor once it was shut."""
 
-    def __init__(self, encoder: MultipartEncoder, deadline: float) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: MultipartEncoder, deadline: float, clock: Clock) -> None:
+        self.encoder = encoder
         self._deadline = deadline
+        self._clock = clock
         self._lock = threading.Lock()
         self._shut = False
         self.passed = False
 
     def read(self, size: int = -1) -> bytes:
         with self._lock:
-            if self._shut or (not self.passed and time.monotonic() >= self._deadline):
+            if self._shut or (not self.passed and self.seconds_left() <= 0):
                 raise NotSentError("deadline")
             self.passed = True
-        block: bytes = self._encoder.read(size)
+        block: bytes = self.encoder.read(size)
         return block
+
+    def seconds_left(self) -> float:
+        """Until the deadline; negative after it."""
+        return self._deadline - self._clock.monotonic()
 
     def shut(self) -> bool:
         """Let nothing pass from now on, and say whether anything did before."""
@@ -126,17 +132,14 @@ class _Exchange:
         connection: http.client.HTTPConnection,
         path: str,
         headers: dict[str, str],
-        encoder: MultipartEncoder,
-        deadline: float,
+        gate: _Gate,
     ) -> None:
         self._connection = connection
         self._connection.response_class = BoundedResponse
         self._path = path
         self._headers = headers
-        self._encoder = encoder
         # Made before the thread: a deadline that has passed already must find it there to shut.
-        self._gate = _Gate(encoder, deadline)
-        self._deadline = deadline
+        self._gate = gate
         # The connection forgets it once the answer's headers are there; the deadline does not.
         self._socket: socket.socket | None = None
         self._reply: Reply | None = None
@@ -147,7 +150,7 @@ class _Exchange:
         try:
             self._connection.connect()
             self._socket = self._connection.sock
-            self._socket.settimeout(max(0.001, self._deadline - time.monotonic()))
+            self._socket.settimeout(max(0.001, gate.seconds_left()))
             whole = self._send()
             self._reply = read_reply(self._connection.getresponse(), whole=whole)
         except TimeoutError:
@@ -170,8 +173,8 @@ class _Exchange:
         One that refuses from the headers alone does hang up, and its answer says why.
         """
         own = {
-            "Content-Type": self._encoder.content_type,
-            "Content-Length": str(self._encoder.len),
+            "Content-Type": self._gate.encoder.content_type,
+            "Content-Length": str(self._gate.encoder.len),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Connection": "close",
