@@ -14,8 +14,9 @@ from tests.doubles.queue import QueueDouble
 from tests.doubles.secrets import SecretsDouble
 from tests.doubles.table import TableDouble
 from tests.doubles.telemetry import RecordingTelemetry
-from tests.reliability.simulation.functions import Functions, Outside
+from tests.reliability.simulation.functions import Functions
 from tests.reliability.simulation.gateway import DAY
+from tests.reliability.simulation.outside import Outside
 from tests.reliability.simulation.steering import Steering
 
 # After a minute no circuit is open any more.

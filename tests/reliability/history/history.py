@@ -90,8 +90,9 @@ class History:
         return None
 
     def outputs(self) -> list[Sequence[object]]:
-        """Everything that left the gateway, as lists that only grow."""
+        """Everything that left the gateway or was stored, as lists that only grow."""
         return [
+            [write.after for write in self.writes],
             [answer.body for answer in self.answers],
             [read.body for read in self.reads],
             [event.detail for event in self.accepted],

@@ -15,7 +15,7 @@ from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.telemetry import LogLine
 from tests.reliability.history.facts import Answered, Write
 from tests.reliability.history.history import History
-from tests.reliability.invariants import always, at_rest
+from tests.reliability.invariants import always, answers, at_rest
 from tests.reliability.invariants.judging import InvariantError
 from tests.reliability.simulation.gateway import Gateway
 from tests.reliability.simulation.requests import MINIMUM_THRESHOLD, Request, selfie
@@ -51,13 +51,13 @@ def broken_by(history: History) -> Iterator[str]:
         lambda: always.i4_event_is_stored(history),
         lambda: at_rest.i5_every_version_is_announced(history),
         lambda: at_rest.i5_nothing_waits(history),
-        lambda: always.i6_answer_is_stored(history),
-        lambda: always.i7_conflict_touches_nothing(history),
+        lambda: answers.i6_answer_is_stored(history),
+        lambda: answers.i7_conflict_touches_nothing(history),
         lambda: at_rest.i8_one_call_per_attempt(history),
         lambda: always.i9_only_allowed_transitions(history),
         lambda: always.i10_fail_closed(history, MultipleFaces.INCONCLUSIVE),
         lambda: at_rest.i11_nothing_after_expiry(history),
-        lambda: always.i12_nothing_leaks(history, {}, seen),
+        lambda: always.i12_nothing_leaks(history, seen),
         lambda: at_rest.i13_in_time(history),
         lambda: at_rest.i14_refused_input_costs_nothing(history, MINIMUM_THRESHOLD),
     ]

@@ -1,9 +1,8 @@
 """Judges a history: after every step, and once everything has come to rest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.reliability.history.history import History
@@ -11,13 +10,12 @@ from tests.reliability.invariants.always import (
     i1_claim_precedes_call,
     i3_at_most_one_charge,
     i4_event_is_stored,
-    i6_answer_is_stored,
-    i7_conflict_touches_nothing,
     i9_only_allowed_transitions,
     i10_fail_closed,
     i12_nothing_leaks,
     renderings,
 )
+from tests.reliability.invariants.answers import i6_answer_is_stored, i7_conflict_touches_nothing
 from tests.reliability.invariants.at_rest import (
     i2_every_call_ends,
     i2_every_kept_result_is_stored,
@@ -31,17 +29,15 @@ from tests.reliability.invariants.at_rest import (
 
 
 class Watch:
-    """Judges one history; `items` is the table as it stands, `canaries` what nothing may hold."""
+    """Judges one history; `canaries` is what no output may hold."""
 
     def __init__(
         self,
         history: History,
-        items: Mapping[str, Any],
         several_faces: MultipleFaces,
         canaries: Iterable[bytes],
     ) -> None:
         self._history = history
-        self._items = items
         self._several_faces = several_faces
         self._seen = [0] * len(history.outputs())
         self._judged: tuple[int, ...] = ()
@@ -55,7 +51,7 @@ class Watch:
             InvariantError: one does not hold.
         """
         history = self._history
-        lengths = (len(history.writes), len(history.posts), *map(len, history.outputs()))
+        lengths = (len(history.posts), *map(len, history.outputs()))
         if lengths == self._judged:
             return
         self._judged = lengths
@@ -66,7 +62,7 @@ class Watch:
         i7_conflict_touches_nothing(history)
         i9_only_allowed_transitions(history)
         i10_fail_closed(history, self._several_faces)
-        i12_nothing_leaks(history, self._items, self._seen)
+        i12_nothing_leaks(history, self._seen)
 
     def judge_at_rest(self, now: datetime, parked: Sequence[str], minimum: Decimal) -> None:
         """What holds when nothing runs and recovery ran, besides: I2, I5, I8, I11, I13, I14.

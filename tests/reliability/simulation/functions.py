@@ -1,11 +1,9 @@
 """The functions as they are deployed, built by `bootstrap` over the doubles."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from liveness_gateway.adapters.upstream.ports import Transport
 from liveness_gateway.bootstrap.publish_events import build_publish_events
 from liveness_gateway.bootstrap.recover import build_recover
 from liveness_gateway.bootstrap.results import build_results
@@ -22,34 +20,15 @@ from liveness_gateway.settings import (
     TableSettings,
     VerifySettings,
 )
-from liveness_gateway.telemetry import InvocationTelemetry
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.doubles.breaker_store import BreakerTableDouble
-from tests.doubles.bus import BusDouble
 from tests.doubles.liveness_api import ADDRESS
-from tests.doubles.queue import QueueDouble
-from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN, SecretsDouble
-from tests.doubles.table import TABLE, TableDouble
+from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN
+from tests.doubles.table import TABLE
+from tests.reliability.simulation.outside import Outside
 from tests.reliability.simulation.requests import DEFAULT_THRESHOLD, MINIMUM_THRESHOLD
-from tests.reliability.simulation.steering import SteeredClock
 
 STAGE: Final = "local"
 _NAMESPACE: Final = "liveness-gateway"
-
-
-@dataclass(frozen=True)
-class Outside:
-    """Everything the functions are wired to."""
-
-    clock: SteeredClock
-    telemetry: InvocationTelemetry
-    table: TableDouble
-    breaker_table: BreakerTableDouble
-    secrets: SecretsDouble
-    transport: Transport
-    bus: BusDouble
-    emergency: QueueDouble
-    letters: QueueDouble
 
 
 class Functions:

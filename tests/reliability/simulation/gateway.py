@@ -12,17 +12,13 @@ from typing import Any, Final
 
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.doubles.breaker_store import BreakerTableDouble
-from tests.doubles.bus import BusDouble
 from tests.doubles.lambda_context import LambdaContextDouble
 from tests.doubles.liveness_api import LivenessApi
-from tests.doubles.queue import QueueDouble
-from tests.doubles.secrets import SecretsDouble
-from tests.doubles.table import TableDouble
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.reliability.history.facts import Asked, Delivered, ReadBack, generation_of, plain
 from tests.reliability.history.history import History
-from tests.reliability.simulation.functions import Functions, Outside
+from tests.reliability.simulation.functions import Functions
+from tests.reliability.simulation.outside import simulated
 from tests.reliability.simulation.processes import JOB_SECONDS, VERIFY_SECONDS, Process
 from tests.reliability.simulation.recorder import Recorder
 from tests.reliability.simulation.requests import Request, read_event
@@ -61,7 +57,8 @@ class Gateway:
         self.history = History(overran=self.steering.overran)
         self.several_faces = several_faces
         self.api = LivenessApi(self.clock, self.steering)
-        outside = self._outside(telemetry)
+        self._recorder = Recorder(self.steering, self.history)
+        outside = simulated(self.steering, self.history, self._recorder, self.api, telemetry)
         self.table, self.secrets = outside.table, outside.secrets
         self.bus, self.emergency, self.letters = outside.bus, outside.emergency, outside.letters
         self.pending: list[str] = []
@@ -202,25 +199,6 @@ class Gateway:
         """The processes that have not ended."""
         self._held = [process for process in self._held if not process.ended]
         return self._held
-
-    def _outside(self, telemetry: type[RecordingTelemetry]) -> Outside:
-        steering, clock, history = self.steering, self.clock, self.history
-        self._recorder = recorder = Recorder(steering, history)
-        table, api = TableDouble(steering), self.api
-        table.on_write, table.on_refusal = recorder.wrote, recorder.refused
-        api.asker, api.on_call = lambda: steering.actor, recorder.calls
-        api.on_post = recorder.posted
-        return Outside(
-            clock=clock,
-            telemetry=telemetry(steering, history.lines, history.counts),
-            table=table,
-            breaker_table=BreakerTableDouble(clock, steering),
-            secrets=SecretsDouble(steering),
-            transport=api,
-            bus=BusDouble(steering, on_accept=recorder.accepted, on_refuse=recorder.not_accepted),
-            emergency=QueueDouble(steering, "emergency.send", history.kept),
-            letters=QueueDouble(steering, "letters.send", history.letters),
-        )
 
     def _free(self) -> Environment:
         found = next((one for one in self._environments if not one.busy), None)

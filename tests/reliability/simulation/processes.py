@@ -54,8 +54,8 @@ class Process:
         self._dies = False
         self._failure: BaseException | None = None
         self._thread: threading.Thread | None = None
-        self._turn = threading.Semaphore(0)
-        self._back = threading.Semaphore(0)
+        # Each is released by one side to give the other its turn.
+        self._turn, self._back = threading.Lock(), threading.Lock()
 
     def run(self) -> Any:  # noqa: ANN401 - what the function returns
         """Let it run to its end; what it returned."""
@@ -101,6 +101,8 @@ class Process:
         if self._thread is None and not held and (steps is None or self._dies):
             self._flow()  # it will never be held: it needs no thread
         elif self._thread is None:
+            self._turn.acquire()
+            self._back.acquire()
             self._thread = threading.Thread(target=self._flow, daemon=True)
             self._thread.start()
             self._back.acquire()

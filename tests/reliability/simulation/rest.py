@@ -23,7 +23,7 @@ _ROUNDS: Final = 12
 
 def watch(gateway: Gateway, canaries: Iterable[bytes] = CANARIES) -> Watch:
     """Somebody who judges this gateway."""
-    return Watch(gateway.history, gateway.table.items, gateway.several_faces, canaries)
+    return Watch(gateway.history, gateway.several_faces, canaries)
 
 
 def judge_at_rest(gateway: Gateway, watching: Watch) -> None:
