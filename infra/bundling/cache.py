@@ -23,7 +23,7 @@ def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
     """Return `folder`; if it does not exist, call `build` with an empty folder to fill first.
 
     `folder` is complete or absent at any time, also when several processes build it at once.
-    Folders beside it that nobody asked for in the last 24 hours are deleted.
+    Folders beside it that were not used in the last 24 hours are deleted.
     """
     if folder.is_dir():
         os.utime(folder)
