@@ -1,32 +1,61 @@
-"""A process that is a copy of all functions: it is given invocations, one JSON a line.
-
-It writes each result into the file named by its first argument, and everything any library has to
-say at level DEBUG to stderr, as Lambda would keep it in the log group. The second argument is how
-many seconds each invocation has.
-"""
+"""The functions as Lambda invokes them; all that they and their libraries say is kept."""
 
 import importlib
-import json
+import io
 import logging
-import sys
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from typing import Any
+
+import boto3
 
 from liveness_gateway.clock import SystemClock
+from tests.api.deployment import Deployment
 from tests.doubles.lambda_context import LambdaContextDouble
+from tests.environment import bare_environment
+
+Event = dict[str, Any]
 
 
-def main() -> None:
-    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
-    with Path(sys.argv[1]).open("w", encoding="utf-8") as results:
-        for line in sys.stdin:
-            asked = json.loads(line)
-            module = importlib.import_module(f"{asked['function']}.handler")
-            result = module.handler(
-                asked["event"], LambdaContextDouble(SystemClock(), float(sys.argv[2]))
-            )
-            results.write(json.dumps(result) + "\n")
-            results.flush()
+class Invocations:
+    """New copies of the functions of one deployment.
+
+    Attributes:
+        output: all that any library logs at level DEBUG, and all that is printed.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._environment = deployment.environment
+        self.output = io.StringIO()
+
+    def run(
+        self,
+        *invocations: tuple[str, Event],
+        seconds: float = 28.0,
+        settings: Mapping[str, str] | None = None,
+    ) -> list[Any]:
+        """Invoke each in turn, in an environment of their own; give what they returned."""
+        everything = logging.StreamHandler(self.output)
+        everything.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        root = logging.getLogger()
+        level = root.level
+        root.setLevel(logging.DEBUG)
+        root.addHandler(everything)
+        try:
+            with bare_environment(**self._environment | dict(settings or {})):
+                boto3.setup_default_session()
+                with redirect_stdout(self.output):
+                    copies = {name: _new_copy(name) for name, _ in invocations}
+                    return [
+                        copies[name](event, LambdaContextDouble(SystemClock(), seconds))
+                        for name, event in invocations
+                    ]
+        finally:
+            root.removeHandler(everything)
+            root.setLevel(level)
 
 
-if __name__ == "__main__":
-    main()
+def _new_copy(name: str) -> Callable[[Event, LambdaContextDouble], Any]:
+    module = importlib.reload(importlib.import_module(f"{name}.handler"))
+    handler: Callable[[Event, LambdaContextDouble], Any] = module.handler
+    return handler

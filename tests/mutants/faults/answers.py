@@ -110,7 +110,7 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I13", "upstream may take its time", "HttpTransport.post",
-        "worker.join(max(0.0, deadline - time.monotonic()))",
+        "worker.join(max(0.0, deadline - self._clock.monotonic()))",
         "worker.join()",
         killers.TRANSPORT,
     ),

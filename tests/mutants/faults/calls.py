@@ -116,7 +116,7 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I3", "a call that was given up goes on by itself", "_Gate.read",
-        "self._shut or (not self.passed and time.monotonic() >= self._deadline)",
+        "self._shut or (not self.passed and self.seconds_left() <= 0)",
         "False",
         killers.TRANSPORT,
     ),
