@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from tests.reliability.fault_injection.scenarios import FEW, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 
 _MINUTES: Final = 60.0
@@ -17,7 +17,7 @@ def _meanwhile(stage: Stage, act: Callable[[], object]) -> None:
     asked.run()
 
 
-@scenario(27, "the clock is up to 5 minutes off, and moves between two equal requests")
+@scenario(27, "the clock is up to 5 minutes off, and moves between two equal requests", runs=CHANCE)
 def off(stage: Stage) -> None:
     request = stage.request("the-key")
     stage.clock.jump(stage.random.uniform(-5, 5) * _MINUTES)
@@ -26,13 +26,13 @@ def off(stage: Stage) -> None:
     stage.send(request)
 
 
-@scenario(27, "the clock moves by up to 5 minutes, either way, while a request runs")
+@scenario(27, "the clock moves by up to 5 minutes, either way, while a request runs", runs=CHANCE)
 def moves(stage: Stage) -> None:
     seconds = stage.random.choice((-5, 5)) * stage.random.random() * _MINUTES
     _meanwhile(stage, lambda: stage.clock.jump(seconds))
 
 
-@scenario(27, "the clock goes back by a day while a request runs", runs=FEW)
+@scenario(27, "the clock goes back by a day while a request runs")
 def goes_back(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump(-_DAY))
 
@@ -40,21 +40,18 @@ def goes_back(stage: Stage) -> None:
 @scenario(
     27,
     "one function's clock jumps ahead by a day, the life of a record, while a request runs",
-    runs=FEW,
 )
 def jumps_ahead_alone(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump(_DAY))
     stage.clock.jump(-_DAY)
 
 
-@scenario(
-    27, "every clock jumps ahead by a day, the life of a record, while a request runs", runs=FEW
-)
+@scenario(27, "every clock jumps ahead by a day, the life of a record, while a request runs")
 def jumps_ahead(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump_everywhere(_DAY))
 
 
-@scenario(27, "the sweep's clock is 5 minutes ahead while a request runs", runs=FEW)
+@scenario(27, "the sweep's clock is 5 minutes ahead while a request runs")
 def early_sweep(stage: Stage) -> None:
     def sweep() -> None:
         stage.clock.jump(5 * _MINUTES)

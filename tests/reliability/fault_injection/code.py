@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
 from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN
 from tests.faults import Step
-from tests.reliability.fault_injection.scenarios import scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.rest import mend
 from tests.reliability.simulation.troubles import ERROR_CANARY, refusal
@@ -78,7 +78,7 @@ def _raise_at(stage: Stage, step: Step) -> None:
 def _in_verify(words: str, step: Step) -> None:
     """Register the scenario of one port of `verify`."""
 
-    @scenario(30, f"an exception of any type {words}")
+    @scenario(30, f"an exception of any type {words}", runs=CHANCE)
     def explode(stage: Stage) -> None:
         if step.effect == "emergency.send":
             stage.fail(["table.update"], "failed")
@@ -90,7 +90,11 @@ for _words, _step in _PORTS:
     _in_verify(_words, _step)
 
 
-@scenario(30, "an exception of any type from each port of `publish_events`, `sweep` and `recover`")
+@scenario(
+    30,
+    "an exception of any type from each port of `publish_events`, `sweep` and `recover`",
+    runs=CHANCE,
+)
 def behind(stage: Stage) -> None:
     stage.fail(["table.update"], "failed")
     stage.post()

@@ -31,7 +31,7 @@ def _kill_twice(stage: Stage, first: int, second: int) -> None:
         stage.send(request)
 
 
-@scenario(22, "`verify` is killed at each step; the request comes again", runs=1)
+@scenario(22, "`verify` is killed at each step; the request comes again")
 def killed_once(stage: Stage) -> None:
     for step in range(len(_steps_of_a_post(stage))):
         request = stage.request()
@@ -39,7 +39,7 @@ def killed_once(stage: Stage) -> None:
         stage.send(request)
 
 
-@scenario(22, "`verify` is killed before its claim, and again at each step", runs=1)
+@scenario(22, "`verify` is killed before its claim, and again at each step")
 def killed_early_and_again(stage: Stage) -> None:
     steps = _steps_of_a_post(stage)
     for first, second in product(range(steps.index(_CLAIMED)), range(len(steps))):
@@ -66,7 +66,7 @@ def _kill_at_each_step(invoke: Callable[[], Process]) -> int:
     raise AssertionError("it never ends")
 
 
-@scenario(22, "`verify` is killed after the call, then `sweep` at each step", runs=1)
+@scenario(22, "`verify` is killed after the call, then `sweep` at each step")
 def sweep_killed(stage: Stage) -> None:
     _steps_of_a_post(stage)
     for _request in range(3):
@@ -76,14 +76,14 @@ def sweep_killed(stage: Stage) -> None:
     assert stage.sweep().run() == 0
 
 
-@scenario(22, "`publish_events` is killed at each step; the batch comes again", runs=1)
+@scenario(22, "`publish_events` is killed at each step; the batch comes again")
 def publisher_killed(stage: Stage) -> None:
     numbers = stage.prepare(12)
     # 12 events are two calls of PutEvents.
     assert _kill_at_each_step(lambda: stage.publish(numbers)) == 4
 
 
-@scenario(22, "`recover` is killed at each step; the message comes again", runs=1)
+@scenario(22, "`recover` is killed at each step; the message comes again")
 def recover_killed(stage: Stage) -> None:
     stage.fail(["table.update"], "failed")
     stage.post()

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.faults import Step
-from tests.reliability.fault_injection.scenarios import FEW, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.rest import mend
 from tests.reliability.simulation.troubles import DOWN, FOREVER, refusal
@@ -17,7 +17,7 @@ _NEVER: Final = (
 )  # fmt: skip
 
 
-@scenario(21, "PutEvents is throttled, fails or is cut off, up to 5 times")
+@scenario(21, "PutEvents is throttled, fails or is cut off, up to 5 times", runs=CHANCE)
 def bus_down(stage: Stage) -> None:
     stage.prepare()
     for _time in range(stage.random.randint(1, 5)):
@@ -25,14 +25,14 @@ def bus_down(stage: Stage) -> None:
     stage.deliver()
 
 
-@scenario(21, "PutEvents took them all, its answer is lost", runs=FEW)
+@scenario(21, "PutEvents took them all, its answer is lost")
 def bus_answer_lost(stage: Stage) -> None:
     stage.prepare()
     stage.fail([_BUS], "lost", times=2)
     stage.deliver()
 
 
-@scenario(21, "PutEvents hangs", runs=FEW)
+@scenario(21, "PutEvents hangs")
 def bus_hangs(stage: Stage) -> None:
     stage.prepare()
     stage.fail([_BUS], "hung", times=1)
@@ -45,7 +45,7 @@ def _refuse_one(stage: Stage, codes: tuple[str, ...]) -> str:
     return code
 
 
-@scenario(21, "1 of 10 entries is refused for now")
+@scenario(21, "1 of 10 entries is refused for now", runs=CHANCE)
 def one_later(stage: Stage) -> None:
     numbers = stage.prepare()
     _refuse_one(stage, _LATER)
@@ -53,14 +53,14 @@ def one_later(stage: Stage) -> None:
     stage.insist(numbers)
 
 
-@scenario(21, "1 of 10 entries is refused for good")
+@scenario(21, "1 of 10 entries is refused for good", runs=CHANCE)
 def one_never(stage: Stage) -> None:
     numbers = stage.prepare()
     _refuse_one(stage, _NEVER)
     assert not stage.publish(numbers).run()
 
 
-@scenario(21, "the bus refuses everything for good")
+@scenario(21, "the bus refuses everything for good", runs=CHANCE)
 def never(stage: Stage) -> None:
     numbers = stage.prepare()
     code = stage.random.choice(_NEVER)
@@ -68,7 +68,7 @@ def never(stage: Stage) -> None:
     assert not stage.publish(numbers).run()
 
 
-@scenario(21, "1 of 10 is refused for good while the dead-letter queue is down")
+@scenario(21, "1 of 10 is refused for good while the dead-letter queue is down", runs=CHANCE)
 def letters_down(stage: Stage) -> None:
     numbers = stage.prepare()
     code = _refuse_one(stage, _NEVER)
@@ -80,14 +80,14 @@ def letters_down(stage: Stage) -> None:
     stage.insist(number for number in numbers if number >= again)
 
 
-@scenario(25, "an unreadable record among 10 in the stream")
+@scenario(25, "an unreadable record among 10 in the stream", runs=CHANCE)
 def poisoned(stage: Stage) -> None:
     numbers = stage.prepare()
     numbers.insert(stage.random.randint(0, len(numbers)), stage.poison())
     assert not stage.publish(numbers).run()
 
 
-@scenario(26, "the stream is reordered and brought three times")
+@scenario(26, "the stream is reordered and brought three times", runs=CHANCE)
 def reordered(stage: Stage) -> None:
     asked = [stage.post_and_hold(*answers) for answers in (["live"], ["refused connection"] * 2)]
     stage.clock.jump(61)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.doubles.secrets import APP_KEY, FINGERPRINT_ARN, UPSTREAM_ARN
-from tests.reliability.fault_injection.scenarios import FEW, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.rest import mend
 
@@ -32,7 +32,7 @@ def _answers_soon(stage: Stage) -> None:
     assert max(answer.own_seconds for answer in stage.history.answers) <= _SOON
 
 
-@scenario(13, "the secret is rotated under a warm function", runs=FEW)
+@scenario(13, "the secret is rotated under a warm function")
 def rotated(stage: Stage) -> None:
     environment = stage.environment()
     stage.post(on=environment)
@@ -40,13 +40,13 @@ def rotated(stage: Stage) -> None:
     stage.post(on=environment)
 
 
-@scenario(13, "the same, and upstream refuses the old one with 403", runs=FEW)
+@scenario(13, "the same, and upstream refuses the old one with 403")
 def rotated_and_forbidden(stage: Stage) -> None:
     stage.api.refusal = "limit"
     rotated(stage)
 
 
-@scenario(14, "a wrong secret for good; another request, and one after 60 s", runs=FEW)
+@scenario(14, "a wrong secret for good; another request, and one after 60 s")
 def wrong(stage: Stage) -> None:
     stage.api.key_version = 2
     environment = stage.environment()
@@ -57,7 +57,7 @@ def wrong(stage: Stage) -> None:
     assert stage.history.counts["credentials_refused"] == 2
 
 
-@scenario(15, "the credentials are missing, denied or without text")
+@scenario(15, "the credentials are missing, denied or without text", runs=CHANCE)
 def no_credentials(stage: Stage) -> None:
     for kind in ("missing", "denied"):
         stage.fail([_UPSTREAM], kind)
@@ -69,7 +69,7 @@ def no_credentials(stage: Stage) -> None:
     assert stage.history.counts["credentials_unavailable"] == 3
 
 
-@scenario(15, "the credentials are malformed", runs=1)
+@scenario(15, "the credentials are malformed")
 def malformed_credentials(stage: Stage) -> None:
     for text in _MALFORMED:
         stage.secrets.answers[UPSTREAM_ARN] = {"SecretString": text, "VersionId": text[:9]}
@@ -77,7 +77,7 @@ def malformed_credentials(stage: Stage) -> None:
     _answers_soon(stage)
 
 
-@scenario(15, "the gateway's own secret is missing, denied or too short", runs=FEW)
+@scenario(15, "the gateway's own secret is missing, denied or too short")
 def no_fingerprint_key(stage: Stage) -> None:
     for kind in ("missing", "denied"):
         stage.fail([_FINGERPRINT], kind)
@@ -88,7 +88,7 @@ def no_fingerprint_key(stage: Stage) -> None:
     _answers_soon(stage)
 
 
-@scenario(16, "Secrets Manager is down; nothing is cached")
+@scenario(16, "Secrets Manager is down; nothing is cached", runs=CHANCE)
 def down_and_cold(stage: Stage) -> None:
     stage.fail([_UPSTREAM, _FINGERPRINT], stage.random.choice(_DOWN))
     stage.post()
@@ -102,14 +102,14 @@ def hanging_and_cold(stage: Stage) -> None:
     _answers_soon(stage)
 
 
-@scenario(16, "Secrets Manager hangs; only the gateway's own is cached", runs=FEW)
+@scenario(16, "Secrets Manager hangs; only the gateway's own is cached")
 def hanging_and_half_cold(stage: Stage) -> None:
     stage.fail([_UPSTREAM], "hung")
     stage.post()
     _answers_soon(stage)
 
 
-@scenario(16, "Secrets Manager is down for 23 hours; the cache is warm")
+@scenario(16, "Secrets Manager is down for 23 hours; the cache is warm", runs=CHANCE)
 def down_and_warm(stage: Stage) -> None:
     environment = stage.environment()
     stage.post(on=environment)
@@ -122,7 +122,6 @@ def down_and_warm(stage: Stage) -> None:
 @scenario(
     16,
     "Secrets Manager is down for 25 hours; the cache is too old",
-    runs=FEW,
     retention=timedelta(days=3),
 )
 def down_and_old(stage: Stage) -> None:

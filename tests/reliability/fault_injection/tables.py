@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.reliability.fault_injection.scenarios import FEW, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.changes import BREAKER
 from tests.reliability.simulation.gateway import DAY
@@ -12,7 +12,7 @@ from tests.reliability.simulation.troubles import DOWN, trouble
 _AFTER_THE_DEADLINE: Final = 61.0
 
 
-@scenario(17, "the tables throttle 2 of 3 calls")
+@scenario(17, "the tables throttle 2 of 3 calls", runs=CHANCE)
 def throttled(stage: Stage) -> None:
     # So each is taken at its first, second or third try.
     stage.post(
@@ -23,7 +23,7 @@ def throttled(stage: Stage) -> None:
     )
 
 
-@scenario(18, "8 requests want the next attempt of one that failed")
+@scenario(18, "8 requests want the next attempt of one that failed", runs=CHANCE)
 def race_for_attempt(stage: Stage) -> None:
     request = stage.request("the-key")
     stage.api.script.append("too many, later")
@@ -40,34 +40,34 @@ def _swept_while_it_waits(stage: Stage, answer: str) -> None:
     asked.run()
 
 
-@scenario(18, "the sweep ends it, then the good answer comes", runs=FEW)
+@scenario(18, "the sweep ends it, then the good answer comes")
 def late_answer(stage: Stage) -> None:
     _swept_while_it_waits(stage, "live")
 
 
-@scenario(18, "the sweep ends it, then upstream's refusal comes", runs=FEW)
+@scenario(18, "the sweep ends it, then upstream's refusal comes")
 def late_refusal(stage: Stage) -> None:
     _swept_while_it_waits(stage, "limit")
 
 
-@scenario(18, "the answers of both writes are lost", runs=FEW)
+@scenario(18, "the answers of both writes are lost")
 def lost_answers(stage: Stage) -> None:
     stage.post(troubles=[trouble("table.put", "lost"), trouble("table.update", "lost")])
 
 
-@scenario(19, "the table is down before the call")
+@scenario(19, "the table is down before the call", runs=CHANCE)
 def down_before(stage: Stage) -> None:
     stage.fail(["table.put"], stage.random.choice(DOWN))
     stage.post()
 
 
-@scenario(19, "the table hangs before the call", runs=FEW)
+@scenario(19, "the table hangs before the call")
 def hangs_before(stage: Stage) -> None:
     stage.fail(["table.put"], "hung")
     stage.post()
 
 
-@scenario(19, "the claim is stored, every answer of the table is lost", runs=FEW)
+@scenario(19, "the claim is stored, every answer of the table is lost")
 def claim_never_known(stage: Stage) -> None:
     stage.fail(["table.put"], "lost")
     stage.post()
@@ -84,22 +84,22 @@ def _stored_later(stage: Stage, kind: str) -> None:
     stage.send(request)
 
 
-@scenario(20, "the table is down after the call; the request comes again later")
+@scenario(20, "the table is down after the call; the request comes again later", runs=CHANCE)
 def down_after(stage: Stage) -> None:
     _stored_later(stage, stage.random.choice(DOWN))
 
 
-@scenario(20, "the table hangs after the call; the request comes again later", runs=FEW)
+@scenario(20, "the table hangs after the call; the request comes again later")
 def hangs_after(stage: Stage) -> None:
     _stored_later(stage, "hung")
 
 
-@scenario(20, "the result is stored, every answer of the table is lost", runs=FEW)
+@scenario(20, "the result is stored, every answer of the table is lost")
 def result_never_known(stage: Stage) -> None:
     _stored_later(stage, "lost")
 
 
-@scenario(20, "the table and the emergency queue are down after the call")
+@scenario(20, "the table and the emergency queue are down after the call", runs=CHANCE)
 def all_down_after(stage: Stage) -> None:
     stage.fail(["table.update"], stage.random.choice(DOWN))
     stage.fail(["emergency.send"], stage.random.choice(DOWN))
@@ -107,7 +107,7 @@ def all_down_after(stage: Stage) -> None:
     assert stage.history.counts["result_lost"] == 1
 
 
-@scenario(28, "it has expired and is not deleted yet; the same request comes again", runs=FEW)
+@scenario(28, "it has expired and is not deleted yet; the same request comes again")
 def expired(stage: Stage) -> None:
     request = stage.request("the-key")
     stage.send(request)
@@ -118,13 +118,13 @@ def expired(stage: Stage) -> None:
     stage.send(request)
 
 
-@scenario(28, "it expires before it could be announced", runs=FEW)
+@scenario(28, "it expires before it could be announced")
 def expired_unannounced(stage: Stage) -> None:
     stage.post()
     stage.clock.advance(DAY.total_seconds())
 
 
-@scenario(29, "the breaker's table is down")
+@scenario(29, "the breaker's table is down", runs=CHANCE)
 def breaker_down(stage: Stage) -> None:
     for effect in BREAKER:
         stage.fail([effect], stage.random.choice(DOWN))
@@ -132,13 +132,13 @@ def breaker_down(stage: Stage) -> None:
     assert stage.history.counts["breaker_store_failed"]
 
 
-@scenario(29, "the breaker's table hangs", runs=FEW)
+@scenario(29, "the breaker's table hangs")
 def breaker_hangs(stage: Stage) -> None:
     stage.fail(["breaker.get"], "hung")
     stage.post()
 
 
-@scenario(29, "the breaker's table is down, upstream answers 500 to all", runs=FEW)
+@scenario(29, "the breaker's table is down, upstream answers 500 to all")
 def breaker_down_in_trouble(stage: Stage) -> None:
     stage.fail(BREAKER, "denied")
     stage.api.standard = "broken"

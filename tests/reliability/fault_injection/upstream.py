@@ -19,7 +19,7 @@ from typing import Final
 
 from tests.doubles.behaviours import BEHAVIOURS, Behaviour, refused, says, usable
 from tests.doubles.liveness_api import Script
-from tests.reliability.fault_injection.scenarios import FEW, RUNS, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import ASKED, Stage
 
 _GARBAGE: Final = (
@@ -32,10 +32,10 @@ _ERRORS: Final = b'{"Errors": [{"Message": "Something went wrong", "ErrCode": 50
 _HTML: Final = b"<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
 
 
-def _always(number: int, fault: str, script: Script, runs: int = FEW) -> None:
+def _always(number: int, fault: str, script: Script) -> None:
     """Register the scenario of a post to an upstream that does this, however often it is asked."""
 
-    @scenario(number, fault, runs=runs)
+    @scenario(number, fault)
     def act(stage: Stage) -> None:
         stage.api.standard = script
         stage.post()
@@ -44,12 +44,12 @@ def _always(number: int, fault: str, script: Script, runs: int = FEW) -> None:
 def _once(number: int, fault: str, script: Script) -> None:
     """Register the scenario of a post to an upstream that does this, and then is live."""
 
-    @scenario(number, fault, runs=FEW)
+    @scenario(number, fault)
     def act(stage: Stage) -> None:
         stage.post(script)
 
 
-_always(1, "upstream is silent for 60 s", "silent", RUNS)
+_always(1, "upstream is silent for 60 s", "silent")
 _always(2, "nobody listens at upstream's address", "refused connection")
 _always(2, "a reset within the request", "reset within the request")
 _always(2, "a reset in place of the status line", _LOST)
@@ -57,11 +57,11 @@ _always(2, "the connection ends after the request", _LOST)
 _always(3, "half of the promised body", "cut")
 _always(3, "JSON that stops in the middle", says(_JSON[: len(_JSON) * 2 // 3]))
 _always(3, "a broken chunk", "broken chunk")
-_always(4, "headers at one byte per second", "silent", RUNS)
-_always(4, "a body at one byte per second", "silent", RUNS)
+_always(4, "headers at one byte per second", "silent")
+_always(4, "a body at one byte per second", "silent")
 
 
-@scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s")
+@scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s", runs=CHANCE)
 def burst(stage: Stage) -> None:
     stage.api.standard = says(b"", stage.random.choice((500, 502, 503, 504, 520)))
     environment = stage.environment()
@@ -76,14 +76,14 @@ def burst(stage: Stage) -> None:
     stage.post(on=environment)
 
 
-@scenario(5, "a burst of 5xx, each seen by another environment", runs=FEW)
+@scenario(5, "a burst of 5xx, each seen by another environment")
 def scattered_burst(stage: Stage) -> None:
     stage.api.standard = "broken"
     for _request in range(7):
         stage.post()
 
 
-@scenario(5, "the circuit is open; after 30 s ten environments ask at once")
+@scenario(5, "the circuit is open; after 30 s ten environments ask at once", runs=CHANCE)
 def one_probe(stage: Stage) -> None:
     stage.post("limit")
     stage.clock.advance(60)
@@ -95,7 +95,7 @@ def one_probe(stage: Stage) -> None:
     probe.run()
 
 
-@scenario(5, "upstream fails for 2 minutes; two environments ask every 6 s", runs=1)
+@scenario(5, "upstream fails for 2 minutes; two environments ask every 6 s")
 def long_trouble(stage: Stage) -> None:
     stage.api.standard = "broken"
     environments = [stage.environment(), stage.environment()]
@@ -110,18 +110,18 @@ def long_trouble(stage: Stage) -> None:
 _once(6, "429, come back in 1 s", refused(429, "1"))
 
 
-@scenario(6, "429 to both calls")
+@scenario(6, "429 to both calls", runs=CHANCE)
 def later_twice(stage: Stage) -> None:
     stage.api.standard = refused(429, stage.random.choice(("0", "1")))
     stage.post()
 
 
-@scenario(6, "429 with a date that is past")
+@scenario(6, "429 with a date that is past", runs=CHANCE)
 def past(stage: Stage) -> None:
     stage.post(refused(429, f"Wed, 21 Oct 20{stage.random.randint(10, 24)} 07:28:00 GMT"))
 
 
-@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`", runs=1)
+@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`")
 def garbage(stage: Stage) -> None:
     for retry_after in (*_GARBAGE, None, "3600"):
         stage.post_apart(refused(429, retry_after))
@@ -130,7 +130,7 @@ def garbage(stage: Stage) -> None:
 _once(6, "503, come back in 1 s", refused(503, "1"))
 
 
-@scenario(6, "503 with garbage or nothing in `Retry-After`", runs=1)
+@scenario(6, "503 with garbage or nothing in `Retry-After`")
 def unreadably_unavailable(stage: Stage) -> None:
     for retry_after in (*_GARBAGE, None):
         # Whether it charged depends on whether it says when to come back.
@@ -139,7 +139,7 @@ def unreadably_unavailable(stage: Stage) -> None:
         stage.post_apart(doing)
 
 
-@scenario(7, "403, the usage limit; another request, and one after 60 s", runs=FEW)
+@scenario(7, "403, the usage limit; another request, and one after 60 s")
 def limit(stage: Stage) -> None:
     environment = stage.environment()
     stage.post("limit", on=environment)
@@ -149,22 +149,22 @@ def limit(stage: Stage) -> None:
     assert stage.history.counts["limit_reached"] == 1
 
 
-@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204", runs=FEW)
+@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204")
 def no_answer(stage: Stage) -> None:
     for answer in (says(_HTML), says(_ERRORS), says(b""), says(b"", 204)):
         stage.post_apart(answer)
 
 
-_always(11, "an answer of 20 MB", "too large", runs=3)
+_always(11, "an answer of 20 MB", "too large")
 
 
-@scenario(11, "1 MB of headers, in many and in one", runs=3)
+@scenario(11, "1 MB of headers, in many and in one")
 def large_headers(stage: Stage) -> None:
     for _form in ("many", "one"):
         stage.post_apart("broken chunk")
 
 
-@scenario(12, "301, 302, 307 and 308 to another address", runs=FEW)
+@scenario(12, "301, 302, 307 and 308 to another address")
 def redirects(stage: Stage) -> None:
     for status in (301, 302, 307, 308):
         stage.post_apart(replace(BEHAVIOURS["moved"], status=status))

@@ -1,38 +1,29 @@
 """I5, I11: a letter is announced again under its id, and not once its record has expired."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from cli.redrive import Redrive, Tally
-from liveness_gateway.verifications.model import Image, Status, Verification
 from liveness_gateway.verifications.publishing import event_of
 from tests.doubles.bus import BusDouble
+from tests.samples import claim, unknown
 
 NOW = datetime.now(UTC)
 
 
-def version(expires_at: datetime) -> Verification:
-    return Verification(
-        verification_id="0" * 32,
-        client_id="client-1",
-        status=Status.UNKNOWN,
-        fingerprint="f1",
-        threshold=cast("Any", 1),
-        image=Image(95, 71, "jpeg", 20480),
-        subject_ref=None,
-        correlation_id="request-1",
-        claim_id="token-1",
-        created_at=NOW - timedelta(days=3),
-        deadline=NOW - timedelta(days=3),
-        expires_at=expires_at,
-        version=1,
-        ended_at=NOW - timedelta(days=3),
-        reasons=("timeout",),
-        problem_code="upstream_timeout",
+def event(days: int) -> dict[str, str]:
+    """The event of a record that lives for so many days from now."""
+    of = claim(at=NOW - timedelta(days=3), expires_at=NOW + timedelta(days=days))
+    result = unknown(of, at=of.created_at)
+    return event_of(
+        replace(
+            of, status=result.status, version=1, ended_at=result.ended_at, reasons=("timeout",)
+        ),
+        "dev",
     )
 
 
@@ -62,22 +53,21 @@ class AccountDouble:
 @pytest.mark.parametrize(("days", "announced"), [(-1, 0), (1, 1)])
 def test_an_expired_letter_is_announced_to_nobody(days: int, announced: int) -> None:
     bus = BusDouble()
-    event = event_of(version(NOW + timedelta(days=days)), "dev")
-    letter = json.dumps({"reason": "MalformedDetail", "sequence_number": "1", "event": event})
+    announced_event = event(days)
+    letter = json.dumps({"sequence_number": "1", "event": announced_event})
     account = AccountDouble(bus, [letter])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
         redrive.process(message, tally)
     assert (tally.announced, tally.expired, tally.left) == (announced, 1 - announced, {})
     ids = [json.loads(entry["Detail"])["metadata"]["id"] for entry in bus.accepted]
-    assert ids == [event["id"]] * announced
+    assert ids == [announced_event["id"]] * announced
     assert not account.letters
 
 
 def test_a_letter_the_bus_refuses_stays() -> None:
     bus = BusDouble(refusals={0: "ThrottlingException"})
-    event = event_of(version(NOW + timedelta(days=1)), "dev")
-    account = AccountDouble(bus, [json.dumps({"event": event})])
+    account = AccountDouble(bus, [json.dumps({"event": event(1)})])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
         redrive.process(message, tally)
