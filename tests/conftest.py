@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from local.gateway import Gateway, running_gateway
 from sandbox import Sandbox
@@ -15,6 +17,7 @@ from tests.world import World
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of random name in it
 _ROOM: Final = 2 * 1024**3
+_WITHOUT_THE_STACK: Final = "tests/e2e/test_programs.py"
 
 
 @pytest.fixture
@@ -22,12 +25,18 @@ def world() -> World:
     return World()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`: all tests of the deployed stack on one worker, which deploys it."""
-    for item in items:
-        if "gateway" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("gateway"))
+class OneStackScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """All tests of the deployed stack on one worker, which deploys it; the programs on another."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(_WITHOUT_THE_STACK) else "the deployed stack"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStackScheduling | None:
+    """What `--dist loadgroup` means here; the marks of pytest-xdist 3.8 need an older pytest."""
+    return OneStackScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture
