@@ -127,7 +127,8 @@ soak: .venv/.installed ## The long run of the state machine and the fuzzers
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)
 	@for lock in "pyproject.toml -o requirements/functions.txt" \
-	  "-c requirements/functions.txt pyproject.toml --group dev -o requirements/dev.txt" \
+	  "-c requirements/functions.txt pyproject.toml --extra verify -o requirements/verify.txt" \
+	  "-c requirements/verify.txt pyproject.toml --extra verify --group dev -o requirements/dev.txt" \
 	  "--group emulator -o requirements/emulator.txt"; do \
 	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	    --custom-compile-command "make lock" $$lock; done

@@ -34,7 +34,8 @@ class Bundler:
     Args:
         stage: decides the Python version and the platform.
         functions: the folder with the functions and the shared package.
-        requirements: the lock file of the functions' libraries.
+        locks: the folder with the lock files of the libraries: `<function>.txt` where a function
+            has its own, else `functions.txt`.
         build: the folder that keeps the results.
 
     Raises:
@@ -46,18 +47,17 @@ class Bundler:
         stage: Stage,
         *,
         functions: Path = ROOT / "functions",
-        requirements: Path = ROOT / "requirements" / "functions.txt",
+        locks: Path = ROOT / "requirements",
         build: Path = ROOT / ".build",
     ) -> None:
         platform = None if stage.host_libraries else _PLATFORMS[stage.architecture]
         self._target = Target(stage.python_version, platform)
         self._functions = functions
         self._build = build
-        self._requirements = requirements
+        self._locks = locks
         self._interpreter = bytecode.find_interpreter(stage.python_version)
         if self._interpreter is None:
             _warn_without_bytecode(stage.python_version)
-        self._libraries = self._install_libraries()
 
     def archive(self, function: str) -> Path:
         """The zip of `folder(function)`: the same content gives the same bytes.
@@ -78,7 +78,8 @@ class Bundler:
         The same sources, lock file and target give the same bytes.
 
         Raises:
-            BundleError: there is no such function, or its source does not compile.
+            BundleError: there is no such function, its source does not compile, or its libraries
+                cannot be installed as they are locked.
         """
         sources = [self._functions / SHARED_PACKAGE, self._functions / function]
         for source in sources:
@@ -86,7 +87,8 @@ class Bundler:
                 raise BundleError(f"There is no folder {source.name!r} in {self._functions}.")
         files = [file for source in sources for file in _source_files(source)]
         names = [str(file.relative_to(self._functions)) for file in files]
-        key = digest([self._libraries.name, *names], files)
+        installed = self._install_libraries(self._lock(function))
+        key = digest([installed.name, *names], files)
 
         def build(folder: Path) -> None:
             for file, name in zip(files, names, strict=True):
@@ -95,26 +97,30 @@ class Bundler:
                 shutil.copyfile(file, copy)
             self._compile(folder)
             shutil.copytree(
-                self._libraries, folder, copy_function=_link, dirs_exist_ok=True, symlinks=True
+                installed, folder, copy_function=_link, dirs_exist_ok=True, symlinks=True
             )
 
         return build_once(self._build / "functions" / f"{function}-{key}", build)
 
-    def _install_libraries(self) -> Path:
+    def _lock(self, function: str) -> Path:
+        own = self._locks / f"{function}.txt"
+        return own if own.exists() else self._locks / "functions.txt"
+
+    def _install_libraries(self, lock: Path) -> Path:
         target = self._target
         with_bytecode = str(self._interpreter is not None)
         key = digest(
             [target.python_version, str(target.platform), sys.platform, with_bytecode],
-            [self._requirements, *_BUILDERS],
+            [lock, *_BUILDERS],
         )
 
         def build(folder: Path) -> None:
             try:
-                libraries.install(self._requirements, target, folder)
+                libraries.install(lock, target, folder)
             except subprocess.CalledProcessError:
                 raise BundleError(
                     "The functions' libraries could not be installed from"
-                    f" {self._requirements.name}: uv's message is above."
+                    f" {lock.name}: uv's message is above."
                 ) from None
             self._compile(folder)
 

@@ -41,7 +41,7 @@ def bundler(sources: Path, lock: Path, tmp_path: Path) -> MakeBundler:
     """Makes bundlers for the same sources and libraries."""
 
     def make(stage: Stage = _LOCAL, place: str = "build") -> Bundler:
-        return Bundler(stage, functions=sources, requirements=lock, build=tmp_path / place)
+        return Bundler(stage, functions=sources, locks=lock.parent, build=tmp_path / place)
 
     return make
 
@@ -84,7 +84,7 @@ def test_a_library_whose_hash_is_not_the_locked_one_is_refused(
 ) -> None:
     lock.write_text(re.sub(r"sha256:\w+", "sha256:" + "0" * 64, lock.read_text()))
     with pytest.raises(BundleError, match=r"could not be installed from functions\.txt"):
-        bundler()
+        bundler().folder("sweep")
     assert "ash" in capfd.readouterr().err
     assert not list((tmp_path / "build" / "libraries").iterdir())
 

@@ -32,6 +32,14 @@ session.resource("dynamodb")
 assert all(m.__file__.startswith(sys.argv[1]) for m in (boto3, requests, multipart, pybase64))
 """
 
+_ONLY_VERIFY = {"certifi", "multipart", "pybase64", "requests", "requests_toolbelt"}
+_LOAD_HANDLER = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+importlib.import_module(sys.argv[2] + ".handler")
+print(*sys.modules)
+"""
+
 
 def _paths(assembly: Assembly, function: str) -> list[PurePosixPath]:
     return [PurePosixPath(name) for name in assembly.bundle(function).namelist()]
@@ -55,6 +63,23 @@ def test_a_zip_has_only_what_is_loaded(assembly: Assembly, name: str) -> None:
     assert sum(entry.file_size for entry in assembly.bundle(name).infolist()) < 25 * 2**20
     metadata = {path.name for path in paths if path.parent.suffix == ".dist-info"}
     assert metadata == {"METADATA"}
+    packages = {path.parts[0] for path in paths}
+    assert packages & _ONLY_VERIFY == (_ONLY_VERIFY if name == "verify" else set())
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"verify"}))
+def test_a_cold_start_imports_nothing_of_verify(assemblies: dict[str, Assembly], name: str) -> None:
+    loaded = subprocess.run(  # noqa: S603 - no shell; our own program
+        # Only the standard library and the zip.
+        [sys.executable, "-I", "-S", "-c", _LOAD_HANDLER, assemblies["local"].archive(name), name],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.defpath},
+    ).stdout.split()
+    assert f"{name}.handler" in loaded
+    assert not {module.partition(".")[0] for module in loaded} & _ONLY_VERIFY
+    assert not [module for module in loaded if ".adapters.upstream" in module]
 
 
 def test_the_local_zip_is_compiled_and_nothing_is_checked_at_load(
