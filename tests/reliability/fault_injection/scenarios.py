@@ -52,16 +52,11 @@ class Finding:
     Attributes:
         cells: the table's line; where runs differ, each value once.
         violations: broken invariants, each with its run.
-        longest: the most seconds that an answer took, in simulated time.
-        calls, requests: how many upstream and the gateway got.
     """
 
     scenario: Scenario
     cells: Cells
     violations: list[str]
-    longest: float
-    calls: int
-    requests: int
 
 
 def scenario(
@@ -84,17 +79,12 @@ def registered() -> list[Scenario]:
 def run(of: Scenario) -> Finding:
     """Run a scenario and merge what its runs showed."""
     start, shown, violations = zlib.crc32(of.name.encode()), [], []
-    calls = requests = 0
-    longest = 0.0
     for number in range(of.runs):
         stage = Stage(start + number, of.retention)
         violations += [f"run {number}: {broken}" for broken in run_once(of.act, stage)]
         shown.append(cells(stage))
-        calls += sum(post.arrived for post in stage.history.posts)
-        requests += len(stage.history.asked)
-        longest = max([longest, *(answer.own_seconds for answer in stage.history.answers)])
     merged = {name: _merged(getattr(line, name) for line in shown) for name in Cells.__slots__}
-    return Finding(of, Cells(**merged), violations, longest, calls, requests)
+    return Finding(of, Cells(**merged), violations)
 
 
 def run_once(act: Act, stage: Stage) -> list[str]:

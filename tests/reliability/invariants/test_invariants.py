@@ -18,8 +18,9 @@ from tests.reliability.history.history import History
 from tests.reliability.invariants import always, answers, at_rest
 from tests.reliability.invariants.judging import InvariantError
 from tests.reliability.simulation.gateway import Gateway
-from tests.reliability.simulation.requests import MINIMUM_THRESHOLD, Request, selfie
+from tests.reliability.simulation.requests import Request, selfie
 from tests.reliability.simulation.rest import CANARIES, rest
+from tests.world import SETTINGS
 
 Break = Callable[[History], History]
 _LATER = timedelta(days=2)
@@ -59,7 +60,7 @@ def broken_by(history: History) -> Iterator[str]:
         lambda: at_rest.i11_nothing_after_expiry(history),
         lambda: always.i12_nothing_leaks(history, seen),
         lambda: at_rest.i13_in_time(history),
-        lambda: at_rest.i14_refused_input_costs_nothing(history, MINIMUM_THRESHOLD),
+        lambda: at_rest.i14_refused_input_costs_nothing(history, SETTINGS.minimum_threshold),
     ]
     for check in checks:
         try:

@@ -1,8 +1,9 @@
 """The functions as they are deployed, built by `bootstrap` over the doubles."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from liveness_gateway.bootstrap.publish_events import build_publish_events
 from liveness_gateway.bootstrap.recover import build_recover
@@ -14,111 +15,60 @@ from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.entrypoints.queues import all_messages
 from liveness_gateway.entrypoints.schedule import nothing_swept
 from liveness_gateway.entrypoints.streams import whole_batch
-from liveness_gateway.settings import (
-    PublishSettings,
-    ResultsSettings,
-    TableSettings,
-    VerifySettings,
-)
+from liveness_gateway.settings import PublishSettings
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.doubles.liveness_api import ADDRESS
-from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN
-from tests.doubles.table import TABLE
 from tests.reliability.simulation.outside import Outside
-from tests.reliability.simulation.requests import DEFAULT_THRESHOLD, MINIMUM_THRESHOLD
+from tests.world import SETTINGS
 
-STAGE: Final = "local"
-_NAMESPACE: Final = "liveness-gateway"
+_PUBLISH: Final = PublishSettings(
+    SETTINGS.stage, SETTINGS.powertools_metrics_namespace, "the-bus", "letters"
+)
+Batch = Callable[..., dict[str, Any]]
 
 
 class Functions:
     """Makes execution environments: each has caches of its own, and serves one event at a time."""
 
     def __init__(self, outside: Outside, retention: timedelta, several: MultipleFaces) -> None:
-        self._outside = outside
-        self._settings = VerifySettings(
-            stage=STAGE,
-            powertools_metrics_namespace=_NAMESPACE,
-            table_name=TABLE,
-            allowed_origins=("*",),
-            upstream_url=ADDRESS,
-            upstream_dialect="v0.2",
-            upstream_secret_arn=UPSTREAM_ARN,
-            fingerprint_secret_arn=FINGERPRINT_ARN,
-            breaker_table_name="breaker",
-            emergency_queue_url="emergency",
-            default_threshold=DEFAULT_THRESHOLD,
-            minimum_threshold=MINIMUM_THRESHOLD,
-            minimum_side=0,
-            maximum_side=5000,
-            retention_hours=int(retention.total_seconds()) // 3600,
-            multiple_faces=several,
-        )
-        self._table_settings = TableSettings(STAGE, _NAMESPACE, TABLE)
+        hours = int(retention.total_seconds()) // 3600
+        self._settings = replace(SETTINGS, retention_hours=hours, multiple_faces=several)
+        # The doubles are the part of boto3's clients that is used.
+        self._outside: Any = outside
+        self._common: Any = {"clock": outside.clock, "telemetry": outside.telemetry}
+        self._table: Any = {"dynamodb": outside.table}
 
     def verify(self) -> LambdaHandler:
         """A new environment of `verify`."""
-        outside = self._outside
-        clients: Any = (outside.table, outside.breaker_table, outside.secrets, outside.emergency)
+        around = self._outside
+        clients = VerifyClients(
+            around.table, around.breaker_table, around.secrets, around.emergency
+        )
+        breaker_store = around.breaker_table.store(around.telemetry)
+        more: Any = {"transport": around.transport, "breaker_store": breaker_store}
         return LambdaHandler(
-            lambda: build_verify(
-                self._settings,
-                clients=VerifyClients(*clients),
-                clock=outside.clock,
-                telemetry=outside.telemetry,
-                transport=outside.transport,
-                breaker_store=outside.breaker_table.store(outside.telemetry),
-            )
+            lambda: build_verify(self._settings, clients=clients, **self._common, **more)
         )
 
     def results(self) -> LambdaHandler:
         """A new environment of `results`."""
-        outside = self._outside
-        settings = ResultsSettings(STAGE, _NAMESPACE, TABLE, ("*",))
-        return LambdaHandler(
-            lambda: build_results(
-                settings,
-                dynamodb=cast("Any", outside.table),
-                clock=outside.clock,
-                telemetry=outside.telemetry,
-            )
-        )
+        return LambdaHandler(lambda: build_results(self._settings, **self._table, **self._common))
 
-    def sweep(self) -> Callable[..., dict[str, Any]]:
+    def sweep(self) -> Batch:
         """A new environment of `sweep`."""
-        outside = self._outside
         return BatchHandler(
-            lambda: build_sweep(
-                self._table_settings,
-                dynamodb=cast("Any", outside.table),
-                clock=outside.clock,
-                telemetry=outside.telemetry,
-            ),
-            nothing_swept,
+            lambda: build_sweep(self._settings, **self._table, **self._common), nothing_swept
         )
 
-    def recover(self) -> Callable[..., dict[str, Any]]:
+    def recover(self) -> Batch:
         """A new environment of `recover`."""
-        outside = self._outside
+        telemetry = self._outside.telemetry
         return BatchHandler(
-            lambda: build_recover(
-                self._table_settings,
-                dynamodb=cast("Any", outside.table),
-                telemetry=outside.telemetry,
-            ),
-            all_messages,
+            lambda: build_recover(self._settings, **self._table, telemetry=telemetry), all_messages
         )
 
-    def publish_events(self) -> Callable[..., dict[str, Any]]:
+    def publish_events(self) -> Batch:
         """A new environment of `publish_events`."""
-        outside = self._outside
+        clients: Any = {"events": self._outside.bus, "sqs": self._outside.letters}
         return BatchHandler(
-            lambda: build_publish_events(
-                PublishSettings(STAGE, _NAMESPACE, "the-bus", "letters"),
-                events=cast("Any", outside.bus),
-                sqs=cast("Any", outside.letters),
-                clock=outside.clock,
-                telemetry=outside.telemetry,
-            ),
-            whole_batch,
+            lambda: build_publish_events(_PUBLISH, **clients, **self._common), whole_batch
         )

@@ -11,11 +11,10 @@ from tests.bodies import Body, form
 from tests.doubles.liveness_api import Script
 from tests.images import frame, jpeg_header, segment
 from tests.reliability.history.facts import Content
+from tests.world import SETTINGS
 
 IMAGE_CANARY: Final = b"image-canary"
 API_KEY: Final = "client-key-canary-8d"
-DEFAULT_THRESHOLD: Final = Decimal("0.6")
-MINIMUM_THRESHOLD: Final = Decimal("0.5")
 _COMMENT: Final = 0xFE
 
 
@@ -43,7 +42,7 @@ class Request:
 
     @property
     def content(self) -> Content:
-        return Content(self.image, self.threshold or DEFAULT_THRESHOLD, self.subject_ref)
+        return Content(self.image, self.threshold or SETTINGS.default_threshold, self.subject_ref)
 
     def event(self, correlation_id: str) -> dict[str, Any]:
         """The event of this request."""

@@ -10,8 +10,9 @@ from tests.reliability.history.facts import plain
 from tests.reliability.invariants.judging import broken, hold
 from tests.reliability.invariants.watch import Watch
 from tests.reliability.simulation.gateway import Gateway
-from tests.reliability.simulation.requests import API_KEY, IMAGE_CANARY, MINIMUM_THRESHOLD
+from tests.reliability.simulation.requests import API_KEY, IMAGE_CANARY
 from tests.reliability.simulation.troubles import ERROR_CANARY
+from tests.world import SETTINGS
 
 CANARIES: Final = (
     IMAGE_CANARY,
@@ -29,7 +30,7 @@ def watch(gateway: Gateway, canaries: Iterable[bytes] = CANARIES) -> Watch:
 def judge_at_rest(gateway: Gateway, watching: Watch) -> None:
     """Let everything come to rest, then judge all of it."""
     rest(gateway)
-    watching.judge_at_rest(gateway.clock.time_of_day, gateway.parked, MINIMUM_THRESHOLD)
+    watching.judge_at_rest(gateway.clock.time_of_day, gateway.parked, SETTINGS.minimum_threshold)
 
 
 @contextmanager
