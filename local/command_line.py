@@ -1,4 +1,4 @@
-"""How the programs here end: on every signal in order, on an error with one message."""
+"""How the programs end: cleanly on every signal, with one message on an error."""
 
 import signal
 import sys

@@ -63,7 +63,7 @@ class Connection:
                 raise ConnectionAbortedError("the peer has left")
 
     def cut(self) -> None:
-        """Close the connection in order: the peer reads an end of file."""
+        """Close the connection cleanly: the peer reads an end of file."""
         self.closing = True
         self._peer.shutdown(socket.SHUT_RDWR)
 

@@ -28,7 +28,7 @@ class Channel(Sink, Protocol):
     """The part of `Connection` that sending a response needs."""
 
     def cut(self) -> None:
-        """Close the connection in order."""
+        """Close the connection cleanly."""
         ...
 
     def reset(self) -> None:

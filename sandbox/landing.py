@@ -11,8 +11,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Sandbox of the liveness API</title>
 <h1>This is a sandbox. It does not judge liveness.</h1>
-<p>It speaks the wire format of the liveness API. Its responses are scripted, whoever or
-whatever is in the picture. Never use it to decide anything about a person.</p>
+<p>It uses the request and response format of the liveness API. Its responses are scripted,
+whoever or whatever is in the picture. Never use it to decide anything about a person.</p>
 <p>It takes <code>POST /v0.1/liveness-verification</code> (headers <code>app_id</code>,
 <code>app_key</code>) and <code>POST /v0.2/liveness-verification</code> (headers
 <code>app-id</code>, <code>app-key</code>), each with the form fields <code>selfie</code>

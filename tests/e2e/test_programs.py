@@ -27,8 +27,10 @@ boto3.client('dynamodb').describe_table(TableName=os.environ['TABLE_NAME'])
 boto3.client('events').describe_event_bus(Name=os.environ['EVENT_BUS_NAME'])
 boto3.client('secretsmanager').get_secret_value(SecretId=os.environ['SECRET_ARN'])
 boto3.client('lambda').get_function(FunctionName=os.environ['VERIFY_FUNCTION_NAME'])
-received = boto3.client('sqs').receive_message(
-    QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)
+received = {}
+while not received.get('Messages'):
+    received = boto3.client('sqs').receive_message(
+        QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)
 assert 'LivenessVerificationCompleted' in received['Messages'][0]['Body']
 """
 

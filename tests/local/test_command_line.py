@@ -54,7 +54,7 @@ def test_an_error_that_a_person_can_correct_is_one_message(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_program_in_order(number: signal.Signals) -> None:
+def test_a_signal_ends_the_program_cleanly(number: signal.Signals) -> None:
     ended: list[str] = []
 
     def program() -> int:
@@ -63,8 +63,8 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals) -> None:
             time.sleep(3600)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)  # does not interrupt the end
-            ended.append("in order")
+            ended.append("cleanly")
         return 0
 
     assert run(program) == 130
-    assert ended == ["in order"]
+    assert ended == ["cleanly"]

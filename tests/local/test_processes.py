@@ -11,9 +11,9 @@ from local.processes.children import ChildProcesses, CommandFailedError, tail
 # Starts a child of its own, prints both ids, and keeps running.
 PARENT = """
 import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
 print(os.getpid(), child.pid, flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + PARENT
 
@@ -39,7 +39,7 @@ import pathlib, sys, time
 from local.processes.children import ChildProcesses
 with ChildProcesses(pathlib.Path({str(tmp_path)!r})) as processes:
     processes.start("parent", [sys.executable, "-c", {PARENT!r}], env={{}}, cwd=".")
-    time.sleep(60)
+    time.sleep(3600)
 """
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", owner], cwd=Path(__file__).parents[2]

@@ -99,16 +99,14 @@ def test_any_response_can_be_delayed(
     assert time.monotonic() - started >= 0.3
 
 
-def test_cut_body_announces_more_than_it_sends(sandbox: Sandbox, selfie: bytes, post: Post) -> None:
-    sandbox.next("cut_body", count=2)
+def test_cut_body_announces_more_than_it_sends(sandbox: Sandbox, selfie: bytes) -> None:
+    sandbox.next("cut_body")
     with asked(sandbox, selfie) as connection:
         head, _, body = everything(connection).partition(b"\r\n\r\n")
     (length,) = [line for line in head.split(b"\r\n") if line.startswith(b"Content-Length")]
 
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert 0 < len(body) < int(length.split()[1])
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        post()
 
 
 def test_broken_chunks(sandbox: Sandbox, selfie: bytes, post: Post) -> None:
