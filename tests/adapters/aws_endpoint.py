@@ -52,7 +52,7 @@ THROTTLED: Final = Fault(400, "ThrottlingException")
 DENIED: Final = Fault(400, "AccessDeniedException")
 CUT: Final = Fault()
 LOST: Final = Fault(applied=True)
-HANGS: Final = Fault(seconds=5.0)
+HANGS: Final = Fault(seconds=60.0)
 
 
 class AwsEndpoint:
@@ -66,6 +66,7 @@ class AwsEndpoint:
         self.calls: list[str] = []
         self._faults: dict[str, deque[Fault | None]] = {}
         self._lock = threading.Lock()
+        self._clients: dict[tuple[str, int], Any] = {}
         self._moto = BotocoreStubber()
         self.ended = threading.Event()
         self._server = _Server(self)
@@ -89,7 +90,14 @@ class AwsEndpoint:
         self.calls.clear()
 
     def client(self, service: str, config: Config = ONCE) -> Any:  # noqa: ANN401 - boto3 types each service apart
-        """A real client of a service, aimed here."""
+        """A real client of a service, aimed here; made once, for that takes its time."""
+        key = (service, id(config))
+        if key not in self._clients:
+            self._clients[key] = self.new_client(service, config)
+        return self._clients[key]
+
+    def new_client(self, service: str, config: Config = ONCE) -> Any:  # noqa: ANN401 - as above
+        """A client that shares nothing with another."""
         return boto3.client(  # type: ignore[call-overload]  # the name is not a literal
             service,
             endpoint_url=self.url,
@@ -100,7 +108,7 @@ class AwsEndpoint:
         )
 
     def next_fault(self, operation: str) -> Fault | None:
-        """LogLine a call; how it is to fail, if it is."""
+        """Note a call; how it is to fail, if it is."""
         with self._lock:
             self.calls.append(operation)
             faults = self._faults.get(operation)

@@ -2,9 +2,10 @@
 
 import json
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any, Final, cast
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.verifications.ports import CredentialsUnavailableError
@@ -13,218 +14,149 @@ from tests.adapters.aws_endpoint import (
     DENIED,
     HANGS,
     IMPATIENT,
+    ONCE,
     SERVER_ERROR,
-    THROTTLED,
     AwsEndpoint,
-    Fault,
 )
 from tests.doubles.clock import ManualClock
+from tests.doubles.secrets import APP_ID, UPSTREAM_ARN, SecretsDouble, app_key
+from tests.faults import Faults, Step
+from tests.world import refused
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
+DAY: Final = 24 * 3600.0
+READ: Final = f"secret.{UPSTREAM_ARN}"
 
-GOOD = json.dumps({"app_id": "our-id", "app_key": "our-key-canary"})
-OTHER = json.dumps({"app_id": "our-id", "app_key": "new-key-canary"})
-DAY = 24 * 3600.0
+
+class Kept:
+    """One secret, kept by `secret`; `version` is the version it has in Secrets Manager."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.clock = ManualClock()
+        self.manager = SecretsDouble(self.faults)
+        self.secret = SecretsManager(cast("Any", self.manager), UPSTREAM_ARN, self.clock)
+        self.credentials = UpstreamCredentials(self.secret)
+
+    @property
+    def reads(self) -> int:
+        return self.faults.steps.count(Step(READ, "before"))
+
+    def version(self) -> str:
+        return self.secret.get().version
+
+    def down(self, times: int = 1000, error: Exception | None = None) -> None:
+        self.faults.fail(READ, error or refused(), times=times)
+
+    def holds(self, **answer: str) -> None:
+        self.manager.answers[UPSTREAM_ARN] = answer
 
 
 @pytest.fixture
-def client(aws: AwsEndpoint) -> "SecretsManagerClient":
-    secrets: SecretsManagerClient = aws.client("secretsmanager")
-    return secrets
+def kept() -> Kept:
+    return Kept()
 
 
-@pytest.fixture
-def arn(aws: AwsEndpoint, client: "SecretsManagerClient") -> str:
-    made = client.create_secret(Name=uuid.uuid4().hex, SecretString=GOOD)["ARN"]
-    aws.recover()
-    return made
+def test_it_is_read_once_and_remembered_for_five_minutes(kept: Kept) -> None:
+    assert kept.reads == 0
+    assert {kept.version() for _ in range(3)} == {"1"}
+    kept.manager.version = 2
+    kept.clock.advance(299)
+    assert (kept.version(), kept.reads) == ("1", 1)
+    kept.clock.advance(1)
+    assert (kept.version(), kept.reads) == ("2", 2)
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def test_a_refresh_reads_at_once_but_once_in_thirty_seconds(kept: Kept) -> None:
+    first = kept.secret.get()
+    assert kept.secret.refresh() == first
+    assert kept.secret.refresh() is None
+    kept.clock.advance(29.9)
+    assert kept.secret.refresh() is None
+    assert kept.reads == 2
+    kept.manager.version = 2
+    kept.clock.advance(0.1)
+    refreshed = kept.secret.refresh()
+    assert refreshed is not None
+    assert (refreshed.version, kept.version(), kept.reads) == ("2", "2", 3)
 
 
-@pytest.fixture
-def secret(client: "SecretsManagerClient", arn: str, clock: ManualClock) -> SecretsManager:
-    return SecretsManager(client, arn, clock)
-
-
-def reads(aws: AwsEndpoint) -> int:
-    return aws.calls.count("GetSecretValue")
-
-
-def test_it_is_read_once_and_remembered_for_five_minutes(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
-) -> None:
-    assert reads(aws) == 0
-    assert {secret.get().text for _ in range(3)} == {GOOD}
-    clock.advance(299)
-    secret.get()
-    assert reads(aws) == 1
-    clock.advance(1)
-    secret.get()
-    assert reads(aws) == 2
-
-
-def test_a_rotated_secret_is_seen_after_five_minutes(
-    client: "SecretsManagerClient", secret: SecretsManager, arn: str, clock: ManualClock
-) -> None:
-    first = secret.get()
-    client.put_secret_value(SecretId=arn, SecretString=OTHER)
-    assert secret.get() == first
-    clock.advance(300)
-    second = secret.get()
-    assert second.text == OTHER
-    assert second.version != first.version
-
-
-def test_a_refresh_reads_at_once_but_once_in_thirty_seconds(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
-) -> None:
-    first = secret.get()
-    assert secret.refresh() == first
-    assert secret.refresh() is None
-    clock.advance(29.9)
-    assert secret.refresh() is None
-    assert reads(aws) == 2
-    clock.advance(0.1)
-    assert secret.refresh() == first
-    assert reads(aws) == 3
-
-
-def test_what_a_refresh_read_is_remembered(
-    client: "SecretsManagerClient", secret: SecretsManager, arn: str
-) -> None:
-    secret.get()
-    client.put_secret_value(SecretId=arn, SecretString=OTHER)
-    secret.refresh()
-    assert secret.get().text == OTHER
-
-
-@pytest.mark.parametrize("fault", [SERVER_ERROR, DENIED, CUT, THROTTLED, Fault(503)])
-def test_a_cold_cache_says_so_and_tries_again(
-    aws: AwsEndpoint, secret: SecretsManager, fault: Fault
-) -> None:
-    aws.fail("GetSecretValue", fault)
+@pytest.mark.parametrize("error", [refused(), ConnectTimeoutError(endpoint_url="https://x")])
+def test_a_cold_cache_says_so_and_tries_again(kept: Kept, error: Exception) -> None:
+    kept.down(times=1, error=error)
     with pytest.raises(CredentialsUnavailableError):
-        secret.get()
-    assert secret.get().text == GOOD
+        kept.secret.get()
+    assert kept.version() == "1"
 
 
-def test_a_service_that_hangs_is_not_waited_for(
-    aws: AwsEndpoint, arn: str, clock: ManualClock
-) -> None:
-    aws.fail("GetSecretValue", HANGS)
+def test_a_refresh_that_fails_gives_nothing_and_loses_nothing(kept: Kept) -> None:
+    kept.secret.get()
+    kept.down()
+    assert kept.secret.refresh() is None
+    assert kept.version() == "1"
+
+
+@pytest.mark.parametrize("age", [DAY, DAY - 10])
+def test_a_warm_cache_serves_through_an_outage_of_a_day(kept: Kept, age: float) -> None:
+    kept.secret.get()
+    kept.down()
+    kept.clock.advance(age)
+    assert kept.version() == "1"
+    kept.clock.advance(DAY + 1 - age + 30)
     with pytest.raises(CredentialsUnavailableError):
-        SecretsManager(aws.client("secretsmanager", IMPATIENT), arn, clock).get()
+        kept.secret.get()
 
 
-def test_a_refresh_that_fails_gives_nothing_and_loses_nothing(
-    aws: AwsEndpoint, secret: SecretsManager
-) -> None:
-    secret.get()
-    aws.fail("GetSecretValue", SERVER_ERROR)
-    assert secret.refresh() is None
-    assert secret.get().text == GOOD
-
-
-def test_a_warm_cache_serves_through_an_outage_of_a_day(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
-) -> None:
-    secret.get()
-    aws.fail_always("GetSecretValue", SERVER_ERROR)
-    clock.advance(DAY)
-    assert secret.get().text == GOOD
-    clock.advance(31)
+def test_a_day_old_secret_is_not_served_because_a_read_has_just_failed(kept: Kept) -> None:
+    kept.secret.get()
+    kept.down()
+    kept.clock.advance(DAY - 10)
+    assert kept.version() == "1"
+    kept.clock.advance(11)
     with pytest.raises(CredentialsUnavailableError):
-        secret.get()
+        kept.secret.get()
 
 
-def test_an_outage_is_felt_once_in_thirty_seconds(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
-) -> None:
-    secret.get()
-    clock.advance(300)
-    aws.fail_always("GetSecretValue", SERVER_ERROR)
+def test_an_outage_is_felt_once_in_thirty_seconds(kept: Kept) -> None:
+    kept.secret.get()
+    kept.clock.advance(300)
+    kept.down()
     for _ in range(10):
-        secret.get()
-    assert reads(aws) == 2
-    clock.advance(30)
-    secret.get()
-    assert reads(aws) == 3
+        kept.secret.get()
+    assert kept.reads == 2
+    kept.clock.advance(30)
+    kept.secret.get()
+    assert kept.reads == 3
 
 
-def test_a_day_old_secret_does_not_rest_in_an_outage(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
+def test_an_outage_that_ends_is_forgotten(kept: Kept) -> None:
+    kept.secret.get()
+    kept.down(times=1)
+    for seconds in (300, 30, 300):
+        kept.clock.advance(seconds)
+        kept.secret.get()
+    assert kept.reads == 4
+
+
+@pytest.mark.parametrize("answer", [{"VersionId": "9"}, {"SecretString": "", "VersionId": "9"}])
+def test_a_secret_without_text_does_not_replace_the_remembered_one(
+    kept: Kept, answer: dict[str, str]
 ) -> None:
-    secret.get()
-    aws.fail_always("GetSecretValue", SERVER_ERROR)
-    clock.advance(DAY - 10)
-    assert secret.get().text == GOOD
-    clock.advance(11)
+    kept.secret.get()
+    kept.holds(**answer)
+    kept.clock.advance(300)
+    assert [kept.version() for _ in range(5)] == ["1"] * 5
+    assert kept.reads == 2
     with pytest.raises(CredentialsUnavailableError):
-        secret.get()
+        SecretsManager(cast("Any", kept.manager), UPSTREAM_ARN, kept.clock).get()
 
 
-def test_an_outage_that_ends_is_forgotten(
-    aws: AwsEndpoint, secret: SecretsManager, clock: ManualClock
-) -> None:
-    secret.get()
-    clock.advance(300)
-    aws.fail("GetSecretValue", SERVER_ERROR)
-    secret.get()
-    clock.advance(30)
-    secret.get()
-    clock.advance(300)
-    secret.get()
-    assert reads(aws) == 4
-
-
-def test_a_secret_of_bytes_is_no_secret(
-    client: "SecretsManagerClient", arn: str, secret: SecretsManager
-) -> None:
-    client.put_secret_value(SecretId=arn, SecretBinary=b"\x00\x01")
-    with pytest.raises(CredentialsUnavailableError):
-        secret.get()
-
-
-def test_an_emptied_secret_does_not_replace_the_remembered_one(
-    client: "SecretsManagerClient",
-    aws: AwsEndpoint,
-    arn: str,
-    secret: SecretsManager,
-    clock: ManualClock,
-) -> None:
-    secret.get()
-    client.put_secret_value(SecretId=arn, SecretBinary=b"\x00")
-    clock.advance(300)
-    assert [secret.get().text for _ in range(5)] == [GOOD] * 5
-    assert reads(aws) == 2
-
-
-def test_a_secret_nobody_filled_is_unavailable(
-    client: "SecretsManagerClient", clock: ManualClock
-) -> None:
-    empty = client.create_secret(Name=uuid.uuid4().hex)["ARN"]
-    with pytest.raises(CredentialsUnavailableError):
-        SecretsManager(client, empty, clock).get()
-    with pytest.raises(CredentialsUnavailableError):
-        SecretsManager(client, empty + "gone", clock).get()
-
-
-def test_the_credentials_are_read_from_it(secret: SecretsManager) -> None:
-    found = UpstreamCredentials(secret).get()
-    assert (found.app_id, found.app_key, found.version) == (
-        "our-id",
-        "our-key-canary",
-        secret.get().version,
-    )
+def test_the_credentials_are_read_from_it(kept: Kept) -> None:
+    found = kept.credentials.get()
+    assert (found.app_id, found.app_key, found.version) == (APP_ID, app_key(1), "1")
 
 
 MALFORMED = [
-    "our-key-canary", "", " ", "null", "[]", '"text"', "5", "{}", '{"app_id": "a"}',
+    "our-key-canary", " ", "null", "[]", '"text"', "5", "{}", '{"app_id": "a"}',
     '{"app_key": "canary"}', '{"app_id": "", "app_key": "canary"}',
     '{"app_id": "a", "app_key": ""}', '{"app_id": "a", "app_key": null}',
     '{"app_id": "a", "app_key": 5}', '{"app_id": "a", "app_key": ["canary"]}',
@@ -236,56 +168,58 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("text", MALFORMED)
-def test_a_malformed_secret_gives_no_credentials(
-    aws: AwsEndpoint, secret: SecretsManager, text: str
-) -> None:
-    answer = Fault(200, body=json.dumps({"SecretString": text, "VersionId": "v"}).encode())
-    aws.fail("GetSecretValue", answer, answer)
-    credentials = UpstreamCredentials(secret)
+def test_a_malformed_secret_gives_no_credentials(kept: Kept, text: str) -> None:
+    kept.holds(SecretString=text, VersionId="v")
     with pytest.raises(CredentialsUnavailableError) as caught:
-        credentials.get()
+        kept.credentials.get()
     assert "canary" not in str(caught.value)
-    assert credentials.refresh() is None
+    assert kept.credentials.refresh() is None
 
 
-def test_credentials_an_operator_has_mended_are_used_at_once(
-    client: "SecretsManagerClient", arn: str, secret: SecretsManager, clock: ManualClock
-) -> None:
-    client.put_secret_value(SecretId=arn, SecretString="not JSON")
-    credentials = UpstreamCredentials(secret)
-    with pytest.raises(CredentialsUnavailableError):
-        credentials.get()
-    client.put_secret_value(SecretId=arn, SecretString=OTHER)
-    with pytest.raises(CredentialsUnavailableError):
-        credentials.get()
-    clock.advance(30)
-    assert credentials.get().app_key == "new-key-canary"
+def test_credentials_an_operator_has_mended_are_used_soon(kept: Kept) -> None:
+    kept.holds(SecretString="not JSON", VersionId="v")
+    for _ in range(2):
+        with pytest.raises(CredentialsUnavailableError):
+            kept.credentials.get()
+        kept.manager.answers.clear()
+    kept.clock.advance(30)
+    assert kept.credentials.get().app_key == app_key(1)
 
 
-def test_credentials_refreshed_are_the_new_ones(
-    client: "SecretsManagerClient", arn: str, secret: SecretsManager
-) -> None:
-    credentials = UpstreamCredentials(secret)
-    before = credentials.get()
-    client.put_secret_value(SecretId=arn, SecretString=OTHER)
-    after = credentials.refresh()
+def test_credentials_refreshed_are_the_new_ones(kept: Kept) -> None:
+    before = kept.credentials.get()
+    kept.manager.version = 2
+    after = kept.credentials.refresh()
     assert after is not None
-    assert after.app_key == "new-key-canary"
-    assert after.version != before.version
-    assert credentials.refresh() is None
+    assert (after.app_key, after.version != before.version) == (app_key(2), True)
+    assert kept.credentials.refresh() is None
 
 
-def test_nothing_shows_a_value(secret: SecretsManager) -> None:
-    shown = [repr(secret), repr(secret.get()), repr(UpstreamCredentials(secret).get())]
-    assert "canary" not in "".join(shown)
-    assert "canary" not in f"{secret.get()} {UpstreamCredentials(secret).get()}"
+def test_nothing_shows_a_value(kept: Kept) -> None:
+    shown = [kept.secret, kept.secret.get(), kept.credentials.get()]
+    assert "canary" not in f"{shown} {shown[1]} {shown[2]}"
 
 
-def test_a_denied_read_does_not_say_of_what(
-    aws: AwsEndpoint, secret: SecretsManager, arn: str
-) -> None:
-    aws.fail("GetSecretValue", DENIED)
-    with pytest.raises(CredentialsUnavailableError) as caught:
-        secret.get()
-    assert arn not in str(caught.value)
-    assert caught.value.__cause__ is None
+def test_the_secrets_manager_of_aws(aws: AwsEndpoint) -> None:
+    """The double above answers as AWS does: text and version, or an error that names no secret."""
+    client = aws.client("secretsmanager", ONCE)
+    arn = client.create_secret(Name=uuid.uuid4().hex, SecretString=json.dumps({"a": 1}))["ARN"]
+    secret = SecretsManager(client, arn, ManualClock())
+    first = secret.get()
+    assert first.text == '{"a": 1}'
+    client.put_secret_value(SecretId=arn, SecretString="new")
+    second = secret.refresh()
+    assert second is not None
+    assert (second.text, second.version != first.version) == ("new", True)
+    empty = client.create_secret(Name=uuid.uuid4().hex)["ARN"]
+    binary = client.create_secret(Name=uuid.uuid4().hex, SecretBinary=b"\x00")["ARN"]
+    for wrong in (empty, binary, arn + "gone"):
+        with pytest.raises(CredentialsUnavailableError):
+            SecretsManager(client, wrong, ManualClock()).get()
+    for fault in (SERVER_ERROR, DENIED, CUT, HANGS):
+        aws.fail("GetSecretValue", fault)
+        hurried = aws.client("secretsmanager", IMPATIENT) if fault is HANGS else client
+        with pytest.raises(CredentialsUnavailableError) as caught:
+            SecretsManager(hurried, arn, ManualClock()).get()
+        assert arn not in str(caught.value)
+        assert caught.value.__cause__ is None

@@ -1,7 +1,7 @@
 """The breaker's table in memory: the record of the circuit, and the window of all calls.
 
 The record is doubled at the breaker's own port, for Powertools' store reads the machine's clock;
-`tests/adapters/upstream/test_breaker_double.py` compares the two.
+`tests/adapters/upstream/test_breaker_store.py` compares the two.
 """
 
 from types import SimpleNamespace

@@ -19,7 +19,7 @@ RUNNERS = 12
 @pytest.fixture
 def ledgers(aws: AwsEndpoint, table_name: str) -> list[DynamoDBLedger]:
     """One each: a function's copies share nothing but the table."""
-    return [DynamoDBLedger(aws.client("dynamodb"), table_name) for _ in range(RUNNERS)]
+    return [DynamoDBLedger(aws.new_client("dynamodb"), table_name) for _ in range(RUNNERS)]
 
 
 def at_once(calls: list[Callable[[], Verification | None]]) -> list[Verification | None]:
@@ -33,7 +33,7 @@ def at_once(calls: list[Callable[[], Verification | None]]) -> list[Verification
         return list(pool.map(run, calls))
 
 
-def settled(ledger: DynamoDBLedger, result: TerminalResult) -> Verification | None:
+def stored(ledger: DynamoDBLedger, result: TerminalResult) -> Verification | None:
     try:
         return ledger.store(result)
     except ResultRefusedError:
@@ -66,7 +66,7 @@ def test_sweep_and_answer_at_once_end_as_the_answer(ledgers: list[DynamoDBLedger
 
         swept, answered = at_once(
             [
-                partial(settled, it, of(made))
+                partial(stored, it, of(made))
                 for it, of in zip(ledgers, (unknown, completed), strict=False)
             ]
         )
@@ -79,5 +79,5 @@ def test_sweep_and_answer_at_once_end_as_the_answer(ledgers: list[DynamoDBLedger
 def test_one_result_delivered_to_many_is_stored_once(ledgers: list[DynamoDBLedger]) -> None:
     made = claim()
     ledgers[0].claim(made)
-    stored = at_once([partial(it.store, completed(made)) for it in ledgers])
-    assert {one.version for one in stored if one} == {1}
+    results = at_once([partial(it.store, completed(made)) for it in ledgers])
+    assert {one.version for one in results if one} == {1}

@@ -1,21 +1,17 @@
 """The upstream client over real sockets: the whole table against the sandbox."""
 
 import hashlib
-import json
-import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.verifications.model import Selfie
 from sandbox import Sandbox
-from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.adapters.exchange import jpeg, transport, within
-from tests.adapters.upstreams import OLD, Upstreams, told
-from tests.doubles.clock import ManualClock
+from tests.adapters.exchange import PATIENT, jpeg, transport, within
+from tests.adapters.upstreams import Upstreams, told
+from tests.doubles.secrets import APP_ID, app_key
 from tests.samples import selfie
 
 PICTURE: Selfie = selfie(jpeg())
@@ -30,7 +26,7 @@ def running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
     running.forget()
-    running.rotate(OLD.app_id, OLD.app_key)
+    running.rotate(APP_ID, app_key(1))
     return running
 
 
@@ -39,8 +35,8 @@ def client(request: pytest.FixtureRequest, sandbox: Sandbox) -> UpstreamClient:
     return Upstreams().over(transport(), sandbox.url, request.param)
 
 
-def outcome(client: UpstreamClient, seconds: float = 10) -> str:
-    return told(lambda: client.verify(PICTURE, Decimal("0.6"), within(seconds)))
+def outcome(client: UpstreamClient) -> str:
+    return told(lambda: client.verify(PICTURE, Decimal("0.6"), within(PATIENT)))
 
 
 @pytest.mark.parametrize("shape", ["live", "older", "older_uuid"])
@@ -48,7 +44,7 @@ def test_every_documented_shape_is_answered_in_both_dialects(
     sandbox: Sandbox, client: UpstreamClient, shape: str
 ) -> None:
     sandbox.next(shape, score="0.999810516834259")
-    answer = client.verify(PICTURE, Decimal("0.6"), within(10))
+    answer = client.verify(PICTURE, Decimal("0.6"), within(PATIENT))
     assert answer.score == Decimal("0.999810516834259")
     assert (answer.width, answer.height) == (95, 71)
     assert len(answer.faces) == 1
@@ -102,38 +98,24 @@ def test_the_second_exchange_carries_the_whole_selfie_again(
     assert first.size == second.size
 
 
-def test_a_rotated_secret_is_picked_up_in_the_middle_of_a_request(
-    aws: AwsEndpoint, sandbox: Sandbox
-) -> None:
-    secrets = aws.client("secretsmanager")
-    value = {"app_id": OLD.app_id, "app_key": OLD.app_key}
-    arn = secrets.create_secret(Name=uuid.uuid4().hex, SecretString=json.dumps(value))["ARN"]
+def test_a_rotated_secret_is_picked_up_in_the_middle_of_a_request(sandbox: Sandbox) -> None:
     up = Upstreams()
-    source = UpstreamCredentials(SecretsManager(secrets, arn, ManualClock()))
-    client = up.over(transport(), sandbox.url, credentials=source)
+    client = up.over(transport(), sandbox.url)
     assert outcome(client) == "answered"
-
-    sandbox.rotate("our-id", "rotated-key-canary")
-    rotated = json.dumps({"app_id": "our-id", "app_key": "rotated-key-canary"})
-    secrets.put_secret_value(SecretId=arn, SecretString=rotated)
+    up.secrets.version = 2
+    sandbox.rotate(APP_ID, app_key(2))
     assert outcome(client) == "answered"
     assert [request.credentials_right for request in sandbox.requests] == [True, False, True]
     assert outcome(client) == "answered"
-    assert up.breaker.noted == ["succeeded"] * 3
+    assert up.breaker.ends == ["succeeded"] * 3
 
 
-def test_the_wrong_secret_for_good_is_asked_about_once_in_thirty_seconds(
-    aws: AwsEndpoint, sandbox: Sandbox
-) -> None:
-    secrets = aws.client("secretsmanager")
-    wrong = json.dumps({"app_id": "our-id", "app_key": "wrong-key-canary"})
-    arn = secrets.create_secret(Name=uuid.uuid4().hex, SecretString=wrong)["ARN"]
-    aws.recover()
+def test_the_wrong_secret_for_good_is_asked_about_once_in_thirty_seconds(sandbox: Sandbox) -> None:
     up = Upstreams()
-    source = UpstreamCredentials(SecretsManager(secrets, arn, up.clock))
-    client = up.over(transport(), sandbox.url, credentials=source)
+    sandbox.rotate(APP_ID, "another-key-canary")
+    client = up.over(transport(), sandbox.url)
     for _ in range(5):
         assert outcome(client) == "failed upstream_unavailable credentials_refused"
-    assert aws.calls.count("GetSecretValue") == 2
+    assert up.faults.done().count("secret.upstream") == 2
     assert len(sandbox.requests) == 5
-    assert up.breaker.noted == ["refused"] * 5
+    assert up.breaker.ends == ["refused"] * 5

@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from liveness_gateway.adapters.upstream.breaker import CircuitBreaker, CountingBreakerStore
-from liveness_gateway.adapters.upstream.window import SharedWindow
+from liveness_gateway.adapters.upstream.window import LocalWindow, SharedWindow
 from tests.doubles.clock import ManualClock
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.tables import create_breaker
@@ -100,3 +100,12 @@ def test_slow_failures_of_five_environments_open_the_circuit_for_all(
         permit.failed()
     assert telemetry.counts["breaker_opened"] == 1
     assert breakers[-1].admit() is None
+
+
+def test_many_calls_do_not_pile_up_in_memory() -> None:
+    clock = ManualClock()
+    window, calls = LocalWindow(clock), 0
+    for _ in range(1000):
+        _, calls = window.add(success=True)
+        clock.advance(0.1)
+    assert calls == 301
