@@ -16,7 +16,7 @@ from tests.doubles.telemetry import RecordingTelemetry
 _SERVICE = "fault-injection"
 
 
-class _Paper(io.StringIO):
+class _Output(io.StringIO):
     """Where all of them write; `lines` are those of the run that is on."""
 
     lines: list[str] = []  # noqa: RUF012 - one run after the other
@@ -26,20 +26,20 @@ class _Paper(io.StringIO):
         return len(text)
 
 
-_PAPER = _Paper()
+_OUTPUT = _Output()
 
 
 class _PrintedMetrics(EphemeralMetrics):
-    """Metrics that are written to the paper in place of standard output."""
+    """Metrics that are written there in place of standard output."""
 
     def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:  # noqa: FBT001, FBT002 - Powertools' signature
         del raise_on_empty_metrics
-        _PAPER.write(json.dumps(self.serialize_metric_set()))
+        _OUTPUT.write(json.dumps(self.serialize_metric_set()))
         self.clear_metrics()
 
 
 def _powertools() -> PowertoolsTelemetry:
-    logger = Logger(service=_SERVICE, level="DEBUG", stream=_PAPER, use_rfc3339=True, utc=True)
+    logger = Logger(service=_SERVICE, level="DEBUG", stream=_OUTPUT, use_rfc3339=True, utc=True)
     metrics = Metrics(provider=_PrintedMetrics(namespace="liveness-gateway", service=_SERVICE))
     return PowertoolsTelemetry(logger, metrics, "local")
 
@@ -69,7 +69,7 @@ class PrintedTelemetry(RecordingTelemetry):
 
 class _Kept(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        _PAPER.write(f"{record.name} {record.getMessage()}")
+        _OUTPUT.write(f"{record.name} {record.getMessage()}")
 
 
 @contextmanager
@@ -77,11 +77,11 @@ def everything_printed(lines: list[str]) -> Iterator[None]:
     """What the telemetry and any library writes, at DEBUG, goes to these lines."""
     root, kept = logging.getLogger(), _Kept(logging.DEBUG)
     # Alone: pytest would keep, and format, every line a second time.
-    level, others, before = root.level, root.handlers[:], _PAPER.lines
-    root.handlers[:], _Paper.lines = [kept], lines
+    level, others, before = root.level, root.handlers[:], _OUTPUT.lines
+    root.handlers[:], _Output.lines = [kept], lines
     root.setLevel(logging.DEBUG)
     try:
         yield
     finally:
-        root.handlers[:], _Paper.lines = others, before
+        root.handlers[:], _Output.lines = others, before
         root.setLevel(level)

@@ -18,6 +18,7 @@ from tests.reliability.simulation.rest import judge_at_rest, watch
 Act = Callable[[Stage], None]
 # Of what has chance in it; all else is run once, with whatever selfie, threshold and client.
 CHANCE: Final = 10
+SOON: Final = 3.0
 _ALL: Final[list["Scenario"]] = []
 
 
@@ -69,6 +70,17 @@ def scenario(
         return act
 
     return register
+
+
+def failing(number: int, fault: str, effects: Iterable[str], *kinds: str) -> None:
+    """Register the scenario of a post while these effects fail in one of these ways."""
+
+    @scenario(number, fault, runs=CHANCE if len(kinds) > 1 else 1)
+    def act(stage: Stage) -> None:
+        stage.fail(effects, stage.random.choice(kinds))
+        stage.post()
+        # Whatever hangs before upstream is asked: the caller hears of it soon.
+        assert stage.history.posts or stage.last.own_seconds <= SOON
 
 
 def registered() -> list[Scenario]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from tests.doubles.secrets import APP_KEY, FINGERPRINT_ARN, UPSTREAM_ARN
-from tests.reliability.fault_injection.scenarios import CHANCE, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, SOON, failing, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.rest import mend
 
 _UPSTREAM: Final = f"secret.{UPSTREAM_ARN}"
 _FINGERPRINT: Final = f"secret.{FINGERPRINT_ARN}"
+_BOTH: Final = (_UPSTREAM, _FINGERPRINT)
 _DOWN: Final = ("failed", "cut", "unreachable")
 _MALFORMED: Final = (
     APP_KEY, "{}", "[]", "null", '"text"', '{"app_id": "a"}', '{"app_key": "a"}',
@@ -25,11 +26,10 @@ _HOLLOW: Final[tuple[dict[str, str], ...]] = (
     {"SecretBinary": "AAAA"},
 )
 _HOUR: Final = 3600.0
-_SOON: Final = 3.0
 
 
 def _answers_soon(stage: Stage) -> None:
-    assert max(answer.own_seconds for answer in stage.history.answers) <= _SOON
+    assert max(answer.own_seconds for answer in stage.history.answers) <= SOON
 
 
 @scenario(13, "the secret is rotated under a warm function")
@@ -88,32 +88,16 @@ def no_fingerprint_key(stage: Stage) -> None:
     _answers_soon(stage)
 
 
-@scenario(16, "Secrets Manager is down; nothing is cached", runs=CHANCE)
-def down_and_cold(stage: Stage) -> None:
-    stage.fail([_UPSTREAM, _FINGERPRINT], stage.random.choice(_DOWN))
-    stage.post()
-    _answers_soon(stage)
-
-
-@scenario(16, "Secrets Manager hangs; nothing is cached")
-def hanging_and_cold(stage: Stage) -> None:
-    stage.fail([_UPSTREAM, _FINGERPRINT], "hung")
-    stage.post()
-    _answers_soon(stage)
-
-
-@scenario(16, "Secrets Manager hangs; only the gateway's own is cached")
-def hanging_and_half_cold(stage: Stage) -> None:
-    stage.fail([_UPSTREAM], "hung")
-    stage.post()
-    _answers_soon(stage)
+failing(16, "Secrets Manager is down; nothing is cached", _BOTH, *_DOWN)
+failing(16, "Secrets Manager hangs; nothing is cached", _BOTH, "hung")
+failing(16, "Secrets Manager hangs; only the gateway's own is cached", [_UPSTREAM], "hung")
 
 
 @scenario(16, "Secrets Manager is down for 23 hours; the cache is warm", runs=CHANCE)
 def down_and_warm(stage: Stage) -> None:
     environment = stage.environment()
     stage.post(on=environment)
-    stage.fail([_UPSTREAM, _FINGERPRINT], stage.random.choice(_DOWN))
+    stage.fail(_BOTH, stage.random.choice(_DOWN))
     stage.post(on=environment)
     stage.clock.advance(stage.random.uniform(0, 23) * _HOUR)
     stage.post(on=environment)
@@ -127,6 +111,6 @@ def down_and_warm(stage: Stage) -> None:
 def down_and_old(stage: Stage) -> None:
     environment = stage.environment()
     stage.post(on=environment)
-    stage.fail([_UPSTREAM, _FINGERPRINT], "failed")
+    stage.fail(_BOTH, "failed")
     stage.clock.advance(25 * _HOUR)
     stage.post(on=environment)

@@ -37,7 +37,7 @@ class Stage(Gateway):
         self._keys = 0
 
     def request(self, key: str | None = None, *behaviours: Script) -> Request:
-        """A selfie nobody has posted to this stage, in some client's handwriting."""
+        """A selfie that was not posted to this stage before, in the form of some client."""
         image = new_selfie(self.random)
         # Of three characters, as one of these clients needs it.
         threshold = self.random.choice(("0.5", "0.6", "0.7"))

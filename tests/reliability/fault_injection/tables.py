@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.reliability.fault_injection.scenarios import CHANCE, scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, failing, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.changes import BREAKER
 from tests.reliability.simulation.gateway import DAY
@@ -55,48 +55,28 @@ def lost_answers(stage: Stage) -> None:
     stage.post(troubles=[trouble("table.put", "lost"), trouble("table.update", "lost")])
 
 
-@scenario(19, "the table is down before the call", runs=CHANCE)
-def down_before(stage: Stage) -> None:
-    stage.fail(["table.put"], stage.random.choice(DOWN))
-    stage.post()
+failing(19, "the table is down before the call", ["table.put"], *DOWN)
+failing(19, "the table hangs before the call", ["table.put"], "hung")
+failing(19, "the claim is stored, every answer of the table is lost", ["table.put"], "lost")
 
 
-@scenario(19, "the table hangs before the call")
-def hangs_before(stage: Stage) -> None:
-    stage.fail(["table.put"], "hung")
-    stage.post()
-
-
-@scenario(19, "the claim is stored, every answer of the table is lost")
-def claim_never_known(stage: Stage) -> None:
-    stage.fail(["table.put"], "lost")
-    stage.post()
-
-
-def _stored_later(stage: Stage, kind: str) -> None:
+def _stored_later(fault: str, *kinds: str) -> None:
     """The result waits in the queue; the same request, when it was stored, is answered by it."""
-    request = stage.request("the-key")
-    stage.fail(["table.update"], kind)
-    stage.send(request)
-    assert stage.history.counts["result_kept_in_emergency"] == 1
-    mend(stage)
-    assert stage.kept() == 1
-    stage.send(request)
+
+    @scenario(20, fault, runs=CHANCE if len(kinds) > 1 else 1)
+    def act(stage: Stage) -> None:
+        request = stage.request("the-key")
+        stage.fail(["table.update"], stage.random.choice(kinds))
+        stage.send(request)
+        assert stage.history.counts["result_kept_in_emergency"] == 1
+        mend(stage)
+        assert stage.kept() == 1
+        stage.send(request)
 
 
-@scenario(20, "the table is down after the call; the request comes again later", runs=CHANCE)
-def down_after(stage: Stage) -> None:
-    _stored_later(stage, stage.random.choice(DOWN))
-
-
-@scenario(20, "the table hangs after the call; the request comes again later")
-def hangs_after(stage: Stage) -> None:
-    _stored_later(stage, "hung")
-
-
-@scenario(20, "the result is stored, every answer of the table is lost")
-def result_never_known(stage: Stage) -> None:
-    _stored_later(stage, "lost")
+_stored_later("the table is down after the call; the request comes again later", *DOWN)
+_stored_later("the table hangs after the call; the request comes again later", "hung")
+_stored_later("the result is stored, every answer of the table is lost", "lost")
 
 
 @scenario(20, "the table and the emergency queue are down after the call", runs=CHANCE)
@@ -132,10 +112,7 @@ def breaker_down(stage: Stage) -> None:
     assert stage.history.counts["breaker_store_failed"]
 
 
-@scenario(29, "the breaker's table hangs")
-def breaker_hangs(stage: Stage) -> None:
-    stage.fail(["breaker.get"], "hung")
-    stage.post()
+failing(29, "the breaker's table hangs", ["breaker.get"], "hung")
 
 
 @scenario(29, "the breaker's table is down, upstream answers 500 to all")

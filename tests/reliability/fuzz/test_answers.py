@@ -29,7 +29,7 @@ THRESHOLD: Final = Decimal("0.6")
 EVENT: Final = post_event(form("curl", drawn("JPEG")))
 
 
-class Patient:
+class ServerTransport:
     """Implements `Transport`: the real one, sent to this server and given all the time it needs."""
 
     def __init__(self, port: int) -> None:
@@ -68,7 +68,7 @@ def server(sent: deque[bytes]) -> Iterator[RawServer]:
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_answer_does_harm(server: RawServer, sent: deque[bytes], shard: int) -> None:
-    random, function = seeded("answers", shard), Fuzzed(Patient(server.port))
+    random, function = seeded("answers", shard), Fuzzed(ServerTransport(server.port))
     outcomes: Counter[str] = Counter()
     for number in range(ANSWERS):
         sent.clear()

@@ -6,6 +6,7 @@ again when all has come to rest.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -36,8 +37,6 @@ from tests.reliability.simulation.troubles import (
     trouble,
 )
 
-Named = tuple[str, str]
-Drawn = list[tuple[Named, int]]
 End = tuple[str, int]
 
 # The first is asked most: duplicates are what this is about. The second says the same in other
@@ -69,21 +68,25 @@ _end: Final = st.one_of(
 )
 
 
-def _troubles(of: Sequence[Named]) -> st.SearchStrategy[Drawn]:
-    return st.lists(st.tuples(st.sampled_from(of), _times), max_size=2)
+def _request(content: int, client: str, key: str, behaviours: Sequence[str]) -> Request:
+    return Request(client_id=client, key=key, behaviours=behaviours, **_CONTENTS[content])
 
 
+def _troubles(of: Sequence[tuple[str, str]]) -> st.SearchStrategy[list[Trouble]]:
+    drawn = st.builds(
+        lambda named, times: trouble(named[0], named[1], times), st.sampled_from(of), _times
+    )
+    return st.lists(drawn, max_size=2)
+
+
+_request_of_any: Final = st.builds(_request, _content, _client, _key, _behaviours)
 # The table takes nothing after the money is spent: what the emergency queue is for.
-_TABLE_GONE: Final = st.sampled_from(["unreachable", "hung", "lost", "hung and lost"]).map(
-    lambda kind: [(("table.update", kind), 99)]
+_table_gone: Final = st.sampled_from(["unreachable", "hung", "lost", "hung and lost"]).map(
+    lambda kind: [trouble("table.update", kind, 99)]
 )
-_of_verify: Final[st.SearchStrategy[Drawn]] = st.one_of(
-    st.just([]), _TABLE_GONE, _troubles(OF_VERIFY)
+_of_verify: Final[st.SearchStrategy[list[Trouble]]] = st.one_of(
+    st.just([]), _table_gone, _troubles(OF_VERIFY)
 )
-
-
-def _made(drawn: Drawn) -> list[Trouble]:
-    return [trouble(effect, kind, times) for (effect, kind), times in drawn]
 
 
 class GatewayMachine(RuleBasedStateMachine):
@@ -99,26 +102,16 @@ class GatewayMachine(RuleBasedStateMachine):
         self.gateway = Gateway(timedelta(days=days), several)
         self.watch = watch(self.gateway)
 
-    @rule(
-        content=_content,
-        client=_client,
-        key=_key,
-        behaviours=_behaviours,
-        troubles=_of_verify,
-        end=_end,
-    )
-    def ask(  # noqa: PLR0913, PLR0917 - what hypothesis draws
-        self,
-        content: int,
-        client: str,
-        key: str,
-        behaviours: Sequence[str],
-        troubles: Drawn,
-        end: End,
-    ) -> None:
+    @rule(request=_request_of_any, troubles=_of_verify, end=_end)
+    def ask(self, request: Request, troubles: list[Trouble], end: End) -> None:
         """A request: new, a duplicate, or other content under the same key."""
-        request = _request(content, client, key, behaviours)
-        self._end(self.gateway.ask(request, _made(troubles)), end)
+        self._end(self.gateway.ask(request, troubles), end)
+
+    @rule(request=_request_of_any, troubles=_of_verify, end=_end)
+    def ask_anew(self, request: Request, troubles: list[Trouble], end: End) -> None:
+        """A request under a key nobody used before."""
+        key = f"key-{len(self.gateway.history.asked)}-new"
+        self._end(self.gateway.ask(replace(request, key=key), troubles), end)
 
     @rule(
         behaviours=_behaviours,
@@ -131,22 +124,15 @@ class GatewayMachine(RuleBasedStateMachine):
         behaviours: Sequence[str],
         others: list[int],
         turns: list[tuple[int, int]],
-        troubles: Drawn,
+        troubles: list[Trouble],
     ) -> None:
         """Duplicates at once, taking turns between any two effects."""
         requests = [_request(one, "client-1", "key-1", behaviours) for one in [0, *others]]
-        running = [self.gateway.ask(request, _made(troubles)) for request in requests]
+        running = [self.gateway.ask(one, [*map(replace, troubles)]) for one in requests]
         for who, steps in turns:
             running[who % len(running)].step(steps)
         for process in running:
             process.run()
-
-    @rule(content=_content, behaviours=_behaviours, troubles=_of_verify, end=_end)
-    def ask_anew(self, content: int, behaviours: Sequence[str], troubles: Drawn, end: End) -> None:
-        """A request under a key nobody used before."""
-        key = f"key-{len(self.gateway.history.asked)}-new"
-        request = _request(content, "client-1", key, behaviours)
-        self._end(self.gateway.ask(request, _made(troubles)), end)
 
     @precondition(lambda self: self.gateway.held())
     @rule(which=st.integers(0, 9), end=_end)
@@ -156,25 +142,25 @@ class GatewayMachine(RuleBasedStateMachine):
         self._end(held[which % len(held)], end)
 
     @rule(troubles=_troubles(OF_SWEEP), end=_end)
-    def sweep(self, troubles: Drawn, end: End) -> None:
-        self._end(self.gateway.sweep(_made(troubles)), end)
+    def sweep(self, troubles: list[Trouble], end: End) -> None:
+        self._end(self.gateway.sweep(troubles), end)
 
     @precondition(lambda self: self.gateway.emergency.messages)
     @rule(count=st.integers(1, 3), again=st.booleans(), troubles=_troubles(OF_RECOVER), end=_end)
-    def recover(self, count: int, *, again: bool, troubles: Drawn, end: End) -> None:
+    def recover(self, count: int, *, again: bool, troubles: list[Trouble], end: End) -> None:
         """The emergency queue delivers, some of it more than once."""
         batch = list(self.gateway.emergency.messages)[:count]
-        self._end(self.gateway.recover(batch, again=again, troubles=_made(troubles)), end)
+        self._end(self.gateway.recover(batch, again=again, troubles=troubles), end)
 
     @rule(
         refusals=st.dictionaries(st.integers(0, 3), st.sampled_from([*_BUSY, *_NEVER]), max_size=2),
         troubles=_troubles(OF_PUBLISH),
         end=_end,
     )
-    def publish(self, refusals: dict[int, str], troubles: Drawn, end: End) -> None:
+    def publish(self, refusals: dict[int, str], troubles: list[Trouble], end: End) -> None:
         """The stream delivers what is new, and what was wanted again."""
         self.gateway.bus.refusals = refusals
-        self._end(self.gateway.publish(self.gateway.new_in_stream(), _made(troubles)), end)
+        self._end(self.gateway.publish(self.gateway.new_in_stream(), troubles), end)
 
     @precondition(lambda self: self.gateway.history.writes)
     @rule(order=st.randoms(use_true_random=False), end=_end)
@@ -233,7 +219,3 @@ class GatewayMachine(RuleBasedStateMachine):
             process.step(steps)
         else:
             process.kill(steps)
-
-
-def _request(content: int, client: str, key: str, behaviours: Sequence[str]) -> Request:
-    return Request(client_id=client, key=key, behaviours=behaviours, **_CONTENTS[content])
