@@ -32,7 +32,7 @@ OFTEN: Final = {
     "event": 200,
     "result kept": 20,
     "idempotency_conflict": 30,
-    "in_progress": 20,
+    "in_progress": 10,
 }
 
 
