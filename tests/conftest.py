@@ -1,5 +1,6 @@
 """Fixtures every test may ask for."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +20,12 @@ from tests.world import World
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of random name in it
 _ROOM: Final = 2 * 1024**3
 _WITHOUT_THE_STACK: Final = "tests/e2e/test_programs.py"
+
+
+# No example has a time limit: a busy machine is no failure. `make soak` looks longer.
+hypothesis.settings.register_profile("default", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile("soak" if os.environ.get("SOAK") else "default")
 
 
 @pytest.fixture

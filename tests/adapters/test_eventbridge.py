@@ -18,7 +18,6 @@ from tests.adapters.aws_endpoint import (
     LOST,
     SERVER_ERROR,
     THROTTLED,
-    TWICE,
     AwsEndpoint,
     Fault,
 )
@@ -63,13 +62,6 @@ def test_a_consumer_receives_what_was_put(aws: AwsEndpoint, client: "EventBridge
     assert envelope["detail-type"] == "LivenessVerificationUnknown"
     assert envelope["detail"] == json.loads(event["detail"])
     assert envelope["detail"]["metadata"]["id"] == event["id"]
-
-
-def test_ten_are_taken_in_one_call(
-    aws: AwsEndpoint, client: "EventBridgeClient", bus_name: str
-) -> None:
-    assert EventBridgeBus(client, bus_name).put(events(10)) == [None] * 10
-    assert aws.calls.count("PutEvents") == 1
 
 
 def test_each_entry_has_its_own_answer(
@@ -117,10 +109,3 @@ def test_a_bus_that_hangs_is_not_waited_for(aws: AwsEndpoint, bus_name: str) -> 
     aws.fail("PutEvents", HANGS)
     bus = EventBridgeBus(aws.client("events", IMPATIENT), bus_name)
     assert bus.put(events(2)) == ["ReadTimeoutError"] * 2
-
-
-def test_a_call_that_fails_once_is_repeated(aws: AwsEndpoint, bus_name: str) -> None:
-    aws.fail("PutEvents", SERVER_ERROR)
-    bus = EventBridgeBus(aws.client("events", TWICE), bus_name)
-    assert bus.put(events(2)) == [None, None]
-    assert aws.calls.count("PutEvents") == 2

@@ -83,17 +83,6 @@ def test_nothing_counted_is_nothing_printed(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == ""
 
 
-def test_the_stage_stays_on_the_metrics_of_later_invocations(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    written = WrittenTelemetry()
-    for _ in range(3):
-        written.count("requests")
-        written.flush()
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["stage"] for line in lines] == ["local"] * 3
-
-
 def test_more_counts_than_one_line_takes_are_all_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -75,23 +75,12 @@ def test_a_queue_that_hangs_is_not_waited_for(aws: AwsEndpoint, sqs: "SQSClient"
     assert received(sqs, url) == []
 
 
-def test_a_queue_that_is_not_there_takes_nothing(sqs: "SQSClient", url: str) -> None:
-    assert not SqsQueue(sqs, url + "-gone").send("letter")
-
-
 def test_a_result_travels_through_the_queue(sqs: "SQSClient", url: str) -> None:
     result = completed(claim(), score="0.123456789012345678901234567890123456")
     assert SqsEmergencyQueue(SqsQueue(sqs, url)).keep(result)
     (body,) = received(sqs, url)
     assert kept_result(body) == result
     assert str(kept_result(body).score) == str(result.score)
-
-
-def test_a_result_the_queue_did_not_take_is_said_to_be_so(
-    aws: AwsEndpoint, sqs: "SQSClient", url: str
-) -> None:
-    aws.fail("SendMessage", SERVER_ERROR)
-    assert not SqsEmergencyQueue(SqsQueue(sqs, url)).keep(completed(claim()))
 
 
 def test_what_no_result_holds_is_not_written() -> None:

@@ -142,7 +142,7 @@ def test_a_result_the_table_did_not_take_waits_and_is_stored(
     deployment: Deployment, function: LambdaHandler
 ) -> None:
     deployment.aws.fail_always("UpdateItem", SERVER_ERROR)
-    refused = post(function, seconds=12)
+    refused = post(function, seconds=9)
     assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
     deployment.aws.recover()
     (message,) = deployment.messages("emergency")
@@ -196,7 +196,7 @@ def test_while_table_and_queue_hang_after_the_call_there_is_an_answer(
     """How long it takes is in `tests/reliability`, where time is simulated."""
     for operation in ("UpdateItem", "SendMessage"):
         deployment.aws.fail_always(operation, HANGS)
-    refused = post(function, seconds=12)
+    refused = post(function, seconds=9)
     assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
     assert refused.body["verification_id"]
 

@@ -44,12 +44,6 @@ def test_a_receipt_upstream_did_not_give_is_null(gateway: Gateway, path: str) ->
     assert [body[name] for name in names] == [None] * 4
 
 
-def test_no_face_has_its_score_and_an_empty_list(gateway: Gateway, path: str) -> None:
-    gateway.world.will(usable("0", faces=0))
-    data = gateway.post(resource=path).body["response_data"]
-    assert (data["faces_liveness"], data["faces_predicted"]) == (0, [])
-
-
 def test_the_credentials_of_the_liveness_api_are_ignored(gateway: Gateway, path: str) -> None:
     foreign = [
         ("app_id", "theirs"),

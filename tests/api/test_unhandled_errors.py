@@ -14,7 +14,6 @@ from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, post_event, proxy_eve
 from tests.api.gateway import SELFIE, Answered, Gateway, answered
 from tests.doubles.clock import ManualClock
 from tests.doubles.lambda_context import LambdaContextDouble
-from tests.faults import KilledError
 from tests.written_telemetry import WrittenTelemetry, counted
 
 Output = pytest.CaptureFixture[str]
@@ -90,17 +89,6 @@ def test_after_the_call_the_record_is_found_by_the_sweep(gateway: Gateway) -> No
     assert stored.status is Status.UNKNOWN
     assert gateway.post(key="key-1").status == 504
     assert gateway.world.calls == 1
-
-
-def test_one_failure_does_not_spoil_the_next_request(gateway: Gateway) -> None:
-    gateway.world.faults.fail("table.put", RuntimeError("canary"))
-    assert [gateway.post().status for _ in range(3)] == [500, 201, 201]
-
-
-def test_a_dying_process_is_not_held_up(gateway: Gateway) -> None:
-    gateway.world.faults.fail("table.put", KilledError())
-    with pytest.raises(KilledError):
-        gateway.post()
 
 
 STRANGE: list[tuple[str, Any]] = [

@@ -15,8 +15,6 @@ from tests.api.events import (
     selfie_form,
 )
 from tests.api.gateway import SELFIE, Answered, Gateway
-from tests.doubles.behaviours import usable
-from tests.images import drawn
 
 COMPLETED: dict[str, Any] = {
     "status": "completed",
@@ -69,37 +67,6 @@ def test_the_selfie_reaches_upstream_byte_for_byte(gateway: Gateway) -> None:
     assert call.content == SELFIE
 
 
-@pytest.mark.parametrize(
-    ("script", "decision", "reasons"),
-    [
-        ("live, equal", "live", []),
-        ("just not live", "not_live", ["below_threshold"]),
-        ("no face", "inconclusive", ["no_face"]),
-        ("two faces", "inconclusive", ["multiple_faces"]),
-    ],
-)
-def test_the_decision_and_its_reasons(
-    gateway: Gateway, script: str, decision: str, reasons: list[str]
-) -> None:
-    gateway.world.will(script)
-    created = gateway.post()
-    assert (created.body["decision"], created.body["reasons"]) == (decision, reasons)
-
-
-def test_the_image_has_the_size_upstream_saw(gateway: Gateway) -> None:
-    shape = ', "img": {"width": 190, "height": 142}'
-    gateway.world.will(usable("0.9998", shape=shape))
-    assert gateway.post().body["image"] == COMPLETED["image"] | {"width": 190, "height": 142}
-
-
-def test_a_png_is_called_one(gateway: Gateway) -> None:
-    content = drawn("PNG", 33, 44)
-    created = gateway.post(selfie_form(content, file_name="selfie.jpg"))
-    assert created.body["image"] == {
-        "width": 33, "height": 44, "format": "png", "bytes": len(content),
-    }  # fmt: skip
-
-
 def test_a_repeated_request_is_answered_as_before(gateway: Gateway) -> None:
     first = gateway.post(key="key-1")
     gateway.world.clock.advance(3600)
@@ -108,19 +75,6 @@ def test_a_repeated_request_is_answered_as_before(gateway: Gateway) -> None:
     assert second.headers["Idempotency-Replayed"] == "true"
     assert second.headers["Location"] == first.headers["Location"]
     assert gateway.world.calls == 1
-
-
-def test_without_a_key_each_request_is_its_own(gateway: Gateway) -> None:
-    first, second = gateway.post(), gateway.post()
-    assert first.body["verification_id"] != second.body["verification_id"]
-    assert gateway.world.calls == 2
-
-
-def test_a_key_is_its_clients_alone(gateway: Gateway) -> None:
-    first = gateway.post(key="key-1")
-    second = gateway.post(key="key-1", api_key_id="key-id-2")
-    assert first.body["verification_id"] != second.body["verification_id"]
-    assert gateway.read(first.body["verification_id"], api_key_id="key-id-2").status == 404
 
 
 def test_health_needs_no_credential_and_no_upstream(gateway: Gateway) -> None:
@@ -162,10 +116,6 @@ def test_what_is_no_route_is_not_found(gateway: Gateway, method: str, resource: 
     assert (refused.status, refused.body["code"]) == (404, "not_found")
 
 
-def test_an_event_of_nothing_is_not_found(gateway: Gateway) -> None:
-    assert gateway.send({}).status == 404
-
-
 @pytest.mark.parametrize("seconds", [28.0, 26.0, 10.0, 5.0, 0.0])
 def test_upstream_has_twenty_seconds_or_what_is_left_but_five(
     gateway: Gateway, seconds: float
@@ -204,25 +154,6 @@ def test_two_trace_ids_are_none(gateway: Gateway) -> None:
     event = post_event(selfie_form(SELFIE), headers=[("x-amzn-trace-id", "Root=1-2-3")])
     assert gateway.send(event).status == 201
     assert "trace_id" not in gateway.telemetry.lines[0]
-
-
-@pytest.mark.parametrize(
-    ("script", "status", "code", "reason"),
-    [
-        ("limit", "failed", "upstream_limit", "limit_reached"),
-        ("silent", "unknown", "upstream_timeout", "timeout"),
-    ],
-)
-def test_a_record_without_a_result_reads_too(
-    gateway: Gateway, script: str, status: str, code: str, reason: str
-) -> None:
-    gateway.world.will(script)
-    refused = gateway.post()
-    read = gateway.read(refused.body["verification_id"])
-    assert read.status == 200
-    assert (read.body["status"], read.body["reasons"]) == (status, [reason])
-    assert read.body["problem_code"] == code == refused.body["code"]
-    assert not read.body.keys() & {"decision", "score", "faces", "completed_at"}
 
 
 def test_a_record_that_still_runs_reads_too(gateway: Gateway) -> None:

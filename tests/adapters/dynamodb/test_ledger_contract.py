@@ -29,12 +29,6 @@ def test_what_is_not_there_is_none(any_ledger: Ledger) -> None:
     assert any_ledger.get("nothing") is None
 
 
-def test_a_claim_without_a_subject_has_none(any_ledger: Ledger) -> None:
-    made = claim(subject_ref=None)
-    any_ledger.claim(made)
-    assert stored(any_ledger, made).subject_ref is None
-
-
 @pytest.mark.parametrize("result", [None, completed, failed, lost])
 def test_a_second_claim_is_shown_what_stands_there(
     any_ledger: Ledger, result: Result | None
@@ -60,16 +54,6 @@ def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Le
     made = claim()
     any_ledger.claim(made)
     assert any_ledger.claim(replace(made, claim_id="another")) == made
-
-
-def test_of_two_next_attempts_at_the_same_moment_one_is_taken(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    after = any_ledger.store(failed(first))
-    again = claim(first.verification_id, at=NOON + seconds(100))
-    assert any_ledger.reclaim(after, again) is not None
-    assert any_ledger.reclaim(after, replace(again, claim_id="another")) is None
-    assert any_ledger.reclaim(after, again) is not None
 
 
 def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledger) -> None:
@@ -113,16 +97,6 @@ def test_a_next_attempt_is_of_the_same_record_and_remembered_as_long_as_a_new_on
     assert (taken.deadline, taken.correlation_id) == (again.deadline, again.correlation_id)
     assert stored(any_ledger, first) == taken
     assert stored(any_ledger, first).reasons == ()
-
-
-def test_only_one_gets_the_next_attempt(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    after = any_ledger.store(failed(first))
-    winner = any_ledger.reclaim(after, claim(first.verification_id))
-    assert winner is not None
-    assert any_ledger.reclaim(after, claim(first.verification_id)) is None
-    assert stored(any_ledger, first) == winner
 
 
 def test_a_next_attempt_sent_again_knows_itself(any_ledger: Ledger) -> None:
@@ -178,10 +152,3 @@ def test_overdue_names_the_attempt(any_ledger: Ledger) -> None:
     second = any_ledger.reclaim(any_ledger.store(failed(first)), claim(first.verification_id))
     assert second is not None
     assert list(any_ledger.overdue(NOON + seconds(100))) == [second.attempt_reference]
-
-
-def test_what_was_swept_is_not_overdue_any_more(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    any_ledger.store(lost(made, at=NOON + seconds(61), reason="abandoned"))
-    assert list(any_ledger.overdue(NOON + seconds(100))) == []

@@ -3,7 +3,6 @@
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
 from tests.samples import NOON, Result, claim, completed, failed, seconds, unknown
@@ -74,16 +73,6 @@ def test_a_claim_whose_answer_was_lost_is_recognised_when_the_client_repeats_it(
     assert aws.calls.count("PutItem") == 2
 
 
-def test_a_claim_whose_answer_was_lost_is_recognised_when_the_service_repeats_it(
-    aws: AwsEndpoint, ledger: DynamoDBLedger
-) -> None:
-    made = claim()
-    aws.fail("PutItem", LOST)
-    with pytest.raises(LedgerUnavailableError):
-        ledger.claim(made)
-    assert ledger.claim(made) is None
-
-
 def test_a_lost_answer_does_not_make_another_requests_claim_ours(
     aws: AwsEndpoint, repeating: DynamoDBLedger
 ) -> None:
@@ -116,27 +105,6 @@ def test_a_result_whose_answer_was_lost_is_recognised(
     aws.fail("UpdateItem", LOST)
     assert repeating.store(result(made)).version == 1
     assert aws.calls.count("UpdateItem") == 2
-
-
-def test_a_late_result_whose_answer_was_lost_is_recognised(
-    aws: AwsEndpoint, repeating: DynamoDBLedger
-) -> None:
-    made = claim()
-    repeating.claim(made)
-    repeating.store(unknown(made, reason="abandoned"))
-    aws.fail("UpdateItem", LOST)
-    late = repeating.store(completed(made))
-    assert (late.version, late.status, late.reasons) == (2, Status.COMPLETED, ())
-
-
-def test_a_call_that_fails_once_is_repeated_by_the_client(
-    aws: AwsEndpoint, repeating: DynamoDBLedger
-) -> None:
-    made = claim()
-    aws.fail("PutItem", SERVER_ERROR)
-    aws.fail("UpdateItem", CUT)
-    assert repeating.claim(made) is None
-    assert repeating.store(completed(made)).version == 1
 
 
 @pytest.mark.parametrize("fault", [HTML, EMPTY, STRANGE])

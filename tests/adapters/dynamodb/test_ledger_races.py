@@ -8,10 +8,9 @@ from threading import Barrier
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.verifications.model import Status, TerminalResult, Verification
-from liveness_gateway.verifications.ports import ResultRefusedError
+from liveness_gateway.verifications.model import Verification
 from tests.adapters.aws_endpoint import AwsEndpoint
-from tests.samples import claim, completed, failed, unknown
+from tests.samples import claim, failed
 
 RUNNERS = 12
 
@@ -33,13 +32,6 @@ def at_once(calls: list[Callable[[], Verification | None]]) -> list[Verification
         return list(pool.map(run, calls))
 
 
-def stored(ledger: DynamoDBLedger, result: TerminalResult) -> Verification | None:
-    try:
-        return ledger.store(result)
-    except ResultRefusedError:
-        return None
-
-
 def test_one_claim_wins_and_all_others_see_it(ledgers: list[DynamoDBLedger]) -> None:
     first = claim()
     claims = [claim(first.verification_id) for _ in ledgers]
@@ -56,28 +48,3 @@ def test_one_gets_the_next_attempt(ledgers: list[DynamoDBLedger]) -> None:
     taken = at_once([partial(it.reclaim, after, claim(first.verification_id)) for it in ledgers])
     assert taken.count(None) == RUNNERS - 1
     assert [one.attempt for one in taken if one] == [2]
-
-
-def test_sweep_and_answer_at_once_end_as_the_answer(ledgers: list[DynamoDBLedger]) -> None:
-    """Either the sweep is refused, or the answer is the second version."""
-    for _ in range(10):
-        made = claim()
-        ledgers[0].claim(made)
-
-        swept, answered = at_once(
-            [
-                partial(stored, it, of(made))
-                for it, of in zip(ledgers, (unknown, completed), strict=False)
-            ]
-        )
-        assert answered is not None
-        assert answered.status is Status.COMPLETED
-        assert answered.version == (1 if swept is None else 2)
-        assert ledgers[2].get(made.verification_id) == answered
-
-
-def test_one_result_delivered_to_many_is_stored_once(ledgers: list[DynamoDBLedger]) -> None:
-    made = claim()
-    ledgers[0].claim(made)
-    results = at_once([partial(it.store, completed(made)) for it in ledgers])
-    assert {one.version for one in results if one} == {1}

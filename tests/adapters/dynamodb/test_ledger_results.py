@@ -8,7 +8,6 @@ from liveness_gateway.verifications.model import Decision, Status, UpstreamRecei
 from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
 from tests.samples import (
     RECEIPT,
-    TOMORROW,
     Result,
     claim,
     completed,
@@ -96,27 +95,6 @@ def test_a_late_answer_is_a_new_version_that_says_only_its_own(
     assert any_ledger.store(late) == after
 
 
-def test_unknown_after_unknown_is_no_news(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    before = any_ledger.store(lost(made, reason="abandoned"))
-    assert any_ledger.store(lost(made, reason="timeout")) == before
-    assert stored(any_ledger, made) == before
-
-
-def test_no_record_takes_no_result(any_ledger: Ledger) -> None:
-    with pytest.raises(ResultRefusedError):
-        any_ledger.store(completed(claim()))
-
-
-def test_an_expired_record_takes_no_result(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    with pytest.raises(ResultRefusedError):
-        any_ledger.store(completed(made, at=TOMORROW))
-    assert stored(any_ledger, made) == made
-
-
 def test_an_answer_to_the_attempt_before_is_refused(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
@@ -127,18 +105,3 @@ def test_an_answer_to_the_attempt_before_is_refused(any_ledger: Ledger) -> None:
         any_ledger.store(completed(first))
     done = any_ledger.store(completed(second))
     assert (done.version, done.attempt) == (2, 2)
-
-
-def test_a_result_of_the_record_that_expired_is_not_stored_on_the_one_after_it(
-    any_ledger: Ledger,
-) -> None:
-    """Both are the first attempt under one key: a result kept for days knows which it is of."""
-    old = claim()
-    any_ledger.claim(old)
-    new = claim(old.verification_id, at=TOMORROW)
-    any_ledger.claim(new)
-    for late in (completed(old, at=TOMORROW), failed(old, at=TOMORROW), lost(old, at=TOMORROW)):
-        with pytest.raises(ResultRefusedError):
-            any_ledger.store(late)
-    assert stored(any_ledger, new) == new
-    assert any_ledger.store(completed(new, at=TOMORROW)).status is Status.COMPLETED

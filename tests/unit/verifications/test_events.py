@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.events import DETAIL_TYPES, event_detail, event_id
-from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt, Verification
+from liveness_gateway.verifications.model import Decision, Status, Verification
 from liveness_gateway.verifications.publishing import event_of
-from liveness_gateway.verifications.records import rfc3339, upstream_body
+from liveness_gateway.verifications.records import rfc3339
 from tests.doubles.behaviours import usable
 from tests.doubles.clock import NOON
 from tests.samples import selfie
@@ -89,11 +88,6 @@ def test_every_decision_has_its_word(world: World, decision: Decision) -> None:
     assert (data["decision"], data["reasons"]) == (decision.value, ["why"])
 
 
-def test_a_decision_without_a_score_is_not_announced_as_one(world: World) -> None:
-    data = event_detail(replace(made(world), score=None), "local")["data"]
-    assert not {"decision", "score", "completed_at", "upstream"} & data.keys()
-
-
 def test_the_detail_type_says_how_it_ended(world: World) -> None:
     record = made(world)
     for status, detail_type in DETAIL_TYPES.items():
@@ -157,18 +151,3 @@ def test_times_are_utc_in_milliseconds(moment: datetime) -> None:
     assert len(text) == 24
     assert text.endswith("Z")
     assert timedelta(0) <= moment - datetime.fromisoformat(text) < timedelta(milliseconds=1)
-
-
-def test_a_receipt_upstream_did_not_give_is_shown_as_nothing() -> None:
-    nothing = dict.fromkeys(("api_req_uid", "response_code", "requested_at", "processed_at"))
-    assert upstream_body(None) == upstream_body(UpstreamReceipt()) == nothing
-
-
-def test_upstreams_request_id_is_for_the_operator_only() -> None:
-    assert "request_id" not in upstream_body(UpstreamReceipt(request_id="x"))
-
-
-def test_numbers_are_json_numbers(world: World) -> None:
-    record = replace(made(world), score=Decimal(0), threshold=Decimal(1))
-    data = json.loads(event_of(record, "local")["detail"])["data"]
-    assert (data["score"], data["threshold"]) == (0.0, 1.0)

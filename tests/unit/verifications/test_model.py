@@ -113,10 +113,6 @@ def test_a_number_keeps_its_value_whatever_its_length(number: Decimal) -> None:
     assert re.fullmatch(r"[01]|0\.[0-9]*[1-9]", written, re.ASCII)
 
 
-def test_equal_numbers_are_written_alike() -> None:
-    assert {decimal_text(Decimal(each)) for each in ("0.5", ".5", "0.50", "00.500")} == {"0.5"}
-
-
 def test_a_selfie_never_shows_its_bytes() -> None:
     hidden = selfie(b"\xff\xd8\xffsecret-pixels")
     assert "secret-pixels" not in f"{hidden} {hidden!r} {[hidden]} {(hidden,)}"

@@ -50,7 +50,7 @@ def letters(world: World) -> list[dict[str, Any]]:
     return [json.loads(body) for body in world.dead_letters.sent]
 
 
-@pytest.mark.parametrize("count", range(26))
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 25])
 def test_a_batch_is_announced_in_order_in_calls_of_at_most_ten(world: World, count: int) -> None:
     lines = records(world, count)
     assert world.publisher().publish(lines) == []
@@ -144,16 +144,6 @@ def test_one_entry_alone_is_not_offered_twice(world: World) -> None:
     assert len(letters(world)) == 1
 
 
-def test_an_unreadable_record_is_a_dead_letter_and_delays_nobody(world: World) -> None:
-    lines = records(world, 2)
-    poison = StreamRecord("s-unreadable", None)
-    assert world.publisher().publish([lines[0], poison, lines[1]]) == []
-    assert accepted(world) == ids(lines)
-    assert letters(world) == [
-        {"reason": "unreadable_record", "sequence_number": "s-unreadable", "event": None}
-    ]
-
-
 def _spoilt(made: Verification) -> dict[str, Verification]:
     no_number: Any = "0.6 or so"
     no_time: Any = "yesterday"
@@ -198,22 +188,3 @@ def test_what_is_still_processing_is_not_announced(world: World) -> None:
     processing = replace(line.verification, status=Status.PROCESSING, ended_at=None)
     assert world.publisher().publish([StreamRecord("s-0", processing)]) == []
     assert (accepted(world), letters(world)) == ([], [])
-
-
-def test_an_empty_batch_does_nothing(world: World) -> None:
-    assert world.publisher().publish([]) == []
-    assert (world.bus.calls, world.telemetry.lines) == ([], [])
-
-
-def test_a_batch_delivered_again_in_another_order_has_the_same_ids(world: World) -> None:
-    lines = records(world, 7)
-    world.publisher().publish(lines)
-    world.publisher().publish(lines[::-1])
-    assert accepted(world) == ids(lines) + ids(lines)[::-1]
-
-
-def test_nothing_of_the_event_is_in_the_log(world: World) -> None:
-    made = world.verify(subject_ref="canary-subject").verification
-    world.bus.poisoned[made.verification_id] = "MalformedDetail"
-    world.publish()
-    assert "canary" not in repr(world.telemetry.lines)

@@ -10,7 +10,7 @@ from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import AttemptReference, Status, TerminalResult
 from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.doubles.clock import NOON
-from tests.faults import KilledError, Moment
+from tests.faults import KilledError
 from tests.world import World, refused
 
 DOWN = refused()
@@ -64,15 +64,6 @@ def test_what_has_a_result_is_left_alone(world: World) -> None:
     assert world.records() == before
 
 
-def test_every_overdue_verification_is_ended_and_counted_once(world: World) -> None:
-    abandon(world, *(f"key-{number}" for number in range(40)))
-    world.clock.advance(OVERDUE)
-    assert world.sweeper().sweep() == 40
-    assert world.sweeper().sweep() == 0
-    assert {record.status for record in world.records()} == {Status.UNKNOWN}
-    assert world.telemetry.counts["verification_unknown"] == 40
-
-
 def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     abandon(world, "key-1", "key-2")
     world.clock.advance(OVERDUE)
@@ -115,12 +106,6 @@ def test_a_sweep_goes_on_in_the_next_run_after_the_table_failed(world: World) ->
     assert world.sweeper().sweep() == 2
 
 
-def test_a_sweep_that_cannot_read_says_so(world: World) -> None:
-    world.faults.fail("table.query", DOWN)
-    with pytest.raises(LedgerUnavailableError):
-        world.sweeper().sweep()
-
-
 def test_what_has_expired_is_not_ended_any_more(world: World) -> None:
     abandon(world, "key-1")
     world.clock.advance(24 * 3600)
@@ -147,14 +132,6 @@ def test_a_kept_result_is_stored_and_announced(world: World) -> None:
     assert len(world.bus.accepted) == 1
 
 
-def test_a_kept_result_delivered_twice_is_stored_once(world: World) -> None:
-    result = kept(world)
-    world.recoverer().store(result)
-    world.recoverer().store(result)
-    assert world.records()[0].version == 1
-    assert len(world.terminal_versions()) == 1
-
-
 def test_a_kept_result_that_comes_after_the_sweep_is_a_new_version(world: World) -> None:
     result = kept(world)
     world.clock.advance(OVERDUE)
@@ -173,16 +150,6 @@ def test_a_kept_unknown_that_comes_after_the_sweep_changes_nothing(world: World)
     before = world.records()
     world.recoverer().store(result)
     assert world.records() == before
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_table_that_still_fails_lets_the_message_come_again(world: World, moment: Moment) -> None:
-    result = kept(world)
-    world.faults.fail("table.update", DOWN, moment)
-    with pytest.raises(LedgerUnavailableError):
-        world.recoverer().store(result)
-    world.recoverer().store(result)
-    assert len(world.terminal_versions()) == 1
 
 
 def test_a_kept_result_of_an_attempt_that_is_over_is_refused(world: World) -> None:

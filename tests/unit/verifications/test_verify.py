@@ -70,12 +70,6 @@ def test_upstream_gets_the_selfie_and_the_threshold(world: World) -> None:
     assert (post.content, post.threshold) == (request.selfie.content, Decimal("0.75"))
 
 
-def test_two_writes_make_one_event(world: World) -> None:
-    world.verify()
-    assert len(world.table.stream) == 2
-    assert [line.verification for line in world.terminal_versions()] == world.records()
-
-
 def test_the_default_threshold_is_the_stages(world: World) -> None:
     world.settings = replace(SETTINGS, default_threshold=Decimal("0.99985"))
     record = world.verify().verification
@@ -145,11 +139,6 @@ def test_without_a_key_every_request_is_a_verification_of_its_own(world: World) 
     assert first.verification.verification_id != second.verification.verification_id
     assert not second.replayed
     assert world.charges == 2
-
-
-def test_an_empty_key_is_no_key(world: World) -> None:
-    assert not world.verify("").replayed
-    assert not world.verify("").replayed
 
 
 def test_two_clients_share_no_key(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Decision, Status
 from tests.faults import Moment, SdkRetryError, Step
-from tests.samples import face, selfie
+from tests.samples import face
 from tests.world import World, refused
 
 DOWN = refused()
@@ -147,17 +147,6 @@ def test_a_result_no_queue_takes_either_is_counted_as_lost(world: World) -> None
     assert statuses(world) == ["processing"]
 
 
-def test_while_a_result_waits_in_the_queue_the_same_request_is_in_progress(world: World) -> None:
-    world.faults.fail("table.update", DOWN, times=FOREVER)
-    refusal(world.verify)
-    world.faults.clear()
-    assert refusal(world.verify).code == "in_progress"
-    world.recoverer().store(world.kept()[0])
-    outcome = world.verify()
-    assert (outcome.replayed, outcome.verification.version) == (True, 1)
-    assert world.calls == 1
-
-
 def test_no_answer_waits_longer_for_the_table_than_there_is_time(world: World) -> None:
     request = world.request()
     world.will("silent")
@@ -209,30 +198,6 @@ def test_a_lost_answer_after_the_sweep_stays_unknown(world: World) -> None:
     assert statuses(world) == ["unknown"]
     assert (problem.code, problem.detail) == (again.code, again.detail)
     assert world.calls == 1
-
-
-@pytest.mark.parametrize("effect", ["transport.post", "table.put", "secret.fingerprint"])
-@pytest.mark.parametrize("error", [RuntimeError("x"), MemoryError(), RecursionError(), OSError()])
-def test_an_unexpected_error_is_never_an_answer(
-    world: World, effect: str, error: Exception
-) -> None:
-    world.faults.fail(effect, error)
-    with pytest.raises(type(error)):
-        world.verify()
-    assert "completed" not in statuses(world)
-    world.clock.advance(61)
-    world.sweeper().sweep()
-    assert statuses(world) in ([], ["unknown"])
-
-
-def test_nothing_of_the_selfie_is_in_what_the_operator_sees(world: World) -> None:
-    canary = b"canary-in-the-pixels"
-    world.will("silent")
-    refusal(lambda: world.verify(image=selfie(canary), subject_ref="canary-subject"))
-    shown = repr((world.telemetry.lines, world.telemetry.counts, world.table.stream))
-    assert "canary-in" not in shown
-    assert canary.hex() not in shown
-    assert "canary-subject" not in repr(world.telemetry.lines)
 
 
 def test_a_write_is_never_repeated_for_another_reason(world: World) -> None:

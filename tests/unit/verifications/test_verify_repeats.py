@@ -94,13 +94,6 @@ def test_unknown_is_answered_as_before_and_never_asked_again(world: World) -> No
     assert world.records() == [record]
 
 
-def test_a_new_key_pays_again_after_unknown(world: World) -> None:
-    world.will(LOST)
-    refusal(world.verify)
-    assert not world.verify("key-2").replayed
-    assert world.charges == 2
-
-
 def test_failed_was_not_charged_and_is_asked_again_on_the_same_record(world: World) -> None:
     world.will(NOT_CHARGED)
     problem = refusal(world.verify)
@@ -123,16 +116,6 @@ def test_failed_was_not_charged_and_is_asked_again_on_the_same_record(world: Wor
     assert (record.reasons, record.problem_code) == ((), None)
     assert world.records() == [record]
     assert world.charges == 1
-
-
-def test_each_attempt_that_fails_is_a_version_of_its_own(world: World) -> None:
-    world.will(*[NOT_CHARGED] * 3)
-    for attempt in (1, 2, 3):
-        assert refusal(world.verify).code == "upstream_unavailable"
-        (record,) = world.records()
-        assert (record.attempt, record.version) == (attempt, attempt)
-    ids = {event_id(line.verification) for line in world.terminal_versions() if line.verification}
-    assert len(ids) == 3
 
 
 def test_a_retry_just_before_the_record_expires_is_stored_and_remembered(world: World) -> None:
@@ -167,17 +150,6 @@ def test_a_verification_without_a_result_yet_is_in_progress(world: World) -> Non
 
     world.faults.meanwhile("transport.post", meanwhile)
     world.verify()
-    assert world.calls == 1
-
-
-def test_one_request_delivered_to_two_processes_is_asked_once(world: World) -> None:
-    request = world.request()
-
-    def meanwhile() -> None:
-        assert refusal(lambda: world.verifier().verify(request)).code == "in_progress"
-
-    world.faults.meanwhile("transport.post", meanwhile)
-    world.verifier().verify(request)
     assert world.calls == 1
 
 

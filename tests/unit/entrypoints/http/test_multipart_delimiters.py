@@ -170,10 +170,8 @@ def test_boundaries_rfc_2046_allows(boundary: str) -> None:
     assert read_form(kind, encode(boundary, SELFIE)).selfie == JPEG
 
 
-@pytest.mark.parametrize(
-    "unit",
-    ['; a="', '; a="\\', '; a="\\"', ";", "; ", "; a", '"', "\\", "; a=b", ";a=\\", '; a=" '],
-)
+@pytest.mark.no_cover  # it measures the processor's time, and tracing takes most of that
+@pytest.mark.parametrize("unit", ['; a="', '; a="\\"', "; a=b", '"'])
 def test_no_header_takes_long_to_read(unit: str) -> None:
     header = 'Content-Disposition: form-data; name="x"' + unit * (16_000 // len(unit))
     slow = encode("the-boundary", *[Part((header[: 16 * 1024],), b"")] * 99, SELFIE)

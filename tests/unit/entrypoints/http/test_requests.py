@@ -49,12 +49,6 @@ def test_what_is_optional_may_be_missing() -> None:
     assert (request.idempotency_key, request.threshold, request.subject_ref) == (None, None, None)
 
 
-def test_the_limits_of_the_stage_hold() -> None:
-    assert (
-        refusal(proxied(form("curl", JPEG)), SelfieLimits(minimum_side=72)).code == "invalid_selfie"
-    )
-
-
 @pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
 def test_a_header_is_found_whatever_its_case(name: str) -> None:
     assert header({"headers": {name: "x"}}, "content-type") == "x"
