@@ -192,7 +192,7 @@ def _health() -> dict[str, Any]:
     }
     return {
         "operationId": "health",
-        "summary": "Whether the gateway answers; calls nobody",
+        "summary": "Whether the gateway answers; no upstream call",
         "security": [],
         "responses": {
             "200": {

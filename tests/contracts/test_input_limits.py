@@ -7,7 +7,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
-from infra.api.gateway_problems import GATEWAY_PROBLEMS
+from infra.api.gateway_problems import BODY_LIMIT, GATEWAY_PROBLEMS
 from infra.stages import STAGES, Stage
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from liveness_gateway.entrypoints.http.requests import (
@@ -44,7 +44,8 @@ def test_every_text_names_the_largest_body_that_is_taken() -> None:
                 f"{MAXIMUM_BODY / 2**20:g}"
             },
             "functions/liveness_gateway/problems.py": numbers("MiB", CATALOGUE["too_large"].advice),
-            "infra/api/gateway_problems.py": numbers(
+            "infra/api/gateway_problems.py BODY_LIMIT": {f"{BODY_LIMIT / 2**20:g}"},
+            "infra/api/gateway_problems.py REQUEST_TOO_LARGE": numbers(
                 "MiB", GATEWAY_PROBLEMS["REQUEST_TOO_LARGE"].detail
             ),
             "contracts/openapi.json": numbers("MiB", FORM["selfie"]["description"]),

@@ -51,7 +51,6 @@ class Workshop:
     """One copy, below `folder`."""
 
     def __init__(self, root: Path, folder: Path) -> None:
-        self._root = root
         self._folder = folder
         for name in _COPIED:
             source = root / name
@@ -69,7 +68,7 @@ class Workshop:
         """
         started = time.monotonic()
         with self._planted(fault):
-            done = self.run(*files_of(fault, self._root))
+            done = self.run(*files_of(fault, self._folder))
         # An invariant that is broken when a test is over is an ERROR of its fixture.
         noticed = re.search(r"^(?:FAILED|ERROR) (tests/\S+)", done.stdout, re.MULTILINE)
         seconds = time.monotonic() - started
@@ -93,7 +92,7 @@ class Workshop:
 
     @contextmanager
     def _planted(self, fault: SeededFault) -> Iterator[None]:
-        planted = plant(fault, self._root)
+        planted = plant(fault, self._folder)
         file = self._folder / planted.path
         sound = file.read_text()
         _write(file, planted.text)
