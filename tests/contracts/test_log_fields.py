@@ -3,12 +3,16 @@
 import ast
 import re
 
+from infra.api.access_log import ACCESS_LOG_FIELDS
 from liveness_gateway.telemetry import LOG_FIELDS
 from tests.contracts.agreement import agree, read
 from tests.contracts.sources import calls_in, functions_sources
 
 # CloudWatch's own, and those that Powertools writes on every line.
 ALWAYS = {"@timestamp", "message", "level", "timestamp", "service"}
+
+# What API Gateway's access log and the functions' log both say of one request.
+IN_BOTH_LOGS = {"extended_request_id", "function_request_id", "method", "route", "status"}
 
 
 def keywords(method: str) -> set[str]:
@@ -55,3 +59,15 @@ def test_the_handbook_names_lines_that_are_logged() -> None:
     named = set(re.findall(r"in the log \(`([^`]+)`\)", read("docs/operate.md")))
     assert named, "docs/operate.md"
     assert named <= messages(), "docs/operate.md names lines that functions/ do not log"
+
+
+def test_both_logs_give_the_same_thing_the_same_name() -> None:
+    agree(
+        "fields of a request",
+        {
+            "infra/api/access_log.py": ACCESS_LOG_FIELDS.keys() & IN_BOTH_LOGS,
+            "functions: telemetry.begin(...), telemetry.log(...)": (LOG_FIELDS | keywords("begin"))
+            & IN_BOTH_LOGS,
+            "both": IN_BOTH_LOGS,
+        },
+    )
