@@ -14,7 +14,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Body:
-    """A request body and the Content-Type that belongs to it."""
+    """A request body and its Content-Type."""
 
     content_type: str
     content: bytes
@@ -34,11 +34,8 @@ class Client:
     """How one client writes a form.
 
     Attributes:
-        boundary: its delimiter's usual form.
-        text: the header lines of a text part, from the part's name.
-        file: the header lines of the file part, from its name, the file's name, type and length.
+        text, file: the header lines of a part, from its name; of the file also name, type, length.
         quoted: whether it quotes the boundary in the Content-Type.
-        file_first: whether the file comes before the texts.
     """
 
     boundary: str

@@ -1,6 +1,6 @@
 """Image files for tests: real ones drawn by Pillow, and headers written by hand.
 
-Nobody is on them: gradients and rectangles only.
+They show no person: gradients and rectangles only.
 """
 
 import struct

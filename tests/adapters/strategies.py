@@ -62,7 +62,7 @@ CLAIMS: Final = st.builds(
     attempt=st.integers(1, 1000),
     version=st.integers(0, 1000),
 )
-SETTLEMENTS: Final = st.builds(
+RESULTS: Final = st.builds(
     TerminalResult,
     attempt_reference=st.builds(AttemptReference, TEXTS, st.integers(1, 1000), SECONDS),
     status=st.sampled_from([Status.COMPLETED, Status.FAILED, Status.UNKNOWN]),

@@ -60,7 +60,7 @@ def test_no_subject_is_not_the_empty_one(prints: HmacFingerprints) -> None:
     assert none != empty
 
 
-def test_a_byte_cannot_wander_from_one_part_to_the_next() -> None:
+def test_where_one_part_ends_makes_a_difference() -> None:
     assert OURS.of(selfie(b"ab"), Decimal(0), "c") != OURS.of(selfie(b"a"), Decimal(0), "bc")
 
 

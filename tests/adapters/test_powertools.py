@@ -27,13 +27,13 @@ def test_a_note_has_the_level_it_was_given(level: str) -> None:
     assert written.lines[0]["level"] == level
 
 
-def test_a_level_nobody_uses_is_an_error() -> None:
+def test_a_level_that_is_not_used_is_an_error() -> None:
     with pytest.raises(KeyError):
         WrittenTelemetry().log("anything", level=logging.DEBUG)
 
 
 @pytest.mark.parametrize("field", ["selfie", "body", "headers", "app_key", "file_name", "event"])
-def test_a_field_nobody_thought_about_is_an_error(field: str) -> None:
+def test_a_field_that_is_not_on_the_list_is_an_error(field: str) -> None:
     written = WrittenTelemetry()
     with pytest.raises(KeyError):
         written.log("anything", level=logging.INFO, **{field: "canary"})

@@ -20,7 +20,7 @@ from tests.adapters.aws_endpoint import (
     AwsEndpoint,
     Fault,
 )
-from tests.adapters.strategies import SETTLEMENTS
+from tests.adapters.strategies import RESULTS
 from tests.samples import claim, completed
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_what_no_result_holds_is_not_written() -> None:
     assert queue.bodies == []
 
 
-@given(SETTLEMENTS)
+@given(RESULTS)
 def test_every_result_comes_out_as_it_went_in(result: TerminalResult) -> None:
     queue = Kept()
     assert SqsEmergencyQueue(queue).keep(result)

@@ -46,7 +46,7 @@ class RecordingBreaker:
 
 
 class Hasty(SystemClock):
-    """The machine's own clock, which waits for nobody."""
+    """The machine's own clock, which does not wait."""
 
     def sleep(self, seconds: float) -> None:
         assert 0 <= seconds <= 2

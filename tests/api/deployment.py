@@ -35,21 +35,26 @@ class Deployment:
         secrets = aws.client("secretsmanager")
         credentials = json.dumps({"app_id": "our-id", "app_key": APP_KEY})
         self.secret = self._secret(secrets, "upstream", credentials)
-        fingerprint = self._secret(secrets, "fingerprint", FINGERPRINT_KEY)
-        self.environment = {
+        self.environment = self._environment(
+            UPSTREAM_URL=sandbox.url + "/",
+            UPSTREAM_SECRET_ARN=self.secret,
+            FINGERPRINT_SECRET_ARN=self._secret(secrets, "fingerprint", FINGERPRINT_KEY),
+        )
+        sandbox.rotate("our-id", APP_KEY)
+        aws.recover()
+
+    def _environment(self, **own: str) -> dict[str, str]:
+        return {
             "AWS_ACCESS_KEY_ID": "nobody",
             "AWS_SECRET_ACCESS_KEY": "nothing",
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": aws.url,
+            "AWS_ENDPOINT_URL": self.aws.url,
             "STAGE": "local",
             "POWERTOOLS_SERVICE_NAME": self.name,
             "POWERTOOLS_METRICS_NAMESPACE": "liveness-gateway",
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
             "TABLE_NAME": self.table,
-            "UPSTREAM_URL": sandbox.url + "/",
             "UPSTREAM_DIALECT": "v0.2",
-            "UPSTREAM_SECRET_ARN": self.secret,
-            "FINGERPRINT_SECRET_ARN": fingerprint,
             "BREAKER_TABLE_NAME": f"{self.name}-breaker",
             "EMERGENCY_QUEUE_URL": self.queues["emergency"],
             "ALLOWED_ORIGINS": "https://app.example.com, https://other.example.com",
@@ -61,9 +66,8 @@ class Deployment:
             "MULTIPLE_FACES": "inconclusive",
             "EVENT_BUS_NAME": self.name,
             "DEAD_LETTER_QUEUE_URL": self.queues["letters"],
+            **own,
         }
-        sandbox.rotate("our-id", APP_KEY)
-        aws.recover()
 
     def items(self, table: str | None = None) -> list[dict[str, Any]]:
         """Everything in the table of verifications, or in another."""

@@ -10,9 +10,9 @@ import pytest
 
 FUNCTIONS: Final = Path(__file__).parents[2] / "functions"
 HANDLERS: Final = ("verify", "results", "publish_events", "sweep", "recover")
-# Run in a process of its own, with an empty environment: every event of the interpreter that
-# touches the outside is noted from before the first import on. (urllib3 asks the kernel whether it
-# has IPv6 by binding a socket to loopback: nobody is talked to.)
+# Run in a process of its own, with an empty environment: each event of the interpreter that touches
+# the outside is recorded from before the first import on. (urllib3 asks the kernel whether it has
+# IPv6 by binding a socket to loopback: nothing is sent.)
 PROGRAM: Final = """
 import json, sys
 touched = []

@@ -54,7 +54,7 @@ def test_what_the_gateway_in_front_answers_itself_is_in_the_catalogue_too() -> N
     assert CATALOGUE.keys() - reached == {"forbidden", "rate_limited"}
 
 
-def test_an_id_that_is_nobodys_is_not_found(gateway: Gateway) -> None:
+def test_an_unknown_id_is_not_found(gateway: Gateway) -> None:
     for verification_id in ("none", "0" * 32, "../x", "", "é"):
         refused = gateway.read(verification_id)
         assert (refused.status, refused.body["code"]) == (404, "not_found")

@@ -59,7 +59,7 @@ def test_every_row_can_be_shown(row: ProblemType) -> None:
 
 
 @ROWS
-def test_the_operator_hears_of_every_failure_that_is_not_the_callers(row: ProblemType) -> None:
+def test_every_failure_that_is_not_the_callers_is_logged_as_an_error(row: ProblemType) -> None:
     assert (row.log_level >= logging.ERROR) == (row.status >= 500)
 
 

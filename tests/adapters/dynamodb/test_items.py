@@ -23,11 +23,11 @@ from liveness_gateway.adapters.dynamodb.items import (
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.verifications.model import TerminalResult, Verification
 from liveness_gateway.verifications.ports import UnreadableError
-from tests.adapters.strategies import CLAIMS, SETTLEMENTS
+from tests.adapters.strategies import CLAIMS, RESULTS
 from tests.samples import NOON, claim, completed, seconds
 
 
-def settled(of: Verification, result: TerminalResult) -> Verification:
+def ended(of: Verification, result: TerminalResult) -> Verification:
     return replace(
         of,
         status=result.status,
@@ -47,13 +47,15 @@ def test_a_claim_comes_back_as_it_was(made: Verification) -> None:
     assert verification_of(claim_item(made)) == made
 
 
-@given(CLAIMS, SETTLEMENTS)
-def test_a_settled_record_comes_back_as_it_was(made: Verification, result: TerminalResult) -> None:
+@given(CLAIMS, RESULTS)
+def test_a_record_with_a_result_comes_back_as_it_was(
+    made: Verification, result: TerminalResult
+) -> None:
     item = claim_item(made) | marshal(result_values(result))
-    assert verification_of(item) == settled(made, result)
+    assert verification_of(item) == ended(made, result)
 
 
-@given(SETTLEMENTS)
+@given(RESULTS)
 def test_a_result_comes_back_as_it_was(result: TerminalResult) -> None:
     assert result_of_message(result_message(result)) == result
 

@@ -42,7 +42,7 @@ def test_a_second_claim_is_shown_what_stands_there(
     assert stored(any_ledger, first) == before
 
 
-def test_a_claim_sent_again_knows_itself(any_ledger: Ledger) -> None:
+def test_a_claim_sent_again_is_recognised(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
     assert any_ledger.claim(made) is None
@@ -56,7 +56,7 @@ def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Le
     assert any_ledger.claim(replace(made, claim_id="another")) == made
 
 
-def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledger) -> None:
+def test_its_own_claim_is_not_taken_for_new_once_it_has_a_result(any_ledger: Ledger) -> None:
     made = claim()
     any_ledger.claim(made)
     any_ledger.store(completed(made))
@@ -66,7 +66,9 @@ def test_its_own_claim_is_not_taken_for_new_once_it_is_settled(any_ledger: Ledge
 
 
 @pytest.mark.parametrize("result", [None, completed, failed, lost])
-def test_an_expired_record_is_no_obstacle(any_ledger: Ledger, result: Result | None) -> None:
+def test_an_expired_record_gives_way_to_a_claim(
+    any_ledger: Ledger, result: Result | None
+) -> None:
     old = claim()
     any_ledger.claim(old)
     if result:
@@ -99,7 +101,7 @@ def test_a_next_attempt_is_of_the_same_record_and_remembered_as_long_as_a_new_on
     assert stored(any_ledger, first).reasons == ()
 
 
-def test_a_next_attempt_sent_again_knows_itself(any_ledger: Ledger) -> None:
+def test_a_next_attempt_sent_again_is_recognised(any_ledger: Ledger) -> None:
     first = claim()
     any_ledger.claim(first)
     after = any_ledger.store(failed(first))

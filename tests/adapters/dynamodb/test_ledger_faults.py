@@ -43,7 +43,7 @@ def test_every_other_call_says_that_it_failed(
         list(ledger.overdue(NOON))
 
 
-def test_a_table_that_hangs_is_not_waited_for(aws: AwsEndpoint, impatient: DynamoDBLedger) -> None:
+def test_a_table_that_hangs_is_unavailable(aws: AwsEndpoint, impatient: DynamoDBLedger) -> None:
     for operation in ("PutItem", "UpdateItem", "GetItem", "Query"):
         aws.fail(operation, HANGS)
     for call in (
@@ -108,7 +108,7 @@ def test_a_result_whose_answer_was_lost_is_recognised(
 
 
 @pytest.mark.parametrize("fault", [HTML, EMPTY, STRANGE])
-def test_a_success_that_shows_no_record_is_not_believed(
+def test_a_success_that_shows_no_record_is_unavailable(
     aws: AwsEndpoint, ledger: DynamoDBLedger, fault: Fault
 ) -> None:
     """A box on the way that answers for AWS: the result is repeated, and goes to the queue."""
@@ -119,7 +119,7 @@ def test_a_success_that_shows_no_record_is_not_believed(
         ledger.store(completed(made))
 
 
-def test_a_record_nobody_can_read_is_no_answer(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
+def test_an_unreadable_record_is_no_answer(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
     aws.fail("GetItem", Fault(200, body=b'{"Item": {"status": {"S": "completed"}}}'))
     with pytest.raises(LedgerUnavailableError):
         ledger.get("any")

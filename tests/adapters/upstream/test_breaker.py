@@ -149,7 +149,7 @@ def test_a_probe_whose_function_died_is_followed_by_another(copies: Copies) -> N
     assert [copies.open(), copies.open()] == [False, True]
 
 
-def test_the_state_is_believed_for_two_seconds(copies: Copies) -> None:
+def test_the_state_is_cached_for_two_seconds(copies: Copies) -> None:
     """Half the reads of a busy function cost nothing; and a circuit opened elsewhere is seen."""
     breaker = copies.one()
     call(breaker, "+")

@@ -195,7 +195,7 @@ def test_a_second_call_is_logged_with_its_reason() -> None:
         (["limit"], "refused", {"limit_reached": 1}),
     ],
 )
-def test_the_breaker_hears_of_each_request_once(
+def test_the_breaker_is_told_of_each_request_once(
     scripts: list[Script], end: str, counts: dict[str, int]
 ) -> None:
     up = Upstreams(*scripts)
@@ -211,7 +211,7 @@ def test_an_open_circuit_is_not_called_past() -> None:
     assert (up.calls, up.breaker.ends) == (0, [])
 
 
-def test_without_credentials_nobody_is_called() -> None:
+def test_without_credentials_there_is_no_call() -> None:
     up = Upstreams()
     up.faults.fail("secret.upstream", aws_refused())
     assert up.outcome() == "failed upstream_unavailable credentials_unavailable"

@@ -203,8 +203,8 @@ def test_a_header_is_kept_where_a_log_can_hold_it(value: str, kept: str | None) 
 
 
 @pytest.mark.parametrize("refusal", ["401 Unauthorized", "403 Forbidden", "429 Too Many Requests"])
-def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard(refusal: str) -> None:
-    """A gateway in front of upstream refuses from the headers alone, and hangs up."""
+def test_a_refusal_that_does_not_wait_for_the_selfie_is_read(refusal: str) -> None:
+    """A proxy before upstream refuses from the headers alone, and closes the connection."""
 
     def behave(connection: socket.socket) -> None:
         connection.recv(1)

@@ -106,7 +106,7 @@ def test_the_deadline_holds_under_tls(certificate: Certificate, place: str) -> N
 def test_a_deadline_in_the_middle_of_sending_ends_it(
     certificate: Certificate, *, secure: bool
 ) -> None:
-    """The selfie is larger than what the kernel takes, and nobody reads it."""
+    """The selfie is larger than what the kernel takes, and the server does not read it."""
     server_tls, client_tls = certificate.server(), certificate.client()
     unread = Unread()
     with RawServer(unread, server_tls if secure else None) as server:

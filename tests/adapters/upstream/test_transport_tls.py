@@ -26,7 +26,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return self_signed(tmp_path_factory.mktemp("certificates"))
 
 
-def test_a_trusted_certificate_is_talked_to(certificate: Certificate) -> None:
+def test_a_server_with_a_trusted_certificate_gets_the_selfie(certificate: Certificate) -> None:
     seen: list[bytes] = []
 
     def behave(connection: socket.socket) -> None:
@@ -97,7 +97,7 @@ def test_a_handshake_that_does_not_end_is_given_up_long_before_the_deadline(
         post(server.url.replace("http:", "https:"), tls=certificate.client())
 
 
-def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
+def test_a_refusal_that_does_not_wait_for_the_selfie_is_read_or_lost(
     certificate: Certificate,
 ) -> None:
     """After a write that failed, OpenSSL may or may not read what had arrived before."""
@@ -106,7 +106,7 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
         read_head(connection)
         connection.sendall(response(b"{}", "403 Forbidden"))
 
-    heard: list[int] = []
+    read: list[int] = []
     trusting = certificate.client()
     with RawServer(behave, certificate.server()) as server:
         for _ in range(8):
@@ -115,5 +115,5 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_heard_or_lost(
             except AnswerLostError as lost:
                 assert str(lost) == "connection_lost"  # noqa: PT017 - one of two good ends
             else:
-                heard.append(reply.status)
-    assert set(heard) == {403}
+                read.append(reply.status)
+    assert set(read) == {403}

@@ -5,8 +5,8 @@ of a socket is shown in `tests/adapters/upstream`:
 
 | here | on a socket |
 | --- | --- |
-| silent for 60 s; one byte per second | `test_transport_faults`: the deadline holds against ... |
-| nobody listens | `test_transport_unsent`: a refused connection sent nothing |
+| silent for 60 s; one byte per second | `test_transport_deadline`: the deadline ends a call ... |
+| refused connection | `test_transport_unsent`: a refused connection sent nothing |
 | a reset within the request | `test_transport_resets` |
 | a reset, an end, half a body, a broken chunk | `test_transport_faults`: an answer ... is lost |
 | 20 MB; 1 MB of headers, in many or in one | the same, and a broken answer is lost: a long line |

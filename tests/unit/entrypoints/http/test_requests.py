@@ -101,7 +101,7 @@ def test_without_the_keys_id_a_digest_of_the_key_stands_in() -> None:
 
 
 @pytest.mark.parametrize("context", [None, {}, {"identity": None}, {"identity": {"apiKeyId": ""}}])
-def test_nobody_is_no_client(context: dict[str, Any] | None) -> None:
+def test_a_request_without_a_credential_has_no_client(context: dict[str, Any] | None) -> None:
     for headers in ({}, {"x-api-key": ""}):
         problem = refusal(
             proxied(form("curl", JPEG)) | {"requestContext": context, "headers": headers}
