@@ -69,6 +69,7 @@ def _stored_later(fault: str, *kinds: str) -> None:
         stage.fail(["table.update"], stage.random.choice(kinds))
         stage.send(request)
         assert stage.history.counts["result_kept_in_emergency"] == 1
+        assert stage.kept() == 0
         mend(stage)
         assert stage.kept() == 1
         stage.send(request)
