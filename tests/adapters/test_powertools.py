@@ -96,10 +96,7 @@ def test_more_counts_than_one_line_takes_are_all_printed(
 def test_the_telemetry_of_a_function_is_as_its_environment_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    settings = {
-        "POWERTOOLS_SERVICE_NAME": "observability-test",
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-    }
+    settings = {"POWERTOOLS_SERVICE_NAME": "observability-test", "POWERTOOLS_LOG_LEVEL": "WARNING"}
     with environment(**settings):
         made = powertools_telemetry("local", "liveness-gateway")
         made.begin(correlation_id="c-1")

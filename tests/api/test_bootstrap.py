@@ -168,18 +168,6 @@ def test_a_secret_out_of_reach_costs_no_upstream_call(
     assert deployment.items() == []
 
 
-def test_only_the_upstream_secret_out_of_reach(
-    deployment: Deployment, function: LambdaHandler
-) -> None:
-    hidden = deployment.aws.client("secretsmanager")
-    hidden.put_secret_value(SecretId=deployment.secret, SecretString="not JSON, canary")
-    refused = post(function)
-    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
-    assert "canary" not in refused.text
-    assert deployment.sandbox.requests == ()
-    assert deployment.items()[0]["status"] == {"S": "failed"}
-
-
 @pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault()])
 def test_a_table_that_is_down_costs_no_upstream_call(
     deployment: Deployment, function: LambdaHandler, fault: Fault

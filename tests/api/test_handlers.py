@@ -56,8 +56,3 @@ def test_a_handler_is_nothing_but_wiring(name: str) -> None:
     lines = (FUNCTIONS / name / "handler.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 15
     assert not any(line.startswith(("def ", "class ", "if ", "    ")) for line in lines)
-
-
-def test_every_function_folder_has_a_handler() -> None:
-    folders = {path.parent.name for path in FUNCTIONS.glob("*/handler.py")}
-    assert folders == set(HANDLERS)

@@ -167,3 +167,16 @@ def test_a_record_that_still_runs_reads_too(gateway: Gateway) -> None:
     gateway.post()
     assert (seen[0].status, seen[0].body["status"]) == (200, "processing")
     assert not seen[0].body.keys() & {"decision", "score", "upstream", "problem_code"}
+
+
+@pytest.mark.parametrize("path", COMPAT_PATHS)
+def test_a_compat_route_is_the_same_use_case_in_another_shape(gateway: Gateway, path: str) -> None:
+    created = gateway.post(key="key-1")
+    # Credentials of the liveness API that a client still sends are ignored.
+    answered = gateway.post(resource=path, key="key-1", headers=[("app_key", "theirs-canary")])
+    assert (answered.status, answered.headers["Idempotency-Replayed"]) == (200, "true")
+    assert answered.body["response_data"]["faces_liveness"] == created.body["score"]
+    assert answered.body["api_req_uid"] == created.body["upstream"]["api_req_uid"]
+    assert "Location" not in answered.headers
+    assert "theirs" not in gateway.telemetry.stream.getvalue()
+    assert gateway.world.calls == 1

@@ -25,12 +25,7 @@ DOCUMENTED = {
     "upstream_unavailable": 503,
     "upstream_timeout": 504,
 }
-RETRY_AFTER = {
-    "in_progress": 2,
-    "rate_limited": 1,
-    "upstream_limit": 60,
-    "upstream_unavailable": 5,
-}
+RETRY_AFTER = {"in_progress": 2, "rate_limited": 1, "upstream_limit": 60, "upstream_unavailable": 5}
 RETRYABLE = RETRY_AFTER.keys() | {"internal"}
 ROWS = pytest.mark.parametrize("row", CATALOGUE.values(), ids=lambda row: row.code)
 

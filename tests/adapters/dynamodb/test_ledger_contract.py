@@ -6,16 +6,7 @@ import pytest
 
 from liveness_gateway.verifications.model import Status
 from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError
-from tests.samples import (
-    NOON,
-    TOMORROW,
-    Result,
-    claim,
-    completed,
-    failed,
-    seconds,
-    stored,
-)
+from tests.samples import NOON, TOMORROW, Result, claim, completed, failed, seconds, stored
 from tests.samples import unknown as lost
 
 
@@ -66,9 +57,7 @@ def test_its_own_claim_is_not_taken_for_new_once_it_has_a_result(any_ledger: Led
 
 
 @pytest.mark.parametrize("result", [None, completed, failed, lost])
-def test_an_expired_record_gives_way_to_a_claim(
-    any_ledger: Ledger, result: Result | None
-) -> None:
+def test_an_expired_record_gives_way_to_a_claim(any_ledger: Ledger, result: Result | None) -> None:
     old = claim()
     any_ledger.claim(old)
     if result:

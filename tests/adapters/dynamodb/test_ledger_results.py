@@ -6,15 +6,7 @@ import pytest
 
 from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
 from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
-from tests.samples import (
-    RECEIPT,
-    Result,
-    claim,
-    completed,
-    face,
-    failed,
-    stored,
-)
+from tests.samples import RECEIPT, Result, claim, completed, face, failed, stored
 from tests.samples import unknown as lost
 
 

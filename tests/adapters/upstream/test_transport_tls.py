@@ -11,13 +11,7 @@ import pytest
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import jpeg, post, raises
-from tests.adapters.raw_server import (
-    RawServer,
-    byte_by_byte,
-    read_head,
-    read_request,
-    response,
-)
+from tests.adapters.raw_server import RawServer, byte_by_byte, read_head, read_request, response
 from tests.adapters.upstream.test_dialects_refusals import GOOD
 
 

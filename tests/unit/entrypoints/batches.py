@@ -69,12 +69,7 @@ class Batches:
         for _ in range(count):
             self.world.ledger.store(completed(self.claim(age=0), at=self._now()))
         return [
-            {
-                "dynamodb": {
-                    "NewImage": change.after,
-                    "SequenceNumber": change.sequence_number,
-                }
-            }
+            {"dynamodb": {"NewImage": change.after, "SequenceNumber": change.sequence_number}}
             for change in self.world.table.stream
         ]
 

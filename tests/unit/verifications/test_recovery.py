@@ -56,14 +56,6 @@ def test_a_claim_whose_function_may_still_be_running_is_left_alone(world: World)
     assert world.records()[0].status is Status.PROCESSING
 
 
-def test_what_has_a_result_is_left_alone(world: World) -> None:
-    world.verify()
-    world.clock.advance(OVERDUE)
-    before = world.records()
-    assert world.sweeper().sweep() == 0
-    assert world.records() == before
-
-
 def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     abandon(world, "key-1", "key-2")
     world.clock.advance(OVERDUE)

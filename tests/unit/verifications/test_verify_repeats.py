@@ -74,11 +74,6 @@ def test_other_content_under_the_key_is_refused_and_costs_nothing(
     assert world.records() == [before]
 
 
-def test_a_subject_ref_left_out_is_not_an_empty_one(world: World) -> None:
-    world.verify(subject_ref="someone")
-    assert refusal(world.verify).code == "idempotency_conflict"
-
-
 def test_unknown_is_answered_as_before_and_never_asked_again(world: World) -> None:
     world.will(LOST)
     first = refusal(world.verify)
@@ -99,11 +94,7 @@ def test_failed_was_not_charged_and_is_asked_again_on_the_same_record(world: Wor
     problem = refusal(world.verify)
     (failed,) = world.records()
     assert (failed.status, failed.reasons) == (Status.FAILED, ("upstream_status_429",))
-    assert (failed.attempt, failed.version, failed.problem_code) == (
-        1,
-        1,
-        "upstream_unavailable",
-    )
+    assert (failed.attempt, failed.version, failed.problem_code) == (1, 1, "upstream_unavailable")
     assert failed.upstream == UpstreamReceipt(request_id="x-request-1")
     assert problem.code == "upstream_unavailable"
     assert problem.verification_id == failed.verification_id

@@ -202,16 +202,6 @@ def test_a_body_that_came_as_text_is_told_what_is_wrong_with_its_type() -> None:
     )
 
 
-def test_an_image_that_came_as_text_is_spoilt_and_refused() -> None:
-    given = form("curl", JPEG)
-    spoilt = given.content.decode("utf-8", "replace")
-    problem = refusal(proxied(given) | {"body": spoilt, "isBase64Encoded": False})
-    assert problem.code == "unsupported_media"
-    assert refusal(
-        proxied(form("curl", JPEG)) | {"body": "\ud800" * 9, "isBase64Encoded": False}
-    ).code
-
-
 @pytest.mark.parametrize("reference", ["a", "Zoë 🤳", "x" * 256, "🤳" * 256, " a ", '"<script>"'])
 def test_subject_refs(reference: str) -> None:
     assert asked(proxied(form("curl", JPEG, subject_ref=reference))).subject_ref == reference
