@@ -61,6 +61,8 @@ def i5_every_version_is_announced(history: History) -> None:
             told = (write.generation, int(write.new["version"])) in ids
             told = told or write.sequence_number in lettered
             hold("I5", told or _late(history, write), f"{write.new['status']} was never announced")
+    terminal = {write.sequence_number for write in history.writes if write.terminal}
+    hold("I5", lettered <= terminal | {*history.poison}, "a letter of what is not announced")
     for number in history.poison:
         hold("I5", number in lettered, f"the unreadable record {number} vanished")
     alarms = history.counts["event_dead_lettered"]
