@@ -17,7 +17,7 @@ from tests.bodies import CLIENTS, Body, form
 from tests.images import drawn
 
 JPEG = drawn("JPEG", 320, 240) + b"\r\n--\r\n"
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).with_name("node")
 
 FORM_DATA = """
