@@ -18,18 +18,14 @@ time.sleep(3600)
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + PARENT
 
 
-def test_leaving_the_block_ends_the_command_and_what_it_started(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [PARENT, STUBBORN], ids=["parent", "ignores SIGTERM"])
+def test_leaving_the_block_ends_the_command_and_what_it_started(
+    tmp_path: Path, program: str
+) -> None:
     with ChildProcesses(tmp_path) as processes:
-        processes.start("parent", [sys.executable, "-c", PARENT], env={}, cwd=tmp_path)
+        processes.start("parent", [sys.executable, "-c", program], env={}, cwd=tmp_path)
         pids = _pids_in(processes.log("parent"))
         assert all(map(_runs, pids))
-    _wait_for_end(pids)
-
-
-def test_a_command_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
-    with ChildProcesses(tmp_path) as processes:
-        processes.start("stubborn", [sys.executable, "-c", STUBBORN], env={}, cwd=tmp_path)
-        pids = _pids_in(processes.log("stubborn"))
     _wait_for_end(pids)
 
 
@@ -50,19 +46,13 @@ with ChildProcesses(pathlib.Path({str(tmp_path)!r})) as processes:
     _wait_for_end(pids)
 
 
-def test_a_run_passes_on_its_lines_and_logs_them(tmp_path: Path) -> None:
+def test_a_run_passes_on_its_lines_and_a_failed_one_shows_the_last(tmp_path: Path) -> None:
     lines: list[str] = []
-    with ChildProcesses(tmp_path) as processes:
-        command = [sys.executable, "-c", "print(1); print(2)"]
-        processes.run("two", command, env={}, cwd=tmp_path, on_line=lines.append)
-        assert processes.log("two").read_text() == "1\n2\n"
-    assert lines == ["1\n", "2\n"]
-
-
-def test_a_failed_run_names_its_log_and_shows_the_end_of_it(tmp_path: Path) -> None:
     program = "import sys; [print(n) for n in range(100)]; sys.exit(3)"
+    command = [sys.executable, "-c", program]
     with ChildProcesses(tmp_path) as processes, pytest.raises(CommandFailedError) as caught:
-        processes.run("count", [sys.executable, "-c", program], env={}, cwd=tmp_path)
+        processes.run("count", command, env={}, cwd=tmp_path, on_line=lines.append)
+    assert lines == [f"{number}\n" for number in range(100)]
     message = str(caught.value)
     assert "The step `count` failed with status 3" in message
     assert str(tmp_path / "count.log") in message

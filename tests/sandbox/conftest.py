@@ -8,8 +8,8 @@ from sandbox.selfies import draw_selfie
 
 APP_ID, APP_KEY = "sandbox-app-id", "sandbox-app-key-canary"
 CREDENTIALS = {"app-id": APP_ID, "app-key": APP_KEY}
-OLD_CREDENTIALS = {"app_id": APP_ID, "app_key": APP_KEY}
 PATIENCE = 60  # seconds; only a fault of the sandbox uses them up
+ROUTE = "/v0.2/liveness-verification"
 Post = Callable[..., requests.Response]
 
 
@@ -36,19 +36,17 @@ def post(sandbox: Sandbox, selfie: bytes) -> Post:
     """A request as the documents show it, from the client they show it with."""
 
     def send(
-        dialect: str = "v0.2",
-        headers: dict[str, str] | None = None,
+        route: str = ROUTE,
+        headers: dict[str, str] = CREDENTIALS,
         content: bytes = selfie,
         threshold: str | None = "0.6",
-        timeout: float = PATIENCE,
     ) -> requests.Response:
-        right = OLD_CREDENTIALS if dialect == "v0.1" else CREDENTIALS
         return requests.post(
-            f"{sandbox.url}/{dialect}/liveness-verification",
-            headers=right if headers is None else headers,
+            sandbox.url + route,
+            headers=headers,
             files=[("selfie", ("me.jpg", content, "image/jpeg"))],
             data={} if threshold is None else {"threshold": threshold},
-            timeout=(PATIENCE, timeout),
+            timeout=PATIENCE,
             allow_redirects=False,
         )
 
