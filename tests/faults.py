@@ -9,7 +9,7 @@ does by itself when an answer is lost: it sends the same conditional write again
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 Moment = Literal["before", "after"]
 
@@ -39,15 +39,10 @@ class _Plan:
 
 @dataclass
 class Faults:
-    """Scripted failures, and the list of all steps taken, in order.
-
-    `steps` is what a test of order reads, and what `kill_at` counts in: run once without a fault,
-    then once for each index to die between any two effects.
-    """
+    """Scripted failures, and `steps`: all that were taken, in order."""
 
     steps: list[Step] = field(default_factory=list)
     _plans: list[_Plan] = field(default_factory=list)
-    _kill_at: set[int] = field(default_factory=set)
     _acts: dict[Step, Callable[[], object]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,10 +58,6 @@ class Faults:
         """Raise `error` at this step, the `skip`-th time it is reached and `times` times."""
         self._plans.append(_Plan(Step(effect, moment), error, skip, times))
 
-    def kill_at(self, *indexes: int) -> None:
-        """Die at these steps, counted from now: 0 is the next one."""
-        self._kill_at |= {len(self.steps) + index for index in indexes}
-
     def meanwhile(self, effect: str, act: Callable[[], object], moment: Moment = "before") -> None:
         """Let something else happen at this step, the next time it is reached."""
         self._acts[Step(effect, moment)] = act
@@ -74,16 +65,13 @@ class Faults:
     def clear(self) -> None:
         """Forget what was planned; `steps` stays."""
         self._plans.clear()
-        self._kill_at.clear()
         self._acts.clear()
 
     def at(self, effect: str, moment: Moment) -> None:
         """Called by the doubles: this is the step, fail if that was asked for."""
         with self._lock:
-            index, step = len(self.steps), Step(effect, moment)
+            step = Step(effect, moment)
             self.steps.append(step)
-            if index in self._kill_at:
-                raise KilledError(f"{index}: {effect} {moment}")
             act = self._acts.pop(step, None)
         if act is not None:
             act()
@@ -101,11 +89,3 @@ class Faults:
 
     def _matching(self, step: Step) -> Iterator[_Plan]:
         return (plan for plan in self._plans if plan.step == step)
-
-
-EFFECTS: Final = (
-    "ledger.claim", "ledger.reclaim", "ledger.store", "ledger.get", "ledger.overdue",
-    "upstream.verify", "bus.put", "emergency.keep", "dead_letters.send", "fingerprints.of",
-    "clock.now", "telemetry.log", "telemetry.count",
-)  # fmt: skip
-"""Every effect a fake announces."""

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
@@ -103,13 +102,12 @@ def read_head(connection: socket.socket) -> bytes:
     return bytes(data)
 
 
-def answering(*pieces: bytes, interval: float = 0.0) -> Behaviour:
-    """Read a request, send the pieces, `interval` seconds before each, then close."""
+def answering(*pieces: bytes) -> Behaviour:
+    """Read a request, send the pieces, then close."""
 
     def behave(connection: socket.socket) -> None:
         read_request(connection)
         for piece in pieces:
-            time.sleep(interval)
             connection.sendall(piece)
 
     return behave

@@ -11,7 +11,7 @@ from tests.environment import environment
 from tests.written_telemetry import WrittenTelemetry, counted
 
 
-def test_a_note_is_one_line_of_json() -> None:
+def test_a_log_line_is_one_line_of_json() -> None:
     written = WrittenTelemetry()
     written.log("verification ended", level=logging.INFO, status="completed", attempt=2)
     (line,) = written.lines
@@ -21,7 +21,7 @@ def test_a_note_is_one_line_of_json() -> None:
 
 
 @pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR", "CRITICAL"])
-def test_a_note_has_the_level_it_was_given(level: str) -> None:
+def test_a_log_line_has_the_level_it_was_given(level: str) -> None:
     written = WrittenTelemetry()
     written.log("anything", level=getattr(logging, level))
     assert written.lines[0]["level"] == level
