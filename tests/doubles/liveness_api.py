@@ -81,10 +81,6 @@ class LivenessApi:
         self._faults.at("transport.post", "after")
         return _reply(doing, post.number, in_time=in_time)
 
-    def arrived(self) -> list[Received]:
-        """The posts that reached it whole."""
-        return [post for post in self.received if post.doing.arrives]
-
     def _next(self, headers: Mapping[str, str], deadline: float) -> Script:
         if self._clock.monotonic() >= deadline:
             return "no connection in time"
