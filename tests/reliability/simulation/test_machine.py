@@ -28,7 +28,7 @@ OFTEN: Final = {
     "processing -> failed": 20,
     "failed -> processing": 5,
     "unknown -> completed": 3,
-    "claim of an expired record": 2,
+    "claim of an expired record": 1,
     "event": 200,
     "result kept": 20,
     "idempotency_conflict": 30,
