@@ -55,11 +55,6 @@ def test_a_record_with_a_result_comes_back_as_it_was(
     assert verification_of(item) == ended(made, result)
 
 
-@given(RESULTS)
-def test_a_result_comes_back_as_it_was(result: TerminalResult) -> None:
-    assert result_of_message(result_message(result)) == result
-
-
 def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:
     digits = "0.123456789012345678901234567890123456"
     made = claim(threshold=Decimal("0." + "9" * 32))
@@ -140,12 +135,6 @@ def test_a_changed_result_is_read_or_refused(name: str, value: object) -> None:
         return
     assert isinstance(read, TerminalResult)
     assert read.ended_at.tzinfo is not None or name == "ended_at"
-
-
-@given(JSON)
-def test_any_other_value_is_refused(value: object) -> None:
-    with pytest.raises(UnreadableError):
-        result_of_message(value)  # type: ignore[arg-type]  # that is the point
 
 
 def test_the_values_of_an_item_are_not_in_the_error() -> None:
