@@ -1,4 +1,4 @@
-"""One synthesised stage, and questions to ask of it."""
+"""What the tests ask of a synthesised stage."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ CONTEXTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Assembly:
-    """One synthesised stage."""
+    """One synthesised stage; a logical id is a resource's key in its template."""
 
     name: str
     directory: Path
@@ -47,8 +47,7 @@ class Assembly:
 
     def read(self, file: str) -> dict[str, Any]:
         """One of the JSON files in the assembly."""
-        content: dict[str, Any] = json.loads((self.directory / file).read_text())
-        return content
+        return dict(json.loads((self.directory / file).read_text()))
 
     @cached_property
     def template(self) -> dict[str, Any]:
@@ -83,27 +82,20 @@ class Assembly:
         return self.only("AWS::Lambda::Function", Handler=f"{name}.handler.handler")[1]
 
     def variables(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.function(name)["Environment"]["Variables"]
-        return found
+        return dict(self.function(name)["Environment"]["Variables"])
 
     def named_by(self, function: str, variable: str) -> str:
         """The logical id of the resource that a variable of a function refers to."""
         return str(self.variables(function)[variable]["Ref"])
 
-    def mapping_id(self, name: str) -> str:
-        function = {"Ref": self.function_id(name)}
-        return self.only("AWS::Lambda::EventSourceMapping", FunctionName=function)[0]
-
     def mapping(self, name: str) -> dict[str, Any]:
         """The event source mapping that triggers one function."""
-        return self.resources("AWS::Lambda::EventSourceMapping")[self.mapping_id(name)]
-
-    def archive(self, name: str) -> Path:
-        resource = self.template["Resources"][self.function_id(name)]
-        return self.directory / str(resource["Metadata"]["aws:asset:path"])
+        function = {"Ref": self.function_id(name)}
+        return self.only("AWS::Lambda::EventSourceMapping", FunctionName=function)[1]
 
     def bundle(self, name: str) -> ZipFile:
-        return ZipFile(self.archive(name))
+        resource = self.template["Resources"][self.function_id(name)]
+        return ZipFile(self.directory / str(resource["Metadata"]["aws:asset:path"]))
 
     def role_id(self, name: str) -> str:
         return str(self.function(name)["Role"]["Fn::GetAtt"][0])
@@ -117,18 +109,10 @@ class Assembly:
         }
 
 
-def as_list(value: object) -> list[Any]:
-    """A policy's `Action` or `Resource`, which may be one or several."""
-    return value if isinstance(value, list) else [value]
-
-
 def words(value: object) -> Iterator[str]:
     """Every string anywhere in a piece of template."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from words(part)
-    elif isinstance(value, list):
-        for part in value:
+    elif isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
             yield from words(part)

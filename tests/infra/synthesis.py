@@ -26,10 +26,6 @@ _LINTER = "@aws-cdk/core:validateAgainstDefaultRules"
 _METADATA = {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
 
 
-class SynthError(AssertionError):
-    """A stage cannot be synthesised; the message is the output of the command."""
-
-
 def synthesise(parent: Path) -> None:
     """Synthesise each stage into a folder of `parent`, once for all processes of a test run."""
     cdk = ["node", "node_modules/aws-cdk/bin/cdk", "synth", "--quiet"]
@@ -45,9 +41,10 @@ def synthesise(parent: Path) -> None:
         runs.append(pool.submit(run, others, parent))
         for name, done in zip((BY_COMMAND_LINE, "others"), runs, strict=True):
             result = done.result()
-            if result.returncode or (parent / "docker-was-called").exists():
-                raise SynthError(result.stdout + result.stderr)
-            (parent / f"{name}.txt").write_text(result.stdout + result.stderr)
+            output = result.stdout + result.stderr
+            assert result.returncode == 0, output
+            assert not (parent / "docker-was-called").exists(), output
+            (parent / f"{name}.txt").write_text(output)
 
 
 def run(
@@ -59,22 +56,13 @@ def run(
     docker.write_text(f"#!/bin/sh\ntouch {scratch / 'docker-was-called'}\nexit 1\n")
     docker.chmod(0o755)
     prefixes = ("AWS_", "CDK_", "PYTEST_", "COV_", "COVERAGE_", "JSII_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
-    path = (str(docker.parent), str(Path(sys.executable).parent), os.environ["PATH"])
-    fixed = {
-        "PATH": os.pathsep.join(path),
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-    }
+    env = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    env["PATH"] = f"{docker.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env["AWS_CONFIG_FILE"] = env["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    env["AWS_EC2_METADATA_DISABLED"] = env["CDK_DISABLE_CLI_TELEMETRY"] = "true"
+    env.update(variables)
     return subprocess.run(  # noqa: S603 - no shell; the pinned CDK or our own program
-        command,
-        cwd=ROOT,
-        env={**kept, **fixed, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
 

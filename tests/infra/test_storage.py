@@ -1,8 +1,4 @@
-"""The tables, the secrets and the log groups."""
-
-from typing import Any
-
-import pytest
+"""The tables, the secrets, the log groups and the queues."""
 
 from tests.infra.assembly import FUNCTIONS, Assembly, words
 
@@ -14,45 +10,35 @@ _STATEFUL = (
 )
 
 
-def _ledger(assembly: Assembly) -> dict[str, Any]:
-    return assembly.resources("AWS::DynamoDB::Table")[assembly.named_by("verify", "TABLE_NAME")]
-
-
-def test_records_are_paid_per_request_and_expire(assembly: Assembly) -> None:
-    table = _ledger(assembly)
+def test_records_expire_and_the_index_holds_nothing_biometric(assembly: Assembly) -> None:
+    tables = assembly.resources("AWS::DynamoDB::Table")
+    table = tables[assembly.named_by("verify", "TABLE_NAME")]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["TimeToLiveSpecification"]["Enabled"] is True
-
-
-def test_nothing_biometric_is_in_the_index_of_overdue_records(assembly: Assembly) -> None:
-    (index,) = _ledger(assembly)["GlobalSecondaryIndexes"]
-    assert [key["KeyType"] for key in index["KeySchema"]] == ["HASH", "RANGE"]
+    # As long as an Idempotency-Key is recognised.
+    assert int(assembly.variables("verify")["RETENTION_HOURS"]) >= 24
+    (index,) = table["GlobalSecondaryIndexes"]
     assert index["Projection"]["ProjectionType"] == "INCLUDE"
     assert set(index["Projection"]["NonKeyAttributes"]) == {"attempt", "expires_at", "status"}
 
 
-@pytest.mark.parametrize("name", ["prod", "bare"])
-def test_prod_can_be_restored_and_is_not_deleted_by_accident(
-    assemblies: dict[str, Assembly], name: str
-) -> None:
-    prod = assemblies[name]
-    table = _ledger(prod)
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["DeletionProtectionEnabled"] is True
-    artifacts = prod.read("manifest.json")["artifacts"]
-    assert artifacts[prod.stack_name]["properties"]["terminationProtection"]
-
-
-def test_data_is_retained_in_prod_and_only_there(assembly: Assembly) -> None:
+def test_data_is_protected_in_prod_and_only_there(assembly: Assembly) -> None:
+    in_prod = assembly.stage == "prod"
+    artifacts = assembly.read("manifest.json")["artifacts"]
+    assert artifacts[assembly.stack_name]["properties"]["terminationProtection"] is in_prod
+    tables = assembly.resources("AWS::DynamoDB::Table")
+    table = tables[assembly.named_by("verify", "TABLE_NAME")]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": in_prod}
+    assert table["DeletionProtectionEnabled"] is in_prod
     breaker = assembly.named_by("verify", "BREAKER_TABLE_NAME")
-    wanted = "Retain" if assembly.stage == "prod" else "Delete"
-    seen = 0
-    for logical_id, resource in assembly.template["Resources"].items():
-        if resource["Type"] in _STATEFUL and logical_id != breaker:
-            assert resource["DeletionPolicy"] == wanted, logical_id
-            assert resource["UpdateReplacePolicy"] == wanted, logical_id
-            seen += 1
-    assert seen >= 13
+    wanted = "Retain" if in_prod else "Delete"
+    stateful = {
+        logical_id: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for logical_id, resource in assembly.template["Resources"].items()
+        if resource["Type"] in _STATEFUL and logical_id != breaker
+    }
+    assert len(stateful) >= 13
+    assert set(stateful.values()) == {(wanted, wanted)}, stateful
 
 
 def test_no_deployment_can_overwrite_the_operators_secret(assembly: Assembly) -> None:
@@ -61,6 +47,8 @@ def test_no_deployment_can_overwrite_the_operators_secret(assembly: Assembly) ->
     assert not {"SecretString", "GenerateSecretString"} & set(upstream)
     fingerprint = secrets[assembly.named_by("verify", "FINGERPRINT_SECRET_ARN")]
     assert "GenerateSecretString" in fingerprint
+    # Nor is the value of a secret anywhere else in the template.
+    assert not [word for word in words(assembly.template) if "app_key" in word and '"' in word]
 
 
 def test_every_log_group_expires(assembly: Assembly) -> None:
@@ -70,9 +58,16 @@ def test_every_log_group_expires(assembly: Assembly) -> None:
     assert all(group["RetentionInDays"] == days for group in groups.values())
 
 
-def test_a_record_is_kept_at_least_as_long_as_an_idempotency_key(assembly: Assembly) -> None:
-    assert int(assembly.variables("verify")["RETENTION_HOURS"]) >= 24
+def test_every_queue_is_encrypted_and_keeps_messages_for_14_days(assembly: Assembly) -> None:
+    queues = assembly.resources("AWS::SQS::Queue").values()
+    assert len(queues) == 3
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
+    assert all(queue["MessageRetentionPeriod"] == 14 * 24 * 3600 for queue in queues)
 
 
-def test_nothing_in_a_template_looks_like_a_value_of_a_secret(assembly: Assembly) -> None:
-    assert not [word for word in words(assembly.template) if "app_key" in word and '"' in word]
+def test_a_result_that_cannot_be_stored_ends_in_a_queue_of_its_own(assembly: Assembly) -> None:
+    queues = assembly.resources("AWS::SQS::Queue")
+    emergency = assembly.named_by("verify", "EMERGENCY_QUEUE_URL")
+    target = queues[emergency]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    dead_letters = assembly.named_by("publish_events", "DEAD_LETTER_QUEUE_URL")
+    assert queues.keys() == {emergency, target, dead_letters}

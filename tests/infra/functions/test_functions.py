@@ -1,25 +1,25 @@
-"""Every function has its own zip, role and log group, and only the permissions it needs."""
+"""Each function has its own role and log group, the permissions it needs, and its trigger."""
+
+import json
 
 import pytest
 
-from tests.infra.assembly import FUNCTIONS, Assembly, as_list, words
+from tests.infra.assembly import FUNCTIONS, Assembly, words
 
 _ITEM = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 _LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 _SECRET = {"secretsmanager:GetSecretValue"}
-# What each function may do, by resource.
+# What each function may do by resource, in addition to writing its own log.
 _ALLOWED = {
     "verify": {
-        "own log": _LOG,
         "table": _ITEM,
         "breaker": _ITEM,
         "emergency queue": {"sqs:SendMessage"},
         "upstream secret": _SECRET,
         "fingerprint secret": _SECRET,
     },
-    "results": {"own log": _LOG, "table": {"dynamodb:GetItem"}},
+    "results": {"table": {"dynamodb:GetItem"}},
     "publish_events": {
-        "own log": _LOG,
         "bus": {"events:PutEvents"},
         "dead letters": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
         "table StreamArn": {
@@ -31,18 +31,12 @@ _ALLOWED = {
         "table /stream/*": {"dynamodb:ListStreams"},
     },
     "sweep": {
-        "own log": _LOG,
         "table /index/overdue": {"dynamodb:Query"},
         "table": {"dynamodb:UpdateItem"},
     },
     "recover": {
-        "own log": _LOG,
         "table": {"dynamodb:UpdateItem"},
-        "emergency queue": {
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-        },
+        "emergency queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
     },
 }
 
@@ -71,49 +65,62 @@ def test_no_function_of_the_cdk_is_deployed_beside_ours(assembly: Assembly) -> N
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_role_allows_exactly_what_the_function_does(assembly: Assembly, name: str) -> None:
     names = _names(assembly, name)
-    assert len(names) == 8
     allowed: dict[str, set[str]] = {}
     for policy in assembly.policies(name).values():
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
-            for resource in as_list(statement["Resource"]):
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
                 parts = [names.get(word, word) for word in words(resource)]
                 where = " ".join(part for part in parts if part not in ("", "Arn"))
-                allowed.setdefault(where, set()).update(as_list(statement["Action"]))
-    assert allowed == _ALLOWED[name]
+                allowed.setdefault(where, set()).update(words(statement["Action"]))
+    assert allowed == {"own log": _LOG, **_ALLOWED[name]}
+    assert assembly.variables(name)["POWERTOOLS_SERVICE_NAME"] == name
     role = assembly.resources("AWS::IAM::Role")[assembly.role_id(name)]
     assert not {"ManagedPolicyArns", "Policies"} & set(role)
-
-
-def test_only_the_functions_roles_have_policies(assembly: Assembly) -> None:
-    ours = {policy for name in FUNCTIONS for policy in assembly.policies(name)}
-    assert set(assembly.resources("AWS::IAM::Policy")) == ours
 
 
 def test_no_two_functions_share_a_role_or_a_log_group(assembly: Assembly) -> None:
     functions = [assembly.function(name) for name in FUNCTIONS]
     assert len({str(f["Role"]) for f in functions}) == len(FUNCTIONS)
     assert len({str(f["LoggingConfig"]["LogGroup"]) for f in functions}) == len(FUNCTIONS)
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_only_verify_is_told_of_the_secrets_and_the_liveness_api(
-    assembly: Assembly, name: str
-) -> None:
-    variables = assembly.variables(name)
-    assert variables["POWERTOOLS_SERVICE_NAME"] == name
-    secret = [key for key in variables if "SECRET" in key or "UPSTREAM" in key]
-    assert bool(secret) is (name == "verify")
-
-
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_the_cloud_runs_the_newest_arm_runtime(assemblies: dict[str, Assembly], name: str) -> None:
-    for function in assemblies[name].resources("AWS::Lambda::Function").values():
-        assert function["Architectures"] == ["arm64"]
-        assert function["Runtime"] == "python3.14"
+    ours = {policy for name in FUNCTIONS for policy in assembly.policies(name)}
+    assert set(assembly.resources("AWS::IAM::Policy")) == ours
 
 
 def test_prod_bounds_concurrency_and_writes_no_debug_logs(prod: Assembly) -> None:
     assert prod.function("verify")["ReservedConcurrentExecutions"] == 50
     levels = {prod.variables(name)["POWERTOOLS_LOG_LEVEL"] for name in FUNCTIONS}
     assert levels == {"INFO"}
+
+
+def test_a_terminal_version_triggers_the_publisher_or_is_kept(assembly: Assembly) -> None:
+    mapping = assembly.mapping("publish_events")
+    (pattern,) = (json.loads(f["Pattern"]) for f in mapping["FilterCriteria"]["Filters"])
+    assert pattern["eventName"] == ["INSERT", "MODIFY"]
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 100
+    # The stream keeps a record for 24 hours.
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] <= 12 * 3600
+    own = assembly.named_by("publish_events", "DEAD_LETTER_QUEUE_URL")
+    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination == {"Fn::GetAtt": [own, "Arn"]}
+
+
+@pytest.mark.parametrize("name", ["publish_events", "recover"])
+def test_nothing_is_read_before_the_role_may(assembly: Assembly, name: str) -> None:
+    function = {"Ref": assembly.function_id(name)}
+    mapping_id, _ = assembly.only("AWS::Lambda::EventSourceMapping", FunctionName=function)
+    policies = set(assembly.policies(name))
+    assert policies
+    assert {assembly.role_id(name), *policies} <= assembly.depends_on(mapping_id)
+
+
+def test_kept_results_trigger_recover_and_every_five_minutes_sweep(assembly: Assembly) -> None:
+    emergency = assembly.named_by("verify", "EMERGENCY_QUEUE_URL")
+    assert assembly.mapping("recover")["EventSourceArn"] == {"Fn::GetAtt": [emergency, "Arn"]}
+    _, rule = assembly.only("AWS::Events::Rule", ScheduleExpression="rate(5 minutes)")
+    assert rule["State"] == "ENABLED"
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [assembly.function_id("sweep"), "Arn"]}
