@@ -3,13 +3,10 @@
 That it reads records and events, and that a port is taken once, is in tests/e2e.
 """
 
-import hashlib
-import http.client
 import os
-import threading
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -17,17 +14,20 @@ import pytest
 from local.server.listener import listen
 from local.server.page_backend import PageBackend
 from local.server.server import Server
+from tests.adapters.raw_server import RawServer, read_request, response
 
 
 @dataclass
 class Behind:
     """The API and the sandbox behind the server: what reached them, and their next response."""
 
-    line: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes = b""
+    received: bytes = b""
+    response: bytes = response(b"{}")
     closings: list[None] = field(default_factory=list)
-    response: tuple[int, list[tuple[str, str]], bytes] = (200, [], b"{}")
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.received = read_request(connection)
+        connection.sendall(self.response)
 
 
 @pytest.fixture
@@ -37,30 +37,8 @@ def behind() -> Behind:
 
 @pytest.fixture
 def server(behind: Behind) -> Iterator[Server]:
-    class Api(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_any(self) -> None:
-            behind.line = self.requestline
-            behind.headers = [(name.lower(), value) for name, value in self.headers.items()]
-            behind.body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            status, headers, body = behind.response
-            self.send_response_only(status)
-            for name, value in headers:
-                self.send_header(name, value)
-            if body:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = do_PUT = do_OPTIONS = handle_any  # noqa: N815 - http.server's names
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as api:
-        threading.Thread(target=api.serve_forever, args=(0.02,), daemon=True).start()
-        address = f"http://127.0.0.1:{api.server_address[1]}"
+    with RawServer(behind) as api:
+        address = f"http://127.0.0.1:{api.port}"
         backend = PageBackend(
             config={"api_key": "shown"},
             events=lambda _: [],
@@ -68,70 +46,67 @@ def server(behind: Behind) -> Iterator[Server]:
             sandbox_url=address,
             close_circuit=lambda: behind.closings.append(None),
         )
-        try:
-            with listen(0) as listener, Server(listener, f"{address}/base/stage", backend) as it:
-                yield it
-        finally:
-            api.shutdown()
+        with listen(0) as listener, Server(listener, f"{address}/base/stage", backend) as running:
+            yield running
 
 
-@pytest.fixture
-def connection(server: Server) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
-    yield connection
-    connection.close()
+def exchange(server: Server, *request: str, body: bytes = b"x") -> bytes:
+    """The whole response to a request, both as bytes."""
+    head = [*request, "Host: here", f"Content-Length: {len(body)}", "", ""]
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as connection:
+        connection.sendall("\r\n".join(head).encode() + body)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_a_request_passes_unchanged(connection: http.client.HTTPConnection, behind: Behind) -> None:
+def test_a_request_passes_unchanged(server: Server, behind: Behind) -> None:
     body = os.urandom(300_000)
-    connection.putrequest("POST", "/v1/a%2Fb%20c/../d;e?q=%27x&q=y+z", skip_accept_encoding=True)
-    for name, value in [
-        ("Origin", "https://shop.example"),
-        ("X-Twice", "1"),
-        ("X-Twice", "2"),
-        ("Content-Type", "multipart/form-data; boundary=ab"),
-        ("Content-Length", str(len(body))),
-        ("Connection", "X-Dropped"),
-        ("X-Dropped", "1"),
-        ("Expect", "100-continue"),
-    ]:
-        connection.putheader(name, value)
-    connection.endheaders(body)
-    assert connection.getresponse().status == 200
-    assert behind.line == "POST /base/stage/v1/a%2Fb%20c/../d;e?q=%27x&q=y+z HTTP/1.1"
-    assert hashlib.sha256(behind.body).digest() == hashlib.sha256(body).digest()
-    assert [value for name, value in behind.headers if name == "x-twice"] == ["1", "2"]
-    assert ("origin", "https://shop.example") in behind.headers
-    names = dict(behind.headers).keys()
-    assert not {"x-dropped", "expect", "user-agent", "accept", "accept-encoding"} & names
-    assert dict(behind.headers)["host"].startswith("127.0.0.1:")
-
-
-def test_a_response_passes_unchanged(
-    connection: http.client.HTTPConnection, behind: Behind
-) -> None:
-    body = bytes(range(256))
-    headers = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Encoding", "gzip")]
-    behind.response = (422, [*headers, ("Connection", "X-Hop"), ("X-Hop", "1")], body)
-    connection.request("OPTIONS", "/v0.2/x")
-    response = connection.getresponse()
-    assert (response.status, response.read()) == (422, body)
-    assert response.headers.get_all("set-cookie") == ["a=1", "b=2"]
-    assert response.headers["content-encoding"] == "gzip"
-    assert not {"x-hop", "server", "date"} & {name.lower() for name in response.headers}
-    assert behind.line.startswith("OPTIONS /base/stage/v0.2/x ")
-
-
-def test_a_response_without_a_body_has_no_length(server: Server, behind: Behind) -> None:
-    behind.response = (204, [("Access-Control-Allow-Origin", "*"), ("Content-Length", "2")], b"")
-    response = httpx.options(f"{server.url}/v1/x", trust_env=False)
-    assert (response.status_code, response.content) == (204, b"")
-    assert "content-length" not in response.headers
+    exchange(
+        server,
+        "POST /v1/a%2Fb%20c/../d;e?q=%27x&q=y+z HTTP/1.1",
+        "Origin: https://shop.example",
+        "X-Twice: 1",
+        "X-Twice: 2",
+        "Connection: X-Dropped, close",
+        "X-Dropped: 1",
+        body=body,
+    )
+    head, _, received = behind.received.partition(b"\r\n\r\n")
+    assert received == body
+    line, *headers = head.decode().split("\r\n")
+    assert line == "POST /base/stage/v1/a%2Fb%20c/../d;e?q=%27x&q=y+z HTTP/1.1"
+    assert sorted(header.lower().partition(":")[0] for header in headers) == [
+        "content-length", "host", "origin", "x-twice", "x-twice",
+    ]  # fmt: skip
+    assert [header[-1] for header in headers if header.lower().startswith("x-twice")] == ["1", "2"]
 
 
 def test_a_chunked_request_arrives_whole(server: Server, behind: Behind) -> None:
     httpx.post(f"{server.url}/v0.1/x", content=iter([b"ab", b"cd"]), trust_env=False)
-    assert behind.body == b"abcd"
+    assert behind.received.endswith(b"\r\n\r\nabcd")
+
+
+def test_a_response_passes_unchanged(server: Server, behind: Behind) -> None:
+    body = bytes(range(256))
+    behind.response = (
+        b"HTTP/1.1 422 No\r\nset-cookie: a=1\r\nset-cookie: b=2\r\ncontent-encoding: gzip\r\n"
+        b"connection: X-Hop\r\nx-hop: 1\r\ncontent-length: 256\r\n\r\n" + body
+    )
+    received = exchange(server, "OPTIONS /v0.2/x HTTP/1.1", "Connection: close")
+    head, _, content = received.partition(b"\r\n\r\n")
+    assert content == body
+    assert head.startswith(b"HTTP/1.1 422 ")
+    assert head.split(b"\r\n")[1:] == [
+        b"set-cookie: a=1", b"set-cookie: b=2", b"content-encoding: gzip",
+        b"content-length: 256", b"Connection: close",
+    ]  # fmt: skip
+    assert behind.received.startswith(b"OPTIONS /base/stage/v0.2/x ")
+
+
+def test_a_response_without_a_body_has_no_length(server: Server, behind: Behind) -> None:
+    behind.response = b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n"
+    received = exchange(server, "OPTIONS /v1/x HTTP/1.1", "Connection: close")
+    assert received.startswith(b"HTTP/1.1 204 ")
+    assert b"content-length" not in received.lower()
 
 
 def test_an_api_that_has_ended_is_a_502() -> None:
@@ -170,8 +145,8 @@ def test_an_outcome_is_passed_to_the_sandbox_and_closes_the_circuit(
     server: Server, behind: Behind
 ) -> None:
     httpx.put(f"{server.url}/local/sandbox/next", content=b'{"count": 1}', trust_env=False)
-    assert behind.line.startswith("PUT /control/next ")
-    assert behind.body == b'{"count": 1}'
+    assert behind.received.startswith(b"PUT /control/next ")
+    assert behind.received.endswith(b'{"count": 1}')
     assert behind.closings
 
 

@@ -1,42 +1,32 @@
 """The control API, and the sandbox as a program."""
 
-import json
 import signal
 import subprocess
 import sys
-from typing import Any
+from dataclasses import replace
 
 import pytest
 import requests
 
 from sandbox import OUTCOMES, SHOWN_OUTCOMES, InvalidOutcomeError, Sandbox
-from sandbox.records import ReceivedRequest, Records
+from sandbox.records import Records
 from tests.sandbox.conftest import APP_KEY, PATIENCE, Post
 
 
-def put(sandbox: Sandbox, path: str, body: object) -> requests.Response:
-    return requests.put(f"{sandbox.url}/control/{path}", json=body, timeout=PATIENCE)
-
-
-def get(sandbox: Sandbox, path: str) -> Any:  # noqa: ANN401 - JSON
-    return requests.get(f"{sandbox.url}/control{path}", timeout=PATIENCE).json()
-
-
-def delete(sandbox: Sandbox, path: str) -> int:
-    return requests.delete(f"{sandbox.url}/control/{path}", timeout=PATIENCE).status_code
+def call(sandbox: Sandbox, method: str, path: str, body: object = None) -> requests.Response:
+    return requests.request(method, f"{sandbox.url}/control{path}", json=body, timeout=PATIENCE)
 
 
 def test_outcomes_come_in_the_scripted_order_then_the_default(sandbox: Sandbox, post: Post) -> None:
-    put(sandbox, "next", {"outcome": "unavailable", "count": 5})
-    put(sandbox, "next", {"outcome": "limit", "count": 2, "replace": True})
-    summary = put(sandbox, "next", {"outcome": "not_live", "score": "0.5"}).json()
+    call(sandbox, "PUT", "/next", {"outcome": "unavailable", "count": 5})
+    call(sandbox, "PUT", "/next", {"outcome": "limit", "count": 2, "replace": True})
+    summary = call(sandbox, "PUT", "/next", {"outcome": "not_live", "score": "0.5"}).json()
     assert summary["next"] == ["limit", "limit", "not_live"]
-    put(sandbox, "default", {"outcome": "server_error", "status": 502})
+    call(sandbox, "PUT", "/default", {"outcome": "server_error", "status": 502})
 
     assert [post().status_code for _ in range(4)] == [403, 403, 200, 502]
-    assert (get(sandbox, "")["default"], get(sandbox, "")["queued"]) == ("server_error", 0)
-    put(sandbox, "next", {"outcome": "limit"})
-    assert delete(sandbox, "next") == 204
+    sandbox.next("limit")
+    assert call(sandbox, "DELETE", "/next").status_code == 204
     assert post().status_code == 502
     sandbox.next("limit")
     sandbox.forget()
@@ -46,59 +36,59 @@ def test_outcomes_come_in_the_scripted_order_then_the_default(sandbox: Sandbox, 
 
 def test_requests_can_be_read_and_dropped(sandbox: Sandbox, post: Post) -> None:
     post()
-    (seen,) = get(sandbox, "/requests")
+    (seen,) = call(sandbox, "GET", "/requests").json()
     assert (seen["outcome"], seen["sha256"]) == ("live", sandbox.requests[0].sha256)
-    assert APP_KEY not in json.dumps(seen)
+    assert APP_KEY not in str(seen)
 
-    assert delete(sandbox, "requests") == 204
-    assert get(sandbox, "/requests") == []
+    assert call(sandbox, "DELETE", "/requests").status_code == 204
+    assert call(sandbox, "GET", "/requests").json() == []
     post()
-    assert get(sandbox, "/requests")[0]["number"] == seen["number"] + 1
+    assert sandbox.requests[0].number == seen["number"] + 1
 
 
 def test_credentials_can_be_rotated(sandbox: Sandbox, post: Post) -> None:
-    assert put(sandbox, "credentials", {"app_id": "a", "app_key": "b"}).status_code == 204
+    new = {"app_id": "a", "app_key": "b"}
+    assert call(sandbox, "PUT", "/credentials", new).status_code == 204
     assert post().status_code == 401
     assert post(headers={"app-id": "a", "app-key": "b"}).status_code == 200
-    assert put(sandbox, "credentials", {"app_id": "a"}).status_code == 400
+    assert call(sandbox, "PUT", "/credentials", {"app_id": "a"}).status_code == 400
 
 
 @pytest.mark.parametrize(
     ("path", "body", "complaint"),
     [
-        ("next", {"outcome": "alive"}, "unknown outcome 'alive'"),
-        ("default", {"outcome": "alive"}, "unknown outcome 'alive'"),
-        ("next", {}, "outcome is needed"),
-        ("next", [], "must be a JSON object"),
-        ("next", {"outcome": "live", "count": 0}, "count must"),
-        ("next", {"outcome": "live", "count": True}, "count must"),
-        ("next", {"outcome": "live", "count": "2"}, "count must"),
-        ("next", {"outcome": "live", "replace": 1}, "replace true or false"),
-        ("next", {"outcome": "html", "score": "0.3"}, "'html' takes delay, headers; not 'score'"),
-        ("next", {"outcome": "live", "score": True}, "score cannot be a bool"),
-        ("next", {"outcome": "live", "delay": -1}, "delay must be from 0"),
-        ("next", {"outcome": "live", "headers": {"a": 1}}, "headers must be"),
-        ("next", {"outcome": "verbatim", "body_base64": "%"}, "is not base64"),
+        ("/next", {"outcome": "alive"}, "unknown outcome 'alive'"),
+        ("/default", {"outcome": "alive"}, "unknown outcome 'alive'"),
+        ("/next", {}, "outcome is needed"),
+        ("/next", [], "must be a JSON object"),
+        ("/next", {"outcome": "live", "count": 0}, "count must"),
+        ("/next", {"outcome": "live", "count": True}, "count must"),
+        ("/next", {"outcome": "live", "count": "2"}, "count must"),
+        ("/next", {"outcome": "live", "replace": 1}, "replace true or false"),
+        ("/next", {"outcome": "html", "score": "0.3"}, "'html' takes delay, headers; not 'score'"),
+        ("/next", {"outcome": "live", "score": True}, "score cannot be a bool"),
+        ("/next", {"outcome": "live", "delay": -1}, "delay must be from 0"),
+        ("/next", {"outcome": "live", "headers": {"a": 1}}, "headers must be"),
+        ("/next", {"outcome": "verbatim", "body_base64": "%"}, "is not base64"),
     ],
 )
 def test_an_invalid_outcome_is_refused_with_the_reason(
     sandbox: Sandbox, path: str, body: object, complaint: str
 ) -> None:
-    response = put(sandbox, path, body)
+    response = call(sandbox, "PUT", path, body)
     assert response.status_code == 400
     assert complaint in response.json()["error"]
-    summary = get(sandbox, "")
+    summary = call(sandbox, "GET", "").json()
     assert (summary["queued"], summary["default"]) == (0, "live")
 
 
 def test_what_else_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(InvalidOutcomeError, match="unknown outcome"):
         sandbox.next("alive")
-    control = f"{sandbox.url}/control"
-    assert requests.put(f"{control}/next", data=b"{", timeout=PATIENCE).status_code == 400
-    assert get(sandbox, "/elsewhere") == {"error": "no GET /control/elsewhere here"}
-    foreign = requests.get(control, headers={"Host": "rebound.example"}, timeout=PATIENCE)
-    assert foreign.status_code == 403
+    url, foreign = f"{sandbox.url}/control", {"Host": "rebound.example"}
+    assert requests.put(f"{url}/next", data=b"{", timeout=PATIENCE).status_code == 400
+    assert requests.get(f"{url}/elsewhere", timeout=PATIENCE).status_code == 404
+    assert requests.get(url, headers=foreign, timeout=PATIENCE).status_code == 403
 
 
 def test_every_outcome_is_described_and_the_page_shows_the_safe_ones() -> None:
@@ -111,10 +101,8 @@ def test_the_number_of_records_is_limited(sandbox: Sandbox, post: Post) -> None:
     post()
     (seen,) = sandbox.requests
     records = Records(capacity=3)
-    fields = {name: getattr(seen, name) for name in ReceivedRequest.__slots__}
     for number in range(1, 6):
-        records.add(ReceivedRequest(**{**fields, "number": number}))
-
+        records.add(replace(seen, number=number))
     assert [request.number for request in records.requests] == [3, 4, 5]
 
 
