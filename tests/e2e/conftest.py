@@ -1,7 +1,7 @@
 """The real stack, deployed once by the CDK command line, and the clients that call it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,34 +47,22 @@ class Poster:
         route: str = OWN,
         *,
         client: str = "python-requests",
-        threshold: str = "0.6",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         credential = {"x-api-key": self.gateway.api_key}
         url = self.gateway.url + route
-        response = CLIENTS[client](url, selfie.path, threshold, credential | dict(headers or {}))
+        response = CLIENTS[client](url, selfie.path, "0.6", credential | dict(headers or {}))
         self.responses.append(response)
         return response
 
-    def with_key(self, selfie: Selfie, key: str, threshold: str = "0.6") -> Response:
-        return self(selfie, threshold=threshold, headers={"idempotency-key": key})
-
 
 @pytest.fixture
-def new_selfie(tmp_path: Path) -> Callable[[], Selfie]:
-    def draw() -> Selfie:
-        seed = uuid.uuid4().int % 2**32
-        path = tmp_path / f"{FILE_NAME_CANARY}-{seed}.jpg"
-        content = draw_selfie(1, 320, 240, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
-        path.write_bytes(content)
-        return Selfie(path, content)
-
-    return draw
-
-
-@pytest.fixture
-def selfie(new_selfie: Callable[[], Selfie]) -> Selfie:
-    return new_selfie()
+def selfie(tmp_path: Path) -> Selfie:
+    seed = uuid.uuid4().int % 2**32
+    path = tmp_path / f"{FILE_NAME_CANARY}-{seed}.jpg"
+    content = draw_selfie(1, 320, 240, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
+    path.write_bytes(content)
+    return Selfie(path, content)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
-"""One key, one upstream call, one verification."""
+"""One key, one upstream call, one verification, while many ask at once.
+
+A request that is repeated later is in tests/api and tests/browser/test_verification.py.
+"""
 
 import uuid
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
 
 from local.gateway import Gateway
@@ -29,52 +31,20 @@ def test_fifty_identical_requests_at_once_pay_once(
 ) -> None:
     _start_processes(sandbox, selfie, post)
     sandbox.next("slow", delay=3600)
-    key = str(uuid.uuid4())
+    headers = {"idempotency-key": str(uuid.uuid4())}
     with ThreadPoolExecutor(MANY) as pool:
-        pending = {pool.submit(post.with_key, selfie, key) for _ in range(MANY)}
+        pending = {pool.submit(post, selfie, headers=headers) for _ in range(MANY)}
         # Upstream's answer comes when others have met the request that waits for it.
         wait(pending, PATIENCE, FIRST_COMPLETED)
         assert sandbox.records.wait_for(1, PATIENCE)
         sandbox.end_delays()
         got = [future.result() for future in as_completed(pending)]
     assert len(sandbox.requests) == 1
-    created = [response for response in got if response.status == 201]
+    assert {response.status for response in got} == {201, 409}
     waiting = [response for response in got if response.status == 409]
-    assert len(created) + len(waiting) == MANY
-    assert created
-    assert waiting
-    (verification_id,) = {response.json()["verification_id"] for response in got}
     assert {response.json()["code"] for response in waiting} == {"in_progress"}
     assert all(int(response.headers["retry-after"]) > 0 for response in waiting)
+    (verification_id,) = {response.json()["verification_id"] for response in got}
     assert gateway.await_event(verification_id)
     events = gateway.events(verification_id)
     assert len({event["detail"]["metadata"]["id"] for event in events}) == 1
-
-
-def test_a_repeated_request_is_answered_as_before(
-    sandbox: Sandbox, selfie: Selfie, post: Poster
-) -> None:
-    key = str(uuid.uuid4())
-    first, again = post.with_key(selfie, key), post.with_key(selfie, key)
-    assert (first.status, again.status) == (201, 201)
-    assert again.json() == first.json()
-    assert "idempotency-replayed" not in first.headers
-    assert again.headers["idempotency-replayed"] == "true"
-    assert len(sandbox.requests) == 1
-
-
-def test_the_same_key_with_another_selfie_or_threshold_is_refused(
-    sandbox: Sandbox, new_selfie: Callable[[], Selfie], post: Poster
-) -> None:
-    key, first = str(uuid.uuid4()), new_selfie()
-    assert post.with_key(first, key).status == 201
-    for other in (post.with_key(new_selfie(), key), post.with_key(first, key, threshold="0.7")):
-        assert (other.status, other.json()["code"]) == (422, "idempotency_conflict")
-    assert len(sandbox.requests) == 1
-
-
-def test_without_a_key_each_request_is_a_verification_of_its_own(
-    sandbox: Sandbox, selfie: Selfie, post: Poster
-) -> None:
-    ids = {post(selfie).json()["verification_id"] for _ in range(2)}
-    assert len(ids) == len(sandbox.requests) == 2

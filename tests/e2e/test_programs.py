@@ -1,6 +1,5 @@
 """`make dev` and `make demo` as a person runs them."""
 
-import json
 import os
 import signal
 import socket
@@ -11,27 +10,32 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from sandbox import Sandbox
-from sandbox.selfies import draw_selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OF_THE_SHELL = {"UPSTREAM_URL", "APP_ID", "APP_KEY", "PORT"}
 PATIENCE = 120
 # As a script does that is given nothing but the file.
 SCRIPT = """
-import boto3, os
-boto3.client('dynamodb').describe_table(TableName=os.environ['TABLE_NAME'])
-boto3.client('events').describe_event_bus(Name=os.environ['EVENT_BUS_NAME'])
-boto3.client('secretsmanager').get_secret_value(SecretId=os.environ['SECRET_ARN'])
-boto3.client('lambda').get_function(FunctionName=os.environ['VERIFY_FUNCTION_NAME'])
+import boto3, httpx, os
+from sandbox.selfies import draw_selfie
+given = os.environ
+posted = httpx.post(
+    given['GATEWAY_URL'] + '/v1/verifications', headers={'x-api-key': given['GATEWAY_API_KEY']},
+    files={'selfie': draw_selfie()}, timeout=120, trust_env=False)
+assert posted.json()['decision'] == 'live'
+boto3.client('dynamodb').describe_table(TableName=given['TABLE_NAME'])
+boto3.client('events').describe_event_bus(Name=given['EVENT_BUS_NAME'])
+boto3.client('secretsmanager').get_secret_value(SecretId=given['SECRET_ARN'])
+boto3.client('lambda').get_function(FunctionName=given['VERIFY_FUNCTION_NAME'])
 received = {}
 while not received.get('Messages'):
     received = boto3.client('sqs').receive_message(
-        QueueUrl=os.environ['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)
+        QueueUrl=given['EVENTS_QUEUE_URL'], WaitTimeSeconds=20)
 assert 'LivenessVerificationCompleted' in received['Messages'][0]['Body']
+print(given['GATEWAY_URL'])
 """
 
 
@@ -59,9 +63,7 @@ def test_dev_serves_until_ctrl_c_and_leaves_nothing(run_directory: Path) -> None
         assert url == f"http://127.0.0.1:{port}/"
         env_file = run_directory / "gateway.env"
         assert env_file.stat().st_mode & 0o777 == 0o600
-        given = _read_by_a_shell(env_file)
-        assert given["GATEWAY_URL"] + "/" == url
-        _use(given)
+        assert _use(env_file) + "/" == url
         assert [request.credentials_right for request in upstream.requests] == [True]
         _second_start_is_refused(run_directory, port)
         begun = _descendants(dev.pid)
@@ -111,26 +113,14 @@ def _dev(directory: Path, **environment: str) -> Iterator[subprocess.Popen[str]]
             process.terminate()
 
 
-def _read_by_a_shell(path: Path) -> dict[str, str]:
-    program = "import json, os; print(json.dumps(dict(os.environ)))"
-    script = f"set -a; . '{path}'; '{sys.executable}' -c '{program}'"
+def _use(env_file: Path) -> str:
+    """Run the script with the file, as a shell reads it; the URL that it used."""
+    command = f"set -a; . '{env_file}'; exec '{sys.executable}' -c \"$0\""
     shell = subprocess.run(  # noqa: S603 - our own script
-        ["/bin/sh", "-c", script], env={}, capture_output=True, text=True, check=True
-    )
-    found: dict[str, str] = json.loads(shell.stdout)
-    return found
-
-
-def _use(given: Mapping[str, str]) -> None:
-    posted = httpx.post(
-        given["GATEWAY_URL"] + "/v1/verifications",
-        headers={"x-api-key": given["GATEWAY_API_KEY"]},
-        files={"selfie": draw_selfie()},
-        timeout=PATIENCE,
-        trust_env=False,
-    )
-    assert posted.json()["decision"] == "live"
-    subprocess.run([sys.executable, "-c", SCRIPT], env=given, check=True)  # noqa: S603 - our own script
+        ["/bin/sh", "-c", command, SCRIPT],
+        env={}, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return shell.stdout.strip()
 
 
 def _second_start_is_refused(directory: Path, port: int) -> None:
@@ -142,26 +132,26 @@ def _second_start_is_refused(directory: Path, port: int) -> None:
     assert (directory / "gateway.env").exists(), "the second start removed the file of the first"
 
 
-def _descendants(pid: int) -> dict[int, str]:
-    """All processes that pid started, directly or not, with their command lines."""
+def _processes() -> list[tuple[int, int, str]]:
+    """All processes: id, parent, command line."""
     listed = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid=,args="],  # noqa: S607 - where the system has it
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+    return [(int(row[0]), int(row[1]), row[-1]) for row in rows]
+
+
+def _descendants(pid: int) -> dict[int, str]:
+    """All processes that pid started, directly or not, with their command lines."""
     found: dict[int, str] = {}
-    parents = {pid}
+    listed, parents = _processes(), {pid}
     while parents:
-        children = {int(row[0]): row[-1] for row in rows if int(row[1]) in parents}
+        children = {one: command for one, parent, command in listed if parent in parents}
         found |= children
         parents = set(children)
     return found
 
 
-def _have_ended(processes: Mapping[int, str]) -> None:
-    for pid, command in processes.items():
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            continue
-        pytest.fail(f"{pid} still runs: {command}")
+def _have_ended(begun: Mapping[int, str]) -> None:
+    assert [row for row in _processes() if row[0] in begun] == []

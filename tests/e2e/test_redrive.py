@@ -1,4 +1,7 @@
-"""The operator announces again what is in the dead-letter queue."""
+"""The operator announces again what is in the dead-letter queue.
+
+Letters that hold their event are in tests/reliability/simulation/test_redrive.py.
+"""
 
 import json
 import os
@@ -15,7 +18,6 @@ from sandbox import Sandbox
 from tests.e2e.conftest import Poster, Selfie
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ANNOUNCED_ONE = (0, "1 announced, 0 left\n")
 Output = pytest.CaptureFixture[str]
 
 
@@ -33,11 +35,6 @@ def _redrive(gateway: Gateway, output: Output, *arguments: str) -> tuple[int, st
     return status, output.readouterr().out
 
 
-def _send(gateway: Gateway, letter: object) -> None:
-    url = gateway.deployment.outputs["DeadLetterQueueUrl"]
-    gateway.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(letter))
-
-
 def _is_announced_again(gateway: Gateway, event: dict[str, Any]) -> None:
     """The consumer has the event twice, under one id."""
     events = gateway.await_events(event["detail"]["data"]["verification_id"], 2)
@@ -45,21 +42,7 @@ def _is_announced_again(gateway: Gateway, event: dict[str, Any]) -> None:
     assert len({event["detail"]["metadata"]["id"] for event in events}) == 1
 
 
-def test_a_letter_is_announced_again_under_its_own_id(
-    gateway: Gateway, event: dict[str, Any], capsys: Output
-) -> None:
-    entry = {
-        "source": event["source"],
-        "detail_type": event["detail-type"],
-        "detail": json.dumps(event["detail"]),
-    }
-    _send(gateway, {"reason": "MalformedDetail", "sequence_number": "1", "event": entry})
-    assert _redrive(gateway, capsys) == ANNOUNCED_ONE
-    _is_announced_again(gateway, event)
-    assert _redrive(gateway, capsys) == (0, "0 announced, 0 left\n")
-
-
-def test_a_batch_that_lambda_gave_up_on_is_read_from_the_stream(
+def test_a_batch_is_read_from_the_stream_and_what_is_unreadable_stays(
     gateway: Gateway, event: dict[str, Any], capsys: Output
 ) -> None:
     streams = gateway.emulator.client("dynamodbstreams")
@@ -82,26 +65,19 @@ def test_a_batch_that_lambda_gave_up_on_is_read_from_the_stream(
         "endSequenceNumber": numbers[-1],
         "batchSize": len(numbers),
     }
-    _send(gateway, {"DDBStreamBatchInfo": batch})
-    assert _redrive(gateway, capsys) == ANNOUNCED_ONE
+    url = gateway.deployment.outputs["DeadLetterQueueUrl"]
+    for letter in ({"DDBStreamBatchInfo": batch}, {"event": None}):
+        gateway.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(letter))
+    left = "1 left\n  1 x nothing to announce in it\n"
+    assert _redrive(gateway, capsys) == (1, f"1 announced, {left}")
     _is_announced_again(gateway, event)
-
-
-def test_what_cannot_be_announced_stays_and_is_named(gateway: Gateway, capsys: Output) -> None:
-    _send(gateway, {"reason": "unreadable_record", "sequence_number": "1", "event": None})
-    status, printed = _redrive(gateway, capsys)
-    assert (status, printed.splitlines()) == (
-        1,
-        ["0 announced, 1 left", "  1 x nothing to announce in it"],
-    )
 
 
 def test_the_table_can_be_announced_from_a_time_on(
     gateway: Gateway, event: dict[str, Any], capsys: Output
 ) -> None:
     occurred_at = event["detail"]["metadata"]["occurred_at"]
-    status, _ = _redrive(gateway, capsys, "--from-table", occurred_at)
-    assert status == 0
+    assert _redrive(gateway, capsys, "--from-table", occurred_at)[0] == 0
     _is_announced_again(gateway, event)
 
 
@@ -110,9 +86,7 @@ def test_the_program_of_make_redrive(gateway: Gateway) -> None:
         [sys.executable, "-m", "cli.redrive", "--stage", "nowhere"],
         cwd=CHECKOUT,
         env={**os.environ, **gateway.environment, "PYTHONPATH": "functions:."},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.startswith("The stage nowhere cannot be reached")

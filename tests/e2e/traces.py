@@ -1,6 +1,5 @@
 """Everything that verifications leave, and the search for what must not be in it."""
 
-import base64
 import json
 from collections.abc import Iterator
 
@@ -52,17 +51,6 @@ def _items(gateway: Gateway) -> bytes:
         for item in page["Items"]
     ]
     return json.dumps(items, default=bytes.hex).encode()
-
-
-def forms(secret: bytes) -> Iterator[bytes]:
-    """The bytes as they are, in hex, and in base64 at each of its three offsets."""
-    yield secret
-    yield secret.hex().encode()
-    yield secret.hex().upper().encode()
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + secret)
-        # The part that does not depend on the bytes around it.
-        yield encoded[(offset * 8 + 5) // 6 : len(secret) * 8 // 6 - 1]
 
 
 def slices(content: bytes) -> list[bytes]:

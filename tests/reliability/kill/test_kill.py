@@ -15,8 +15,9 @@ from liveness_gateway.entrypoints.http.headers import client_id
 from liveness_gateway.verifications.model import verification_id
 from local.gateway import Gateway
 from sandbox import Sandbox
+from tests.api.canaries import writings
 from tests.bodies import Body, form
-from tests.e2e.traces import forms, traces
+from tests.e2e.traces import traces
 from tests.reliability.fault_injection.selfies import CANARIES, FILE_NAME, new_selfie
 from tests.reliability.kill.workers import PROCESSES, workers
 
@@ -139,6 +140,6 @@ def test_twenty_killed_between_upstreams_answer_and_the_write(
 def _nothing_was_left(gateway: Gateway, sandbox: Sandbox, known_id: str) -> None:
     left = dict(traces(gateway, []))
     assert known_id.encode() in left["items"]
-    searched = [form for canary in CANARIES for form in forms(canary)]
-    searched += list(forms(sandbox.credentials.app_key.encode()))
+    searched = [one for canary in CANARIES for one in writings(canary)]
+    searched += list(writings(sandbox.credentials.app_key.encode()))
     assert [(place, one) for place, text in left.items() for one in searched if one in text] == []
