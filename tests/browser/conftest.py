@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import (
@@ -46,10 +47,13 @@ class Visit:
     refusals_expected: bool = False
     complaints: list[str] = field(default_factory=list)
 
-    def heard(self, message: ConsoleMessage) -> None:
+    def console(self, message: ConsoleMessage) -> None:
         refusal = self.refusals_expected and message.text.startswith(REFUSAL)
         if message.type in {"error", "warning"} and not refusal:
             self.complaints.append(message.text)
+
+    def page_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def choose(self, content: bytes, name: str = "me.jpg") -> None:
         """Give the page a file, as the file dialogue does."""
@@ -58,23 +62,16 @@ class Visit:
         self.page.locator("#verify:enabled").wait_for()
 
     def choose_drawn_face(self) -> None:
-        """Take the picture that the page itself offers."""
         self.page.get_by_role("button", name="Drawn face").click()
         self.page.locator("#verify:enabled").wait_for()
 
     def verify(self, outcome: str = "live") -> None:
-        """Choose that outcome, press the button and wait for the answer."""
         self.page.select_option("#outcome", outcome)
         self.page.click("#verify")
         self.page.locator(".card").wait_for()
 
     def wait_for_event(self) -> None:
         expect(self.page.locator("[data-kind=event]")).to_be_visible()
-
-    def hold_answers(self, sandbox: Sandbox) -> None:
-        """From now on the sandbox answers when `sandbox.end_delays` says so."""
-        sandbox.set_default("slow", delay=3600)
-        self.page.route("**/local/sandbox/next", lambda route: route.fulfill(body="{}"))
 
 
 Visitor = Callable[..., Visit]
@@ -104,25 +101,26 @@ def visit(window: Page, gateway: Gateway, sandbox: Sandbox) -> Iterator[Visitor]
     assert not sandbox.requests
     visited = Visit(window)
 
-    def page_error(error: Error) -> None:
-        visited.complaints.append(str(error))
-
-    def go(size: tuple[int, int] = DESKTOP, *, dark: bool = False, still: bool = True) -> Visit:
+    def go(size: tuple[int, int] = DESKTOP, *, still: bool = True) -> Visit:
         window.set_viewport_size({"width": size[0], "height": size[1]})
-        window.emulate_media(
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if still else "no-preference",
-        )
+        motion: Literal["reduce", "no-preference"] = "reduce" if still else "no-preference"
+        window.emulate_media(color_scheme="light", reduced_motion=motion)
         window.goto(f"{gateway.url}/")
         window.get_by_text("local", exact=True).wait_for()
         return visited
 
     window.set_default_timeout(PATIENCE_MS)
-    window.on("console", visited.heard)
-    window.on("pageerror", page_error)
+    window.on("console", visited.console)
+    window.on("pageerror", visited.page_error)
     yield go
     window.unroute_all()
     window.goto("about:blank")
-    window.remove_listener("console", visited.heard)
-    window.remove_listener("pageerror", page_error)
+    window.remove_listener("console", visited.console)
+    window.remove_listener("pageerror", visited.page_error)
     assert visited.complaints == []
+
+
+@pytest.fixture
+def visited(visit: Visitor) -> Visit:
+    """The page in a desktop's window."""
+    return visit()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,8 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from local.gateway import Gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
-from tests.browser.conftest import CAMERA, DESKTOP, PHONE, Visitor
+from tests.browser.conftest import CAMERA, DESKTOP, PHONE, Visit, Visitor
 
+DROP = Path(__file__).with_name("drop.js").read_text()
 TIMES = "\N{MULTIPLICATION SIGN}"
 SELFIE = draw_selfie(1, 95, 71)
 
@@ -60,31 +62,29 @@ def _shows_record_and_event(answer: Locator, gateway: Gateway) -> None:
     assert [shown["event"]] == gateway.events(verification_id)
 
 
-def test_the_bytes_of_the_file_arrive(visit: Visitor, sandbox: Sandbox) -> None:
-    content = draw_selfie(width=234, height=187, seed=3, exif_text="exif-canary")
-    visited = visit()
-    visited.choose(content, name="file-name-canary.jpg")
-    expect(visited.page.locator("#about-picture")).to_contain_text(f"234 {TIMES} 187")
-    visited.verify()
-
-    assert sandbox.requests[0].sha256 == hashlib.sha256(content).hexdigest()
-    assert sandbox.requests[0].file_name != "file-name-canary.jpg"
-
-
-def test_a_dropped_file(visit: Visitor, sandbox: Sandbox) -> None:
-    content = draw_selfie(1, 95, 71, format="PNG", seed=2)
-    visited = visit()
+@pytest.mark.parametrize(("how", "format"), [("chosen", "JPEG"), ("dropped", "PNG")])
+def test_the_bytes_of_a_file_arrive(
+    visited: Visit,
+    sandbox: Sandbox,
+    how: str,
+    format: Literal["JPEG", "PNG"],  # noqa: A002 - as in draw_selfie
+) -> None:
+    content = draw_selfie(1, 234, 187, format=format, seed=3, exif_text="exif-canary")
     page = visited.page
-    page.evaluate(Path(__file__).with_name("drop.js").read_text(), list(content))
-    expect(page.locator("#about-picture")).to_contain_text("dropped.png")
-    expect(page.locator("[data-dropping]")).to_have_count(0)
+    if how == "dropped":
+        page.evaluate(DROP, list(content))
+        expect(page.locator("[data-dropping]")).to_have_count(0)
+    else:
+        visited.choose(content, name="chosen.jpg")
+    expect(page.locator("#about-picture")).to_contain_text(f"{how}.")
+    expect(page.locator("#about-picture")).to_contain_text(f"234 {TIMES} 187")
     visited.verify()
 
     assert sandbox.requests[0].sha256 == hashlib.sha256(content).hexdigest()
+    assert how not in (sandbox.requests[0].file_name or "")
 
 
-def test_every_decision_in_words(visit: Visitor) -> None:
-    visited = visit()
+def test_every_decision_in_words(visited: Visit) -> None:
     page = visited.page
     for outcome, words, sentence, boxes in (
         ("not_live", "Not live", "The score 0.0312 is below the threshold 0.6.", 1),
@@ -101,8 +101,7 @@ def test_every_decision_in_words(visit: Visitor) -> None:
         expect(page.locator(".scale")).to_have_count(1 if boxes else 0)
 
 
-def test_the_threshold_decides_and_is_shown(visit: Visitor, sandbox: Sandbox) -> None:
-    visited = visit()
+def test_the_threshold_decides_and_is_shown(visited: Visit, sandbox: Sandbox) -> None:
     page = visited.page
     visited.choose(SELFIE)
     page.locator("#threshold-slider").focus()
@@ -125,8 +124,7 @@ def _share_of_scale(page: Page, mark: str, middle: float) -> float:
     return (box["x"] + middle * box["width"] - scale["x"]) / scale["width"]
 
 
-def test_the_same_again_is_answered_from_the_record(visit: Visitor, sandbox: Sandbox) -> None:
-    visited = visit()
+def test_the_same_again_is_answered_from_the_record(visited: Visit, sandbox: Sandbox) -> None:
     page = visited.page
     visited.choose(SELFIE)
     visited.verify()
@@ -143,16 +141,18 @@ def test_the_same_again_is_answered_from_the_record(visit: Visitor, sandbox: San
     assert page.locator("dd").nth(1).inner_text() != verification_id
 
 
-def test_progress_is_shown_while_it_lasts(visit: Visitor, sandbox: Sandbox) -> None:
-    visited = visit(still=False)
+@pytest.mark.parametrize("still", [False, True])
+def test_progress_is_shown_while_it_lasts(visit: Visitor, sandbox: Sandbox, *, still: bool) -> None:
+    visited = visit(still=still)
     page = visited.page
-    visited.hold_answers(sandbox)
+    sandbox.set_default("slow", delay=3600)
+    page.route("**/local/sandbox/next", lambda route: route.fulfill(body="{}"))
     visited.choose(SELFIE)
     page.locator("#verify").click()
 
-    expect(
-        page.get_by_role("status").filter(has_text="Waiting for the liveness API")
-    ).to_be_visible()
+    status = page.get_by_role("status")
+    expect(status.filter(has_text="Waiting for the liveness API")).to_be_visible()
+    assert (page.evaluate("document.getAnimations().length") == 0) is still
     expect(page.locator("#verify")).to_be_disabled()
     expect(page.locator("#form")).to_have_js_property("inert", value=True)
     expect(page.locator("[data-step=claimed]")).to_have_attribute("data-state", "next")
@@ -161,4 +161,3 @@ def test_progress_is_shown_while_it_lasts(visit: Visitor, sandbox: Sandbox) -> N
     sandbox.end_delays()
     page.locator(".card").wait_for()
     expect(page.locator("#progress")).to_be_hidden()
-    assert len(sandbox.requests) == 1
