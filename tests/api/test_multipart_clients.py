@@ -1,44 +1,20 @@
 """What real clients put on the compat today is read to the byte; `tests.bodies` writes alike."""
 
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
 
 import httpx
 import pytest
-import requests
 
 from liveness_gateway.entrypoints.http.multipart import read_form
 from tests.bodies import CLIENTS, Body, form
+from tests.e2e import clients
 from tests.images import drawn
 
 JPEG = drawn("JPEG", 320, 240) + b"\r\n--\r\n"
-ROOT = Path(__file__).parents[2]
-NODE = Path(sys.executable).with_name("node")
-
-FORM_DATA = """
-const FormData = require('form-data');
-const fs = require('fs');
-const form = new FormData();
-form.append('selfie', fs.createReadStream(process.argv[1]));
-form.append('threshold', '0.6');
-form.submit(process.argv[2], (error, response) => {
-  if (error) throw error;
-  response.resume();
-});
-"""
-FETCH = """
-const fs = require('fs');
-const form = new FormData();
-const blob = new Blob([fs.readFileSync(process.argv[1])], {type: 'image/jpeg'});
-form.append('selfie', blob, 'selfie.jpg');
-form.append('threshold', '0.6');
-fetch(process.argv[2], {method: 'POST', body: form}).then((response) => response.text());
-"""
 
 
 class Capture(BaseHTTPRequestHandler):
@@ -86,50 +62,24 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def send_curl(path: Path, url: str) -> None:
-    fields = ["-F", f"selfie=@{path}", "-F", "threshold=0.6"]
-    command = ["curl", "-sS", "--fail", "--noproxy", "*", *fields, url]
-    subprocess.run(command, check=True, timeout=30)  # noqa: S603 - the client under test
-
-
-def send_requests(path: Path, url: str) -> None:
-    with path.open("rb") as file, requests.Session() as session:
-        session.trust_env = False
-        files = [("selfie", ("selfie.jpg", file, "image/jpeg"))]
-        session.post(url, files=files, data={"threshold": "0.6"}, timeout=30)
-
-
-def send_httpx(path: Path, url: str) -> None:
+def post_with_httpx(url: str, path: Path, threshold: str, _: Mapping[str, str]) -> None:
     with path.open("rb") as file:
-        data = {"threshold": "0.6"}
+        data = {"threshold": threshold}
         httpx.post(url, files={"selfie": file}, data=data, timeout=30, trust_env=False)
 
 
-def _node(script: str, path: Path, url: str) -> None:
-    command = [str(NODE), "-e", script, str(path), url]
-    subprocess.run(command, check=True, timeout=30, cwd=ROOT)  # noqa: S603 - the client under test
-
-
-def send_form_data(path: Path, url: str) -> None:
-    _node(FORM_DATA, path, url)
-
-
-def send_fetch(path: Path, url: str) -> None:
-    _node(FETCH, path, url)
-
-
-SENDERS = {
-    "curl": send_curl,
-    "requests": send_requests,
-    "httpx": send_httpx,
-    "node form-data": send_form_data,
-    "undici": send_fetch,
+POSTS: dict[str, Callable[[str, Path, str, Mapping[str, str]], object]] = {
+    "curl": clients.CLIENTS["curl"],
+    "requests": clients.CLIENTS["python-requests"],
+    "httpx": post_with_httpx,
+    "node form-data": clients.CLIENTS["node-form-data"],
+    "undici": clients.CLIENTS["node-fetch"],
 }
 
 
-@pytest.mark.parametrize("client", SENDERS)
+@pytest.mark.parametrize("client", POSTS)
 def test_the_body_of_a_real_client_is_read_to_the_byte(client: str, path: Path, url: str) -> None:
-    SENDERS[client](path, url)
+    POSTS[client](url, path, "0.6", {})
     (sent,) = Capture.bodies
     found = read_form(sent.content_type, sent.content)
     assert (found.selfie, found.threshold, found.subject_ref) == (JPEG, b"0.6", None)
