@@ -1,49 +1,61 @@
 import os
 import subprocess
 import sys
-import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from local.processes.children import ChildProcesses, CommandFailedError, tail
 
-# Starts a child of its own, prints both ids, and keeps running.
+# Starts a child of its own, which has the pipe open too, and keeps running.
 PARENT = """
 import os, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
-print(os.getpid(), child.pid, flush=True)
+pipe = os.open("pipe", os.O_WRONLY)
+os.set_inheritable(pipe, True)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"], close_fds=False)
+os.write(pipe, b"1")
 time.sleep(3600)
 """
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + PARENT
 
 
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """It ends for its reader when the last process that has it open has ended."""
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
 @pytest.mark.parametrize("program", [PARENT, STUBBORN], ids=["parent", "ignores SIGTERM"])
 def test_leaving_the_block_ends_the_command_and_what_it_started(
-    tmp_path: Path, program: str
+    tmp_path: Path, pipe: Path, program: str
 ) -> None:
-    with ChildProcesses(tmp_path) as processes:
-        processes.start("parent", [sys.executable, "-c", program], env={}, cwd=tmp_path)
-        pids = _pids_in(processes.log("parent"))
-        assert all(map(_runs, pids))
-    _wait_for_end(pids)
+    with ExitStack() as files:
+        with ChildProcesses(tmp_path) as processes:
+            processes.start("parent", [sys.executable, "-c", program], env={}, cwd=tmp_path)
+            reader = files.enter_context(pipe.open("rb", buffering=0))
+            assert reader.read(1) == b"1"
+        assert reader.read() == b""
 
 
-def test_a_killed_owner_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_killed_owner_leaves_nothing_behind(tmp_path: Path, pipe: Path) -> None:
     owner = f"""
 import pathlib, sys, time
 from local.processes.children import ChildProcesses
-with ChildProcesses(pathlib.Path({str(tmp_path)!r})) as processes:
-    processes.start("parent", [sys.executable, "-c", {PARENT!r}], env={{}}, cwd=".")
+directory = pathlib.Path({str(tmp_path)!r})
+with ChildProcesses(directory) as processes:
+    processes.start("parent", [sys.executable, "-c", {PARENT!r}], env={{}}, cwd=directory)
     time.sleep(3600)
 """
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", owner], cwd=Path(__file__).parents[2]
-    )
-    pids = _pids_in(tmp_path / "parent.log")
-    process.kill()
-    process.wait()
-    _wait_for_end(pids)
+    command, checkout = [sys.executable, "-c", owner], Path(__file__).parents[2]
+    with (
+        subprocess.Popen(command, cwd=checkout) as process,  # noqa: S603 - our own interpreter
+        pipe.open("rb", buffering=0) as reader,
+    ):
+        assert reader.read(1) == b"1"
+        process.kill()
+        assert reader.read() == b""
 
 
 def test_a_run_passes_on_its_lines_and_a_failed_one_shows_the_last(tmp_path: Path) -> None:
@@ -66,26 +78,3 @@ def test_nothing_can_be_started_when_the_run_has_ended(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         processes.run("late", [sys.executable, "-c", "print(1)"], env={}, cwd=tmp_path)
     assert tail(processes.log("late")) == "(empty)"
-
-
-def _pids_in(log: Path) -> list[int]:
-    """The ids in the log, once it has them."""
-    while not (log.exists() and log.read_text().endswith("\n")):
-        time.sleep(0.02)
-    return [int(word) for word in log.read_text().split()]
-
-
-def _wait_for_end(pids: list[int]) -> None:
-    """Return when all have ended; the test's own timeout is the limit."""
-    while any(map(_runs, pids)):
-        time.sleep(0.02)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A zombie has ended; its parent has not read its status yet.
-    stat = Path(f"/proc/{pid}/stat")
-    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")

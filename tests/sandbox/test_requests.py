@@ -21,7 +21,7 @@ from tests.sandbox.conftest import (
     connected,
     everything,
     form,
-)  # fmt: skip
+)
 
 OLD_ROUTE, OLD_CREDENTIALS = ROUTE.replace("2", "1"), {"app_id": APP_ID, "app_key": APP_KEY}
 FORM = {**CREDENTIALS, "Content-Type": "multipart/form-data; boundary=b"}
