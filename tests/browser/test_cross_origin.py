@@ -19,7 +19,9 @@ OWN, COMPAT = "/v1/verifications", "/v0.1/liveness-verification"
 def elsewhere(chromium: Browser, gateway: Gateway) -> Iterator[Page]:
     """The same server under another name: for a browser, another site."""
     page = chromium.new_page()
-    page.goto(gateway.url.replace("127.0.0.1", "localhost") + "/v1/health")
+    health = page.goto(gateway.url.replace("127.0.0.1", "localhost") + "/v1/health")
+    assert health
+    assert health.json()["status"] == "ok"
     yield page
     page.close()
 

@@ -51,14 +51,6 @@ def test_without_a_credential_nothing_is_verified(sandbox: Sandbox, call: Call, 
     assert not sandbox.requests
 
 
-def test_health_needs_no_credential_and_other_routes_do_not_exist(
-    gateway: Gateway, call: Call
-) -> None:
-    health = call("GET", "/v1/health")
-    assert (health.status_code, health.json()["status"]) == (200, "ok")
-    _is_problem(call("GET", "/v1/nothing", gateway.api_key), 404, "not_found")
-
-
 def _is_problem(response: requests.Response, status: int, code: str) -> None:
     body = response.json()
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)

@@ -29,27 +29,18 @@ def traces(gateway: Gateway, responses: list[Response]) -> Iterator[tuple[str, b
 
 def _function_logs(gateway: Gateway) -> bytes:
     logs = gateway.emulator.client("logs")
+    groups = logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName")
+    events = logs.get_paginator("filter_log_events").paginate
     lines = [
-        event["message"]
-        for groups in logs.get_paginator("describe_log_groups").paginate()
-        for group in groups["logGroups"]
-        for page in logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group["logGroupName"]
-        )
-        for event in page["events"]
+        line for name in groups for line in events(logGroupName=name).search("events[].message")
     ]
     return "\n".join(lines).encode()
 
 
 def _items(gateway: Gateway) -> bytes:
     dynamodb = gateway.emulator.client("dynamodb")
-    pages = dynamodb.get_paginator("scan").paginate
-    items = [
-        item
-        for table in dynamodb.list_tables()["TableNames"]
-        for page in pages(TableName=table)
-        for item in page["Items"]
-    ]
+    pages, names = dynamodb.get_paginator("scan").paginate, dynamodb.list_tables()["TableNames"]
+    items = [item for name in names for item in pages(TableName=name).search("Items[]")]
     return json.dumps(items, default=bytes.hex).encode()
 
 
