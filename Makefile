@@ -118,7 +118,7 @@ load: setup ## Load the gateway until it refuses; write figures and chart of doc
 
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m mutants
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers

@@ -121,7 +121,7 @@ def _start_all(
 ) -> Gateway:
     listener = stack.enter_context(listen(port))
     name = str(listener.getsockname()[1])
-    run = stack.enter_context(run_directory(directory, name, keep_logs=port != 0))
+    run = stack.enter_context(run_directory(directory, name, retain_logs=port != 0))
     # Entered before the processes: its thread ends when the process it waits for is ended.
     pool = stack.enter_context(ThreadPoolExecutor(1))
     processes = stack.enter_context(ChildProcesses(run.path))

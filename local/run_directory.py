@@ -23,7 +23,7 @@ class RunDirectory:
 
 
 @contextmanager
-def run_directory(parent: Path, name: str, *, keep_logs: bool) -> Iterator[RunDirectory]:
+def run_directory(parent: Path, name: str, *, retain_logs: bool) -> Iterator[RunDirectory]:
     """An empty directory of that name; the logs of a failed run are kept in any case."""
     directory = RunDirectory(parent / name)
     shutil.rmtree(directory.path, ignore_errors=True)
@@ -34,6 +34,6 @@ def run_directory(parent: Path, name: str, *, keep_logs: bool) -> Iterator[RunDi
         shutil.rmtree(directory.work, ignore_errors=True)
         raise
     except BaseException:
-        shutil.rmtree(directory.work if keep_logs else directory.path, ignore_errors=True)
+        shutil.rmtree(directory.work if retain_logs else directory.path, ignore_errors=True)
         raise
-    shutil.rmtree(directory.work if keep_logs else directory.path, ignore_errors=True)
+    shutil.rmtree(directory.work if retain_logs else directory.path, ignore_errors=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from tools.contracts import ROOT
 
-FOLDERS: Final = ("cli", "functions", "infra", "local", "sandbox", "tools", "tests")
+FOLDERS: Final = ("cli", "functions", "infra", "local", "mutants", "sandbox", "tools", "tests")
 LONGEST_FILE: Final = 250
 MEDIAN_FILE: Final = 80
 LONGEST_FUNCTION: Final = 40

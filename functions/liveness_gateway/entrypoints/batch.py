@@ -44,7 +44,7 @@ class BatchHandler:
             telemetry.begin(function_request_id=getattr(context, "aws_request_id", None))
             result = self._batch.run(event)
             telemetry.flush()
-        except Exception as error:  # noqa: BLE001 - the outermost edge: see the class
+        except Exception as error:  # noqa: BLE001 - the last resort: see the class
             self._report(error)
             return self._failed(event)
         return result

@@ -44,7 +44,7 @@ class Load:
     """A client that sends one selfie as often as it is told."""
 
     def __init__(self, gateway: Gateway, sandbox: Sandbox, progress: Progress) -> None:
-        # Around the front address, which lets a burst wait in order: here it shall be refused.
+        # Not through the local server, which lets a burst wait in order: here it shall be refused.
         self._url = f"{gateway.deployment.api_url}/v1/verifications"
         self._logs = gateway.logs / "functions.log"
         self._sandbox = sandbox

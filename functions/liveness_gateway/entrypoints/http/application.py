@@ -63,7 +63,7 @@ class Application:
             status, body, headers = _answer(route, event, context, request_id)
         except ProblemError as problem:
             status, body, headers = self._refuse(problem, route, request_id)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: see the module
+        except Exception as error:  # noqa: BLE001 - the last resort: see the module
             status, body, headers = self._refuse(self._unhandled(error), route, request_id)
         self._telemetry.count("requests")
         self._telemetry.log(

@@ -35,7 +35,7 @@ class LambdaHandler:
             if self._application is None:
                 self._application = self._build()
             return self._application(event, context)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: see the class
+        except Exception as error:  # noqa: BLE001 - the last resort: see the class
             logging.getLogger(__name__).critical(
                 "the function failed: %s at %s", type(error).__name__, location(error)
             )

@@ -110,7 +110,8 @@ def _filled(nodes: list[ast.AST], holes: list[object]) -> list[ast.AST]:
         return node
 
     filled = fill(copy.deepcopy(nodes))
-    assert isinstance(filled, list)
+    if not isinstance(filled, list):
+        raise TypeError("a list of nodes became something else")
     return filled
 
 

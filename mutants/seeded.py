@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tests.mutants.faults import answers, calls, events, records
-from tests.mutants.seeded_fault import SeededFault
+from mutants.faults import answers, calls, events, records
+from mutants.seeded_fault import SeededFault
 
 
 def _order(fault: SeededFault) -> tuple[str, int]:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tests.mutants import killers
-from tests.mutants.seeded_fault import SeededFault
+from mutants import killers
+from mutants.seeded_fault import SeededFault
 
 FAULTS: Final = (
     SeededFault(

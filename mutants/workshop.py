@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.planting import plant
-from tests.mutants.seeded_fault import SeededFault
+from mutants.planting import plant
+from mutants.seeded_fault import SeededFault
 
 _COPIED: Final = (
     "functions", "tests", "tools", "local", "sandbox", "cli", "infra", "contracts", "docs",

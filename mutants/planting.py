@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.mutants.patterns import replace
-from tests.mutants.seeded_fault import SeededFault
+from mutants.patterns import replace
+from mutants.seeded_fault import SeededFault
 
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -1,6 +1,6 @@
 """Tests the tests: plants seeded faults in copies of our own code; each must be noticed.
 
-`make mutants`; `python -m tests.mutants --list` only shows them. The checkout is never changed.
+`make mutants`; `python -m mutants --list` only shows them. The checkout is never changed.
 
 Why not mutmut or cosmic-ray: both make their mutants themselves, by operators, from every line, and
 take none that is written by hand. Ours break an invariant (a claim that is not in the index, a
@@ -21,12 +21,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.mutants.planting import PlantError, plant
-from tests.mutants.seeded import SEEDED
-from tests.mutants.seeded_fault import SeededFault
-from tests.mutants.workshop import Verdict, Workshop, files_of
+from mutants.planting import PlantError, plant
+from mutants.seeded import SEEDED
+from mutants.seeded_fault import SeededFault
+from mutants.workshop import Verdict, Workshop, files_of
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[1]
 _WORKERS: Final = 2
 _INVARIANTS: Final = {f"I{number}" for number in range(1, 15)}
 
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _arguments() -> tuple[list[SeededFault], bool]:
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only faults with one of these in name or place")
     parser.add_argument("--list", action="store_true", help="show the faults and run nothing")
     given = parser.parse_args()

@@ -1,0 +1,1 @@
+"""The seeded faults, by what they break."""
