@@ -2,21 +2,17 @@
 
 import importlib
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from liveness_gateway.settings import Settings
 from tests.infra.assembly import Assembly
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 def environment(assembly: Assembly, function: str) -> dict[str, str]:
     """The function's variables; a reference to a resource becomes a name made up for it."""
-    variables: Mapping[str, Any] = assembly.function(function)["Environment"]["Variables"]
     return {
         name: value if isinstance(value, str) else f"made-up-{name.lower()}"
-        for name, value in variables.items()
+        for name, value in assembly.variables(function).items()
     }
 
 
@@ -30,5 +26,4 @@ def settings_of(function: str) -> type[Settings]:
 
 def table(assembly: Assembly, variable: str) -> dict[str, Any]:
     """The table whose name `verify` is told in this variable."""
-    reference = assembly.function("verify")["Environment"]["Variables"][variable]["Ref"]
-    return assembly.resources("AWS::DynamoDB::Table")[reference]
+    return assembly.resources("AWS::DynamoDB::Table")[assembly.named_by("verify", variable)]

@@ -1,10 +1,22 @@
-"""The source of the functions as syntax trees: what they read, count and log."""
+"""The repository's files, and the functions' source as syntax trees: what is read and counted."""
 
 import ast
+import json
 from collections.abc import Iterator
 from functools import cache
+from typing import Any, Final
 
 from tools.contracts import ROOT
+
+FUNCTIONS: Final = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+
+
+def read(path: str) -> str:
+    """The text of a file of the repository."""
+    return (ROOT / path).read_text()
+
+
+OPENAPI: Final[dict[str, Any]] = json.loads(read("contracts/openapi.json"))
 
 
 @cache
@@ -19,18 +31,10 @@ def functions_sources() -> dict[str, ast.Module]:
 def calls_in(tree: ast.AST, name: str, *, on: str = "") -> Iterator[ast.Call]:
     """Every call of `name(...)`, or of `<on>.name(...)` where `on` ends the receiver's text."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _is_named(node.func, name, on):
-            yield node
-
-
-def _is_named(function: ast.expr, name: str, on: str) -> bool:
-    if on:
-        return (
-            isinstance(function, ast.Attribute)
-            and function.attr == name
-            and ast.unparse(function.value).endswith(on)
-        )
-    return isinstance(function, ast.Name) and function.id == name
+        if isinstance(node, ast.Call):
+            receiver, dot, called = ast.unparse(node.func).rpartition(".")
+            if called == name and bool(dot) is bool(on) and receiver.endswith(on):
+                yield node
 
 
 def texts(tree: ast.AST) -> Iterator[str]:

@@ -4,10 +4,11 @@ import dataclasses
 
 import pytest
 
+from infra.metrics import METRICS_NAMESPACE
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.settings import VerifySettings
-from tests.contracts.agreement import FUNCTIONS, agree
 from tests.contracts.deployed import environment, settings_of
+from tests.contracts.sources import FUNCTIONS
 from tests.infra.assembly import Assembly
 
 # Read by Powertools itself.
@@ -16,33 +17,20 @@ READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
 def test_every_folder_with_a_handler_is_deployed(prod: Assembly) -> None:
     functions = prod.resources("AWS::Lambda::Function").values()
-    agree(
-        "functions",
-        {
-            "functions/*/handler.py": {f"{name}.handler.handler" for name in FUNCTIONS},
-            "infra/functions": {function["Handler"] for function in functions},
-        },
-    )
+    deployed = {function["Handler"] for function in functions}
+    assert deployed == {f"{name}.handler.handler" for name in FUNCTIONS}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_stack_sets_the_variables_that_a_function_reads(
+def test_a_function_reads_the_variables_that_every_stage_sets(
     assembly: Assembly, function: str
 ) -> None:
+    variables = environment(assembly, function)
     read = {field.name.upper() for field in dataclasses.fields(settings_of(function))}
-    agree(
-        f"environment variables of {function}",
-        {
-            "infra/functions": environment(assembly, function).keys(),
-            "functions/liveness_gateway/settings.py": read | READ_BY_POWERTOOLS,
-        },
-    )
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_can_read_the_settings_of_every_stage(assembly: Assembly, function: str) -> None:
-    settings = settings_of(function).read(environment(assembly, function))
+    assert variables.keys() == read | READ_BY_POWERTOOLS
+    settings = settings_of(function).read(variables)
     assert settings.stage == assembly.stage
+    assert settings.powertools_metrics_namespace == METRICS_NAMESPACE
 
 
 def test_verify_is_told_what_the_stage_says(assembly: Assembly) -> None:

@@ -5,8 +5,7 @@ import re
 
 from infra.api.access_log import ACCESS_LOG_FIELDS
 from liveness_gateway.telemetry import LOG_FIELDS
-from tests.contracts.agreement import agree, read
-from tests.contracts.sources import calls_in, functions_sources
+from tests.contracts.sources import calls_in, functions_sources, read
 
 # CloudWatch's own, and those that Powertools writes on every line.
 ALWAYS = {"@timestamp", "message", "level", "timestamp", "service"}
@@ -25,23 +24,8 @@ def keywords(method: str) -> set[str]:
     }
 
 
-def messages() -> set[str]:
-    """The message of every log line."""
-    return {
-        str(ast.literal_eval(call.args[0]))
-        for source in functions_sources().values()
-        for call in calls_in(source, "log", on="telemetry")
-    }
-
-
 def test_the_list_of_fields_is_what_is_logged() -> None:
-    agree(
-        "log fields",
-        {
-            "functions/liveness_gateway/telemetry.py LOG_FIELDS": set(LOG_FIELDS),
-            "functions: telemetry.log(...)": keywords("log") - {"level"},
-        },
-    )
+    assert keywords("log") - {"level"} == set(LOG_FIELDS)
 
 
 def test_the_handbook_names_fields_that_are_logged() -> None:
@@ -58,16 +42,11 @@ def test_the_handbook_names_fields_that_are_logged() -> None:
 def test_the_handbook_names_lines_that_are_logged() -> None:
     named = set(re.findall(r"in the log \(`([^`]+)`\)", read("docs/operate.md")))
     assert named, "docs/operate.md"
-    assert named <= messages(), "docs/operate.md names lines that functions/ do not log"
+    calls = [c for t in functions_sources().values() for c in calls_in(t, "log", on="telemetry")]
+    logged = {str(ast.literal_eval(call.args[0])) for call in calls}
+    assert named <= logged, "docs/operate.md names lines that functions/ do not log"
 
 
 def test_both_logs_give_the_same_thing_the_same_name() -> None:
-    agree(
-        "fields of a request",
-        {
-            "infra/api/access_log.py": ACCESS_LOG_FIELDS.keys() & IN_BOTH_LOGS,
-            "functions: telemetry.begin(...), telemetry.log(...)": (LOG_FIELDS | keywords("begin"))
-            & IN_BOTH_LOGS,
-            "both": IN_BOTH_LOGS,
-        },
-    )
+    assert ACCESS_LOG_FIELDS.keys() >= IN_BOTH_LOGS
+    assert LOG_FIELDS | keywords("begin") >= IN_BOTH_LOGS

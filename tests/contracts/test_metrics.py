@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import grimp
 import pytest
@@ -15,9 +14,8 @@ import pytest
 from infra.alarms.counters import COUNTER_ALARMS, CounterAlarm
 from infra.metrics import METRIC_DIMENSIONS, METRICS_NAMESPACE
 from liveness_gateway.telemetry import METRICS
-from tests.contracts.agreement import FUNCTIONS, agree
-from tests.contracts.deployed import environment, settings_of
-from tests.contracts.sources import calls_in, functions_sources, texts
+from tests.contracts.deployed import environment
+from tests.contracts.sources import FUNCTIONS, calls_in, functions_sources, texts
 from tests.infra.assembly import ROOT, Assembly
 
 COUNT = """
@@ -76,13 +74,7 @@ def counted_by(function: str) -> set[str]:
 
 
 def test_every_metric_is_counted_somewhere() -> None:
-    agree(
-        "metrics",
-        {
-            "functions/liveness_gateway/telemetry.py METRICS": set(METRICS),
-            "functions: telemetry.count(...)": set().union(*map(counted_in, functions_sources())),
-        },
-    )
+    assert set().union(*map(counted_in, functions_sources())) == set(METRICS)
 
 
 @pytest.mark.parametrize("alarm", COUNTER_ALARMS, ids=lambda alarm: alarm.name)
@@ -93,48 +85,18 @@ def test_the_function_of_an_alarm_counts_its_metric(alarm: CounterAlarm) -> None
     )
 
 
-def written(assembly: Assembly, function: str) -> dict[str, Any]:
-    """What the function's telemetry writes for one count, in the environment it is given."""
+def test_an_alarm_looks_where_the_count_is_written(prod: Assembly) -> None:
     done = subprocess.run(  # noqa: S603 - our own interpreter and source
         [sys.executable, "-c", COUNT],
-        env=environment(assembly, function) | {"PYTHONPATH": str(ROOT / "functions")},
+        env=environment(prod, "sweep") | {"PYTHONPATH": str(ROOT / "functions")},
         capture_output=True,
         text=True,
         check=True,
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def test_an_alarm_looks_where_the_count_is_written(prod: Assembly) -> None:
-    found = written(prod, "sweep")
-    (metric,) = found["_aws"]["CloudWatchMetrics"]
+    written = json.loads(done.stdout)
+    (metric,) = written["_aws"]["CloudWatchMetrics"]
+    assert metric["Namespace"] == METRICS_NAMESPACE
     (dimensions,) = metric["Dimensions"]
-    agree(
-        "namespace and dimensions of a metric",
-        {
-            "infra/metrics.py": (
-                METRICS_NAMESPACE,
-                dict(zip(METRIC_DIMENSIONS, ("sweep", "prod"), strict=True)),
-            ),
-            "functions/liveness_gateway/adapters/powertools.py": (
-                metric["Namespace"],
-                {name: found[name] for name in dimensions},
-            ),
-        },
-    )
-    assert found["unhandled"] == [1.0]
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_counts_in_the_namespace_of_the_alarms(
-    assembly: Assembly, function: str
-) -> None:
-    settings = settings_of(function).read(environment(assembly, function))
-    agree(
-        "namespace of the metrics",
-        {
-            "infra/metrics.py": METRICS_NAMESPACE,
-            f"settings of {function}": settings.powertools_metrics_namespace,
-        },
-    )
+    assert sorted(dimensions) == sorted(METRIC_DIMENSIONS)
+    assert [written[name] for name in METRIC_DIMENSIONS] == ["sweep", "prod"]
+    assert written["unhandled"] == [1.0]

@@ -12,13 +12,12 @@ from liveness_gateway.entrypoints.http.routes import Routes
 from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.verifications.selfie import SelfieLimits
 from local.server.server import API_PATHS
-from tests.contracts.agreement import agree, read
+from tests.contracts.sources import OPENAPI, read
 
 if TYPE_CHECKING:
     from liveness_gateway.verifications.read import RecordReader
     from liveness_gateway.verifications.verify import Verifier
 
-OPENAPI: Final[dict[str, Any]] = json.loads(read("contracts/openapi.json"))
 # The tables of routes are only built: no request is answered.
 SERVED: Final[dict[str, Routes]] = {
     "verify": verify_routes(cast("Verifier", None), SelfieLimits(0, 0), SystemClock()),
@@ -35,68 +34,26 @@ def documented() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_api_gateway_calls_the_function_that_answers() -> None:
-    agree(
-        "routes and their functions",
-        {
-            "infra/api/routes.py ROUTES": {(r.method, r.path): r.function for r in ROUTES},
-            "functions/liveness_gateway/entrypoints/http/*_routes.py": {
-                route: function for function, routes in SERVED.items() for route in routes
-            },
-        },
-    )
+    served = {route: function for function, routes in SERVED.items() for route in routes}
+    assert {(route.method, route.path): route.function for route in ROUTES} == served
 
 
-def test_the_contract_documents_every_route() -> None:
-    agree(
-        "methods and paths",
-        {
-            "infra/api/routes.py ROUTES": {(route.method, route.path) for route in ROUTES},
-            "contracts/openapi.json paths": documented().keys(),
-        },
-    )
-
-
-def test_the_contract_says_which_routes_need_a_key() -> None:
-    open_to_all = {route for route, operation in documented().items() if "security" in operation}
-    assert all(documented()[route]["security"] == [] for route in open_to_all)
-    agree(
-        "routes that need no key",
-        {
-            "infra/api/routes.py ROUTES": {
-                (route.method, route.path) for route in ROUTES if not route.needs_key
-            },
-            "contracts/openapi.json security": open_to_all,
-        },
-    )
+def test_the_contract_documents_every_route_and_which_needs_no_key() -> None:
+    assert documented().keys() == {(route.method, route.path) for route in ROUTES}
+    security = {route: op["security"] for route, op in documented().items() if "security" in op}
+    keyless = [(route.method, route.path) for route in ROUTES if not route.needs_key]
+    assert security == {route: [] for route in keyless}
 
 
 def test_the_compat_routes_are_the_paths_of_the_dialects() -> None:
-    agree(
-        "compat routes",
-        {
-            "functions/liveness_gateway/entrypoints/http/verify_routes.py": {
-                path for (_, path), route in SERVED["verify"].items() if route.compat
-            },
-            "functions/liveness_gateway/adapters/upstream/dialects.py": {
-                dialect.url("") for dialect in DIALECTS.values()
-            },
-            "contracts/openapi.json": {
-                path
-                for (_, path), operation in documented().items()
-                if "CompatBody" in json.dumps(operation)
-            },
-        },
-    )
+    paths = {dialect.url("") for dialect in DIALECTS.values()}
+    assert {path for (_, path), route in SERVED["verify"].items() if route.compat} == paths
+    compat = {path for (_, path), op in documented().items() if "CompatBody" in json.dumps(op)}
+    assert compat == paths
 
 
 def test_the_local_server_forwards_every_route_and_no_other() -> None:
-    agree(
-        "first part of each path",
-        {
-            "infra/api/routes.py ROUTES": {f"/{r.path.split('/')[1]}/" for r in ROUTES},
-            "local/server/server.py API_PATHS": set(API_PATHS),
-        },
-    )
+    assert {f"/{route.path.split('/')[1]}/" for route in ROUTES} == set(API_PATHS)
 
 
 def test_the_page_and_the_documents_name_routes_that_exist() -> None:

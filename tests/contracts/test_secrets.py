@@ -3,7 +3,7 @@
 import json
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
@@ -11,7 +11,7 @@ from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, 
 from liveness_gateway.clock import SystemClock
 from liveness_gateway.verifications.model import Image, Selfie
 from local.stack.deployment import fill_secret
-from tests.contracts.agreement import agree, read
+from tests.contracts.sources import read
 from tests.infra.assembly import Assembly
 
 if TYPE_CHECKING:
@@ -55,22 +55,12 @@ def test_the_secret_that_a_laptop_fills_can_be_used() -> None:
     fill_secret(cast("Emulator", secret), "arn", "an id", "a key")
     credentials = UpstreamCredentials(secret.read()).get()
     assert (credentials.app_id, credentials.app_key) == ("an id", "a key"), "local/stack"
-    agree(
-        "members of the secret",
-        {
-            "local/stack/deployment.py": set(json.loads(secret.text)),
-            "infra/storage.py": set(
-                re.findall(r"credentials: \{(.*)\}", read("infra/storage.py"))[0].split(", ")
-            ),
-        },
-    )
+    (members,) = re.findall(r"credentials: \{(.*)\}", read("infra/storage.py"))
+    assert set(json.loads(secret.text)) == set(members.split(", "))
 
 
 def test_the_key_that_the_stack_generates_is_long_enough(prod: Assembly) -> None:
-    variables = prod.function("verify")["Environment"]["Variables"]
-    secret = prod.resources("AWS::SecretsManager::Secret")[
-        variables["FINGERPRINT_SECRET_ARN"]["Ref"]
-    ]
-    generated: dict[str, Any] = secret["GenerateSecretString"]
-    key = OneSecret("k" * generated["PasswordLength"])
+    secrets = prod.resources("AWS::SecretsManager::Secret")
+    secret = secrets[prod.named_by("verify", "FINGERPRINT_SECRET_ARN")]
+    key = OneSecret("k" * secret["GenerateSecretString"]["PasswordLength"])
     assert HmacFingerprints(key.read()).of(SELFIE, Decimal("0.6"), None), "infra/storage.py"

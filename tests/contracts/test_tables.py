@@ -18,7 +18,6 @@ from liveness_gateway.adapters.upstream.window import SharedWindow
 from liveness_gateway.clock import SystemClock
 from liveness_gateway.verifications.events import DETAIL_TYPES, EventData
 from liveness_gateway.verifications.model import Image, Status, Verification
-from tests.contracts.agreement import agree
 from tests.contracts.deployed import table
 from tests.contracts.recorded import Recorded
 from tests.infra.assembly import Assembly
@@ -55,35 +54,18 @@ def types(properties: dict[str, Any]) -> dict[str, str]:
     return {a["AttributeName"]: a["AttributeType"] for a in properties["AttributeDefinitions"]}
 
 
-def types_in(item: dict[str, Any]) -> dict[str, str]:
-    return {name: next(iter(value)) for name, value in item.items()}
+def types_in(item: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
+    return {name: kind for name, value in item.items() for kind in value if name in names}
 
 
-def test_a_claim_has_every_key_of_the_table_and_its_index(assembly: Assembly) -> None:
-    declared = types(table(assembly, "TABLE_NAME"))
-    agree(
-        "types of the key attributes",
-        {
-            "infra/tables.py": declared,
-            "functions/liveness_gateway/adapters/dynamodb/items.py": {
-                name: kind for name, kind in types_in(ITEM).items() if name in declared
-            },
-        },
-    )
-
-
-def test_a_record_is_read_by_the_key_of_the_table(assembly: Assembly) -> None:
+def test_a_record_has_the_keys_and_the_expiry_of_the_table(assembly: Assembly) -> None:
+    properties = table(assembly, "TABLE_NAME")
+    assert types(properties) == types_in(ITEM, types(properties))
+    expiry = properties["TimeToLiveSpecification"]["AttributeName"]
+    assert ITEM[expiry] == {"N": str(epoch(CLAIM.expires_at))}
     recorded = Recorded()
     DynamoDBLedger(recorded.client, "table").get(CLAIM.verification_id)
-    agree(
-        "key of a record",
-        {
-            "infra/tables.py": keys(table(assembly, "TABLE_NAME")["KeySchema"]),
-            "functions/liveness_gateway/adapters/dynamodb/ledger.py": list(
-                recorded.requests[0]["Key"]
-            ),
-        },
-    )
+    assert list(recorded.requests[0]["Key"]) == keys(properties["KeySchema"])
 
 
 def test_what_is_overdue_is_asked_of_the_index_that_exists(assembly: Assembly) -> None:
@@ -92,17 +74,9 @@ def test_what_is_overdue_is_asked_of_the_index_that_exists(assembly: Assembly) -
     list(DynamoDBLedger(recorded.client, "table").overdue(NOON))
     assert len(recorded.requests) == len(SWEEP_SHARDS)
     for request in recorded.requests:
+        assert request["IndexName"] == index["IndexName"]
         asked = request["KeyConditionExpression"].split()
-        agree(
-            "index of overdue claims and its keys",
-            {
-                "infra/tables.py": (index["IndexName"], keys(index["KeySchema"])),
-                "functions/liveness_gateway/adapters/dynamodb/ledger.py": (
-                    request["IndexName"],
-                    [asked[0], asked[4]],
-                ),
-            },
-        )
+        assert [asked[0], asked[4]] == keys(index["KeySchema"])
     asked_for = [request["ExpressionAttributeValues"][":shard"] for request in recorded.requests]
     assert ITEM["sweep_shard"] in asked_for
 
@@ -120,88 +94,35 @@ def test_an_entry_of_the_index_holds_what_the_sweep_reads(assembly: Assembly) ->
     assert attempt_reference_of(entry) == CLAIM.attempt_reference
 
 
-def test_a_record_expires_by_the_attribute_the_table_deletes_by(assembly: Assembly) -> None:
-    expiry = table(assembly, "TABLE_NAME")["TimeToLiveSpecification"]
-    agree(
-        "when an item is deleted",
-        {
-            "infra/tables.py": {expiry["AttributeName"]: {"N": str(epoch(CLAIM.expires_at))}},
-            "functions/liveness_gateway/adapters/dynamodb/items.py": {
-                "expires_at": ITEM["expires_at"]
-            },
-        },
-    )
-
-
 def test_the_breaker_writes_the_key_and_expiry_of_its_table(assembly: Assembly) -> None:
     properties = table(assembly, "BREAKER_TABLE_NAME")
-    # The first request finds no window, so the second begins one.
-    recorded = Recorded(REFUSED)
+    expiry = properties["TimeToLiveSpecification"]["AttributeName"]
     nobody = cast("Telemetry", None)
-    SharedWindow(recorded.client, "breaker", SystemClock(), nobody).add(success=False)
-    update, begin = recorded.requests
-    agree(
-        "key of the breaker's table",
-        {
-            "infra/tables.py": keys(properties["KeySchema"]),
-            "functions/liveness_gateway/adapters/upstream/window.py": list(update["Key"]),
-        },
-    )
-    declared = types(properties) | {properties["TimeToLiveSpecification"]["AttributeName"]: "N"}
-    agree(
-        "types of key and expiry",
-        {
-            "infra/tables.py": declared,
-            "functions/liveness_gateway/adapters/upstream/window.py": {
-                name: kind for name, kind in types_in(begin["Item"]).items() if name in declared
-            },
-        },
-    )
-
-
-def test_powertools_is_given_the_breakers_table_as_it_expects_it(assembly: Assembly) -> None:
-    properties = table(assembly, "BREAKER_TABLE_NAME")
-    recorded = Recorded()
-    store = CountingBreakerStore("breaker", recorded.client, cast("Telemetry", None))
+    # The first request finds no window, so the second begins one.
+    window = Recorded(REFUSED)
+    SharedWindow(window.client, "breaker", SystemClock(), nobody).add(success=False)
+    update, begin = window.requests
+    assert list(update["Key"]) == keys(properties["KeySchema"])
+    declared = types(properties) | {expiry: "N"}
+    assert types_in(begin["Item"], declared) == declared
+    # Powertools writes the state of the breaker into the same table.
+    state = Recorded()
+    store = CountingBreakerStore("breaker", state.client, nobody)
     store.save_open("upstream", failure_count=1, opened_at=0)
-    written = json.dumps(recorded.requests[-1])
-    for name in (
-        *keys(properties["KeySchema"]),
-        properties["TimeToLiveSpecification"]["AttributeName"],
-    ):
-        assert f'"{name}"' in written, f"infra/tables.py: {name}; Powertools: {written}"
-
-
-def test_the_stream_carries_the_image_that_is_read(assembly: Assembly) -> None:
-    stream = table(assembly, "TABLE_NAME")["StreamSpecification"]
-    agree(
-        "image in the stream",
-        {
-            "infra/tables.py": stream["StreamViewType"],
-            "functions/liveness_gateway/entrypoints/streams.py": "NEW_IMAGE",
-        },
-    )
+    written = json.dumps(state.requests[-1])
+    assert all(f'"{name}"' in written for name in (*keys(properties["KeySchema"]), expiry))
 
 
 def test_the_stream_wakes_the_publisher_for_every_terminal_status(assembly: Assembly) -> None:
+    stream = table(assembly, "TABLE_NAME")["StreamSpecification"]
+    assert stream["StreamViewType"] == "NEW_IMAGE"
     (found,) = assembly.mapping("publish_events")["FilterCriteria"]["Filters"]
-    pattern = json.loads(found["Pattern"])
+    woken = json.loads(found["Pattern"])["dynamodb"]["NewImage"]["status"]["S"]
     terminal = {str(status) for status in Status if status is not Status.PROCESSING}
     assert ITEM["status"] == {"S": "processing"}
-    agree(
-        "terminal statuses",
-        {
-            "infra/tables.py TERMINAL_STATUSES": set(TERMINAL_STATUSES),
-            "filter of the mapping": set(pattern["dynamodb"]["NewImage"]["status"]["S"]),
-            "functions/liveness_gateway/verifications/model.py Status": terminal,
-            "functions/liveness_gateway/verifications/events.py DETAIL_TYPES": {
-                str(status) for status in DETAIL_TYPES
-            },
-            "functions/liveness_gateway/verifications/events.py EventData": set(
-                get_args(get_type_hints(EventData)["status"])
-            ),
-        },
-    )
+    assert set(woken) == set(TERMINAL_STATUSES) == terminal
+    assert {str(status) for status in DETAIL_TYPES} == terminal
+    assert set(get_args(get_type_hints(EventData)["status"])) == terminal
 
 
 def test_the_breaker_of_the_tests_has_a_table_as_it_is_deployed(prod: Assembly) -> None:
@@ -210,7 +131,4 @@ def test_the_breaker_of_the_tests_has_a_table_as_it_is_deployed(prod: Assembly) 
     create_breaker(recorded.client, "breaker")
     (request,) = recorded.requests
     for name in ("KeySchema", "AttributeDefinitions", "BillingMode"):
-        agree(
-            f"{name} of the breaker's table",
-            {"infra/tables.py": properties[name], "tests/tables.py": request[name]},
-        )
+        assert request[name] == properties[name]

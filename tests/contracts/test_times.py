@@ -8,7 +8,7 @@ from liveness_gateway.bootstrap.clients import QUICK
 from liveness_gateway.entrypoints.http.verify_routes import LONGEST_CALL, OWN_SECONDS
 from liveness_gateway.verifications.publishing import ENTRIES
 from liveness_gateway.verifications.verify import CLAIM_LIFETIME
-from tests.contracts.agreement import agree, read
+from tests.contracts.sources import read
 from tests.infra.assembly import Assembly
 
 # A quota of API Gateway's that only a support request can raise.
@@ -27,53 +27,26 @@ def seconds(pattern: str, path: str) -> int:
     return int(found)
 
 
-def test_verify_ends_when_the_design_says(assembly: Assembly) -> None:
-    agree(
-        "seconds within which every request is answered",
-        {
-            "infra/functions/verify.py": assembly.function("verify")["Timeout"],
-            "docs/design.md I13": seconds(r"every answer in at most (\d+) s", "docs/design.md"),
-        },
-    )
-
-
-def test_verify_ends_before_api_gateway_stops_waiting(assembly: Assembly) -> None:
-    assert assembly.function("verify")["Timeout"] < LONGEST_INTEGRATION
+def test_verify_ends_when_the_design_says_and_before_api_gateway(assembly: Assembly) -> None:
+    timeout = assembly.function("verify")["Timeout"]
+    assert timeout == seconds(r"every answer in at most (\d+) s", "docs/design.md")
+    assert timeout < LONGEST_INTEGRATION
     detail = GATEWAY_PROBLEMS["INTEGRATION_TIMEOUT"].detail
     assert f"{LONGEST_INTEGRATION} seconds" in detail, "infra/api/gateway_problems.py"
+    # A claim outlives the function that made it.
+    assert CLAIM_LIFETIME.total_seconds() > timeout, "verify.py CLAIM_LIFETIME and infra"
 
 
 def test_the_longest_call_leaves_the_function_time_of_its_own(assembly: Assembly) -> None:
     timeout = assembly.function("verify")["Timeout"]
     assert timeout >= LONGEST_CALL + OWN_SECONDS, "verify_routes.py and infra/functions/verify.py"
-    agree(
-        "seconds of the longest call, and of the gateway's own",
-        {
-            "functions/liveness_gateway/entrypoints/http/verify_routes.py": (
-                LONGEST_CALL,
-                OWN_SECONDS,
-            ),
-            "docs/design.md Upstream": (
-                seconds(r"ends by min\((\d+) s", "docs/design.md"),
-                seconds(r"remaining time - (\d+) s", "docs/design.md"),
-            ),
-        },
-    )
+    assert seconds(r"ends by min\((\d+) s", "docs/design.md") == LONGEST_CALL
+    assert seconds(r"remaining time - (\d+) s", "docs/design.md") == OWN_SECONDS
 
 
-def test_a_claim_outlives_the_function_that_made_it(assembly: Assembly) -> None:
-    timeout = assembly.function("verify")["Timeout"]
-    assert CLAIM_LIFETIME.total_seconds() > timeout, "verify.py CLAIM_LIFETIME and infra"
-
-
-def test_a_batch_of_kept_results_is_stored_in_the_time_of_recover(assembly: Assembly) -> None:
+def test_a_batch_is_worked_through_in_the_time_of_its_function(assembly: Assembly) -> None:
     batch = assembly.mapping("recover")["BatchSize"]
     assert batch * HANGS < assembly.function("recover")["Timeout"]
-
-
-def test_a_batch_of_the_stream_is_announced_in_the_time_of_the_publisher(
-    assembly: Assembly,
-) -> None:
     groups = -(-assembly.mapping("publish_events")["BatchSize"] // ENTRIES)
     assert groups * HANGS < assembly.function("publish_events")["Timeout"]
 
@@ -85,7 +58,7 @@ def test_lambda_reads_which_items_failed_where_a_function_names_them(assembly: A
 
 
 def test_a_message_is_hidden_for_longer_than_its_consumer_runs(assembly: Assembly) -> None:
-    emergency = assembly.function("verify")["Environment"]["Variables"]["EMERGENCY_QUEUE_URL"]
-    queue = assembly.resources("AWS::SQS::Queue")[emergency["Ref"]]
+    queues = assembly.resources("AWS::SQS::Queue")
+    queue = queues[assembly.named_by("verify", "EMERGENCY_QUEUE_URL")]
     # Six times: AWS's own advice for a queue that wakes a function.
     assert queue["VisibilityTimeout"] >= 6 * assembly.function("recover")["Timeout"]
