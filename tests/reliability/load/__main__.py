@@ -13,7 +13,6 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -28,8 +27,7 @@ from rich.progress import Progress, TaskID
 from local.gateway import Gateway, running_gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw
-from tests.reliability.load.page import write_page
-from tests.reliability.load.steps import Answer, Step
+from tests.reliability.load.page import Answer, Step, write_page
 
 ENVIRONMENTS: Final = 16
 UPSTREAM_SECONDS: Final = 3.0
@@ -90,15 +88,15 @@ class Load:
 
     async def _post(self, client: httpx.AsyncClient) -> Answer:
         started = time.monotonic()
+        headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
+        status = 0
         try:
-            answer = await client.post(
-                self._url,
-                content=self._body,
-                headers={**self._headers, "Idempotency-Key": uuid.uuid4().hex},
-            )
-        except httpx.HTTPError as error:
-            return Answer(0, type(error).__name__, time.monotonic() - started)
-        return Answer(answer.status_code, _code(answer), time.monotonic() - started)
+            response = await client.post(self._url, content=self._body, headers=headers)
+            status, said = response.status_code, response.json()
+            code = said.get("code") or said.get("status") or "no problem body"
+        except (httpx.HTTPError, ValueError) as error:
+            code = type(error).__name__
+        return Answer(status, code, time.monotonic() - started)
 
 
 def selfie() -> bytes:
@@ -114,14 +112,6 @@ def _client() -> httpx.AsyncClient:
     return httpx.AsyncClient(
         timeout=_TIMEOUT, trust_env=False, limits=httpx.Limits(max_connections=None)
     )
-
-
-def _code(answer: httpx.Response) -> str:
-    try:
-        said = answer.json()
-    except ValueError:
-        return "unreadable"
-    return str(said.get("code") or said.get("status") or "no problem body")
 
 
 def _own_seconds(logs: Path, began: datetime) -> list[float]:
@@ -149,28 +139,20 @@ async def measure(gateway: Gateway, sandbox: Sandbox, console: Console) -> list[
     return steps
 
 
-def _limit(gateway: Gateway) -> None:
-    gateway.emulator.client("lambda").put_function_concurrency(
-        FunctionName=gateway.deployment.functions["verify"],
-        ReservedConcurrentExecutions=ENVIRONMENTS,
-    )
-
-
-def _say(steps: Sequence[Step]) -> None:
-    for step in steps:
-        statuses = Counter(f"{answer.status} {answer.code}" for answer in step.answers)
-        print(f"{step.rate:5.1f}/s ({step.share:.2f}): {dict(statuses.most_common())}")
-
-
 def main() -> int:
     """0 when every step was measured."""
     console = Console(stderr=True)
     with running_gateway() as gateway:
         if gateway.sandbox is None:
             raise RuntimeError("the sandbox is needed")
-        _limit(gateway)
+        gateway.emulator.client("lambda").put_function_concurrency(
+            FunctionName=gateway.deployment.functions["verify"],
+            ReservedConcurrentExecutions=ENVIRONMENTS,
+        )
         steps = asyncio.run(measure(gateway, gateway.sandbox, console))
-    _say(steps)
+    for step in steps:
+        codes = Counter(f"{answer.status} {answer.code}" for answer in step.answers)
+        print(f"{step.rate:5.1f}/s ({step.share:.2f}): {dict(codes.most_common())}")
     write_page(steps, ENVIRONMENTS, UPSTREAM_SECONDS)
     return 0
 

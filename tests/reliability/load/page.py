@@ -2,15 +2,13 @@
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Final
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
-
-from tests.reliability.load.steps import Step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,14 +25,48 @@ _HEAD: Final = (
 )
 _CREATED: Final = 201
 _REFUSED: Final = 429
-_INK: Final = "#3b3f46"
-_COLOURS: Final = {"offered": "#9aa3ad", _CREATED: "#1f7a5c", _REFUSED: "#c2572f", "p50": "#1f5fa8"}
 
 
-def percentile(seconds: Sequence[float], percent: int) -> float | None:
-    """The value that so many percent of a sample do not exceed; None of an empty one."""
+@dataclass(frozen=True)
+class Answer:
+    """One request: its answer's status (0: none came) and code, and how long it took."""
+
+    status: int
+    code: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one arrival rate showed.
+
+    Attributes:
+        share: of the rate at which every environment is busy.
+        seconds: how long requests arrived.
+        own: seconds each completed request took in the function beyond upstream's wait.
+        calls: how many requests upstream got.
+    """
+
+    share: float
+    seconds: float
+    answers: Sequence[Answer]
+    own: Sequence[float]
+    calls: int
+
+    @property
+    def rate(self) -> float:
+        """Arrivals a second."""
+        return len(self.answers) / self.seconds
+
+    def took(self, status: int) -> list[float]:
+        """The seconds of each answer with this status."""
+        return [answer.seconds for answer in self.answers if answer.status == status]
+
+
+def percentile(seconds: Sequence[float], percent: int) -> float:
+    """The value that so many percent of a sample do not exceed; NaN of an empty one."""
     if len(seconds) < 2:
-        return seconds[0] if seconds else None
+        return seconds[0] if seconds else float("nan")
     return quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 
@@ -59,71 +91,49 @@ def write_page(
 
 
 def _row(step: Step) -> str:
-    created, refused = _seconds(step, _CREATED), _seconds(step, _REFUSED)
-    other = len(step.answers) - len(created) - len(refused)
-    total = ", ".join(_milliseconds(percentile(created, percent)) for percent in (50, 95, 99))
-    own = ", ".join(_milliseconds(percentile(step.own, percent)) for percent in (50, 99))
+    created, refused = step.took(_CREATED), step.took(_REFUSED)
     columns = (
         f"{step.rate:.1f}/s", f"{step.share:.2f}", str(len(step.answers)), str(len(created)),
-        f"{_rate(step, created):.1f}", str(len(refused)), str(other), f"{total} ms", f"{own} ms",
-        f"{_milliseconds(percentile(refused, 99))} ms" if refused else "",
-        f"{step.calls / max(1, len(created)):.2f}",
+        f"{len(created) / step.seconds:.1f}", str(len(refused)),
+        str(len(step.answers) - len(created) - len(refused)),
+        _milliseconds(created, 50, 95, 99), _milliseconds(step.own, 50, 99),
+        _milliseconds(refused, 99) if refused else "", f"{step.calls / max(1, len(created)):.2f}",
     )  # fmt: skip
     return f"| {' | '.join(columns)} |\n"
 
 
-def _seconds(step: Step, status: int) -> list[float]:
-    return [answer.seconds for answer in step.answers if answer.status == status]
-
-
-def _rate(step: Step, seconds: Sequence[float]) -> float:
-    return len(seconds) / step.seconds
-
-
-def _milliseconds(seconds: float | None) -> str:
-    return "-" if seconds is None else f"{seconds * 1000:,.0f}"
+def _milliseconds(seconds: Sequence[float], *percents: int) -> str:
+    said = (f"{percentile(seconds, percent) * 1000:,.0f}" for percent in percents)
+    return f"{', '.join(said)} ms" if seconds else "-"
 
 
 def _draw(steps: Sequence[Step], chart: Path) -> None:
-    with mpl.rc_context({"font.size": 10, "text.color": _INK, "axes.labelcolor": _INK}):
-        figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
-        left, right = figure.subplots(1, 2)
-        _draw_rates(left, steps)
-        _draw_latencies(right, steps)
-        # No date and no version in it: the same figures give the same file.
-        figure.savefig(chart, metadata={"Software": None})
-
-
-def _draw_rates(axes: "Axes", steps: Sequence[Step]) -> None:
+    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
+    rates, latencies = figure.subplots(1, 2)
     offered = [step.rate for step in steps]
-    axes.plot(offered, offered, color=_COLOURS["offered"], linestyle=":", label="offered")
-    for status, label in ((_CREATED, "verified (201)"), (_REFUSED, "refused (429)")):
-        rates = [_rate(step, _seconds(step, status)) for step in steps]
-        axes.plot(offered, rates, color=_COLOURS[status], marker="o", label=label)
-    _dress(axes, "What becomes of the requests", "each second")
+
+    def line(axes: "Axes", colour: str, label: str, values: Sequence[float]) -> None:
+        axes.plot(offered, values, color=colour, marker="o", label=label)
+
+    rates.plot(offered, offered, color="#9aa3ad", linestyle=":", label="offered")
+    for status, colour, label in (
+        (_CREATED, "#1f7a5c", "verified (201)"),
+        (_REFUSED, "#c2572f", "refused (429)"),
+    ):
+        line(rates, colour, label, [len(step.took(status)) / step.seconds for step in steps])
+    for percent, colour in ((50, "#1f5fa8"), (99, "#1f7a5c")):
+        own = [1000 * percentile(step.own, percent) for step in steps]
+        line(latencies, colour, f"201: p{percent} of our own", own)
+    refused = [1000 * percentile(step.took(_REFUSED), 99) for step in steps]
+    line(latencies, "#c2572f", "429: p99 of the whole answer", refused)
+    _label(rates, "What becomes of the requests", "each second")
+    _label(latencies, "What the gateway adds to upstream's wait", "milliseconds")
+    # No date and no version in it: the same figures give the same file.
+    figure.savefig(chart, metadata={"Software": None})
 
 
-def _draw_latencies(axes: "Axes", steps: Sequence[Step]) -> None:
-    def line(samples: Iterable[Sequence[float]], percent: int, colour: str, label: str) -> None:
-        found = [
-            (s.rate, percentile(sample, percent)) for s, sample in zip(steps, samples, strict=True)
-        ]
-        points = [(rate, 1000 * value) for rate, value in found if value is not None]
-        axes.plot(*zip(*points, strict=True), color=colour, marker="o", label=label)
-
-    own = [step.own for step in steps]
-    line(own, 50, _COLOURS["p50"], "201: p50 of our own")
-    line(own, 99, _COLOURS[_CREATED], "201: p99 of our own")
-    refused = [_seconds(step, _REFUSED) for step in steps]
-    if any(refused):
-        line(refused, 99, _COLOURS[_REFUSED], "429: p99 of the whole answer")
-    _dress(axes, "What the gateway adds to upstream's wait", "milliseconds")
-
-
-def _dress(axes: "Axes", title: str, unit: str) -> None:
-    axes.set_title(title, fontsize=11)
-    axes.set_xlabel("requests offered each second")
-    axes.set_ylabel(unit)
+def _label(axes: "Axes", title: str, unit: str) -> None:
+    axes.set(title=title, xlabel="requests offered each second", ylabel=unit)
     axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
