@@ -25,19 +25,8 @@ _DOCUMENTED: Final = (
     (b'"requested_at": "2025-06-01T12:00:00.1", ', b""),
 )
 _ANYTHING: Final[tuple[object, ...]] = (
-    None,
-    True,
-    0,
-    -1,
-    1.5,
-    "",
-    "text",
-    [],
-    {},
-    [1, {"a": None}],
-    "\u0000",
-    2**70,
-)
+    None, True, 0, -1, 1.5, "", "text", [], {}, [1, {"a": None}], "\u0000", 2**70,
+)  # fmt: skip
 
 
 @scenario(8, f"{_EACH} bodies that are no usable JSON", runs=CHANCE)

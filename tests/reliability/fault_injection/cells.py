@@ -41,7 +41,7 @@ def cells(stage: Stage) -> Cells:
     return Cells(
         answers=_runs(map(_says, history.answers[answers:])) or "none",
         final=_counted(_state(record, now) for record in records.values()) or "no record",
-        calls=str(sum(post.arrived for post in history.posts[posts:])),
+        calls=str(sum(post.doing.arrives for post in history.posts[posts:])),
         events=", ".join(announced) or "0",
     )
 

@@ -8,6 +8,7 @@ from tests.reliability.fault_injection.stage import Stage
 
 _MINUTES: Final = 60.0
 _DAY: Final = 24 * 3600.0
+_AHEAD: Final = "jumps ahead by a day, the life of a record, while a request runs"
 
 
 def _meanwhile(stage: Stage, act: Callable[[], object]) -> None:
@@ -37,16 +38,13 @@ def goes_back(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump(-_DAY))
 
 
-@scenario(
-    27,
-    "one function's clock jumps ahead by a day, the life of a record, while a request runs",
-)
+@scenario(27, f"one function's clock {_AHEAD}")
 def jumps_ahead_alone(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump(_DAY))
     stage.clock.jump(-_DAY)
 
 
-@scenario(27, "every clock jumps ahead by a day, the life of a record, while a request runs")
+@scenario(27, f"every clock {_AHEAD}")
 def jumps_ahead(stage: Stage) -> None:
     _meanwhile(stage, lambda: stage.clock.jump_everywhere(_DAY))
 

@@ -1,10 +1,11 @@
 """Fault 30: an exception of a type that nothing expects, thrown from any port."""
 
-import http.client
 import json
-import ssl
 from collections.abc import Callable
 from decimal import InvalidOperation
+from functools import partial
+from http.client import HTTPException
+from ssl import SSLError
 from typing import Final
 
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
@@ -17,32 +18,19 @@ from tests.reliability.simulation.rest import mend
 from tests.reliability.simulation.troubles import ERROR_CANARY, refusal
 
 _ERRORS: Final[tuple[Callable[[], Exception], ...]] = (
-    lambda: ValueError(ERROR_CANARY),
-    lambda: TypeError(ERROR_CANARY),
-    lambda: KeyError(ERROR_CANARY),
-    lambda: IndexError(ERROR_CANARY),
-    lambda: AttributeError(ERROR_CANARY),
-    lambda: RuntimeError(ERROR_CANARY),
-    lambda: NotImplementedError(ERROR_CANARY),
-    lambda: RecursionError(ERROR_CANARY),
-    lambda: MemoryError(ERROR_CANARY),
-    lambda: AssertionError(ERROR_CANARY),
-    lambda: OSError(ERROR_CANARY),
-    lambda: ConnectionResetError(ERROR_CANARY),
-    lambda: TimeoutError(ERROR_CANARY),
-    lambda: StopIteration(ERROR_CANARY),
-    lambda: EOFError(ERROR_CANARY),
-    lambda: BufferError(ERROR_CANARY),
-    lambda: ImportError(ERROR_CANARY),
-    lambda: ZeroDivisionError(ERROR_CANARY),
-    lambda: OverflowError(ERROR_CANARY),
-    lambda: InvalidOperation(ERROR_CANARY),
+    *(
+        partial(kind, ERROR_CANARY)
+        for kind in (
+            ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError,
+            NotImplementedError, RecursionError, MemoryError, AssertionError, OSError,
+            ConnectionResetError, TimeoutError, StopIteration, EOFError, BufferError, ImportError,
+            ZeroDivisionError, OverflowError, InvalidOperation,
+        )
+    ),
     lambda: UnicodeDecodeError("utf-8", ERROR_CANARY.encode(), 0, 1, ERROR_CANARY),
     lambda: json.JSONDecodeError(ERROR_CANARY, ERROR_CANARY, 0),
-    lambda: http.client.HTTPException(ERROR_CANARY),
-    lambda: ssl.SSLError(ERROR_CANARY),
-    lambda: Exception(ERROR_CANARY),
-)
+    *(partial(kind, ERROR_CANARY) for kind in (HTTPException, SSLError, Exception)),
+)  # fmt: skip
 # What a client of AWS raises is expected of it, and of nothing else.
 _OF_AWS: Final = (
     refusal(ERROR_CANARY),

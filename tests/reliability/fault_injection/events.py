@@ -25,18 +25,18 @@ def bus_down(stage: Stage) -> None:
     stage.deliver()
 
 
-@scenario(21, "PutEvents took them all, its answer is lost")
-def bus_answer_lost(stage: Stage) -> None:
-    stage.prepare()
-    stage.fail([_BUS], "lost", times=2)
-    stage.deliver()
+def _for_a_while(fault: str, kind: str, times: int) -> None:
+    """Register the scenario of a bus that does this so many times."""
+
+    @scenario(21, fault)
+    def act(stage: Stage) -> None:
+        stage.prepare()
+        stage.fail([_BUS], kind, times)
+        stage.deliver()
 
 
-@scenario(21, "PutEvents hangs")
-def bus_hangs(stage: Stage) -> None:
-    stage.prepare()
-    stage.fail([_BUS], "hung", times=1)
-    stage.deliver()
+_for_a_while("PutEvents took them all, its answer is lost", "lost", 2)
+_for_a_while("PutEvents hangs", "hung", 1)
 
 
 def _refuse_one(stage: Stage, codes: tuple[str, ...]) -> str:

@@ -8,12 +8,11 @@ from typing import Final
 
 from tests.reliability.fault_injection.cells import Cells, cells
 from tests.reliability.fault_injection.printed import everything_printed
-from tests.reliability.fault_injection.selfies import CANARIES
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.invariants.judging import InvariantError
+from tests.reliability.invariants.watch import check_at_rest
 from tests.reliability.simulation.gateway import DAY
-from tests.reliability.simulation.rest import CANARIES as SECRETS
-from tests.reliability.simulation.rest import judge_at_rest, watch
+from tests.reliability.simulation.rest import rest
 
 Act = Callable[[Stage], None]
 # Of what has chance in it; all else is run once, with whatever selfie, threshold and client.
@@ -101,11 +100,11 @@ def run(of: Scenario) -> Finding:
 
 def run_once(act: Act, stage: Stage) -> list[str]:
     """Run a scenario and its recovery; the invariant that does not hold, if any."""
-    watching = watch(stage, (*SECRETS, *CANARIES))
     with everything_printed(stage.history.printed):
         try:
             act(stage)
-            judge_at_rest(stage, watching)
+            rest(stage)
+            check_at_rest(stage.history)
         except InvariantError as violation:
             return [str(violation)]
     return []

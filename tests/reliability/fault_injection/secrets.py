@@ -20,11 +20,7 @@ _MALFORMED: Final = (
     '{"app_id": " a", "app_key": "b"}', "[" * 100_000,
 )  # fmt: skip
 # Every other answer of Secrets Manager that holds no text.
-_HOLLOW: Final[tuple[dict[str, str], ...]] = (
-    {"SecretString": ""},
-    {},
-    {"SecretBinary": "AAAA"},
-)
+_HOLLOW: Final[tuple[dict[str, str], ...]] = ({"SecretString": ""}, {}, {"SecretBinary": "AAAA"})
 _HOUR: Final = 3600.0
 
 
@@ -57,12 +53,16 @@ def wrong(stage: Stage) -> None:
     assert stage.history.counts["credentials_refused"] == 2
 
 
-@scenario(15, "the credentials are missing, denied or without text", runs=CHANCE)
-def no_credentials(stage: Stage) -> None:
+def _missing_or_denied(stage: Stage, secret: str) -> None:
     for kind in ("missing", "denied"):
-        stage.fail([_UPSTREAM], kind)
+        stage.fail([secret], kind)
         stage.post()
         mend(stage)
+
+
+@scenario(15, "the credentials are missing, denied or without text", runs=CHANCE)
+def no_credentials(stage: Stage) -> None:
+    _missing_or_denied(stage, _UPSTREAM)
     stage.secrets.answers[UPSTREAM_ARN] = {"Name": "upstream"} | stage.random.choice(_HOLLOW)
     stage.post()
     _answers_soon(stage)
@@ -79,10 +79,7 @@ def malformed_credentials(stage: Stage) -> None:
 
 @scenario(15, "the gateway's own secret is missing, denied or too short")
 def no_fingerprint_key(stage: Stage) -> None:
-    for kind in ("missing", "denied"):
-        stage.fail([_FINGERPRINT], kind)
-        stage.post()
-        mend(stage)
+    _missing_or_denied(stage, _FINGERPRINT)
     stage.secrets.answers[FINGERPRINT_ARN] = {"SecretString": json.dumps("short")}
     stage.post()
     _answers_soon(stage)
@@ -103,11 +100,10 @@ def down_and_warm(stage: Stage) -> None:
     stage.post(on=environment)
 
 
-@scenario(
-    16,
-    "Secrets Manager is down for 25 hours; the cache is too old",
-    retention=timedelta(days=3),
-)
+_OLD: Final = "Secrets Manager is down for 25 hours; the cache is too old"
+
+
+@scenario(16, _OLD, retention=timedelta(days=3))
 def down_and_old(stage: Stage) -> None:
     environment = stage.environment()
     stage.post(on=environment)

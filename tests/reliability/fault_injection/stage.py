@@ -9,7 +9,7 @@ from tests.bodies import CLIENTS, form
 from tests.doubles.liveness_api import Script
 from tests.faults import Step
 from tests.reliability.fault_injection.printed import PrintedTelemetry
-from tests.reliability.fault_injection.selfies import FILE_NAME, new_selfie
+from tests.reliability.fault_injection.selfies import CANARIES, FILE_NAME, new_selfie
 from tests.reliability.history.facts import Answered
 from tests.reliability.simulation.gateway import DAY, Environment, Gateway
 from tests.reliability.simulation.processes import Process
@@ -32,6 +32,7 @@ class Stage(Gateway):
 
     def __init__(self, seed: int, retention: timedelta = DAY) -> None:
         super().__init__(retention, telemetry=PrintedTelemetry)
+        self.history.hide(CANARIES)
         self.random = Random(seed)  # noqa: S311 - choices, not secrets
         self.prepared = (0, 0)
         self._keys = 0
@@ -51,37 +52,22 @@ class Stage(Gateway):
             body=form(client, image, threshold=threshold, file_name=FILE_NAME),
         )
 
-    def post(
-        self,
-        *behaviours: Script,
-        on: Environment | None = None,
-        troubles: Iterable[Trouble] = (),
-    ) -> None:
+    def post(self, *behaviours: Script, on: Environment | None = None) -> None:
         """Post a new selfie, to a new environment unless one is named, and wait for its answer."""
-        self.send(self.request(None, *behaviours), on=on, troubles=troubles)
+        self.send(self.request(None, *behaviours), on)
 
     def post_apart(self, *behaviours: Script) -> None:
         """Post when the breaker has forgotten what was before."""
         self.clock.advance(_APART)
         self.post(*behaviours)
 
-    def send(
-        self,
-        request: Request,
-        on: Environment | None = None,
-        troubles: Iterable[Trouble] = (),
-    ) -> None:
+    def send(self, request: Request, on: Environment | None = None) -> None:
         """Post this request and wait for its answer."""
-        self.begin(request, on, troubles).run()
+        self.begin(request, on).run()
 
-    def begin(
-        self,
-        request: Request,
-        on: Environment | None = None,
-        troubles: Iterable[Trouble] = (),
-    ) -> Process:
+    def begin(self, request: Request, on: Environment | None = None) -> Process:
         """A post, not yet begun."""
-        return self.ask(request, tuple(troubles), on=on or self.environment())
+        return self.ask(request, on=on or self.environment())
 
     def post_and_hold(self, *behaviours: Script) -> Process:
         """A post that is held when the liveness API has answered and nobody heard it yet."""

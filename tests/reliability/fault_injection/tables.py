@@ -7,7 +7,7 @@ from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.changes import BREAKER
 from tests.reliability.simulation.gateway import DAY
 from tests.reliability.simulation.rest import mend
-from tests.reliability.simulation.troubles import DOWN, trouble
+from tests.reliability.simulation.troubles import DOWN
 
 _AFTER_THE_DEADLINE: Final = 61.0
 
@@ -15,12 +15,9 @@ _AFTER_THE_DEADLINE: Final = 61.0
 @scenario(17, "the tables throttle 2 of 3 calls", runs=CHANCE)
 def throttled(stage: Stage) -> None:
     # So each is taken at its first, second or third try.
-    stage.post(
-        troubles=[
-            trouble(effect, "throttled", stage.random.choice((0, 1, 2)))
-            for effect in ("table.put", "table.update", "breaker.get")
-        ]
-    )
+    for effect in ("table.put", "table.update", "breaker.get"):
+        stage.fail([effect], "throttled", stage.random.choice((0, 1, 2)))
+    stage.post()
 
 
 @scenario(18, "8 requests want the next attempt of one that failed", runs=CHANCE)
@@ -52,7 +49,8 @@ def late_refusal(stage: Stage) -> None:
 
 @scenario(18, "the answers of both writes are lost")
 def lost_answers(stage: Stage) -> None:
-    stage.post(troubles=[trouble("table.put", "lost"), trouble("table.update", "lost")])
+    stage.fail(["table.put", "table.update"], "lost", times=1)
+    stage.post()
 
 
 failing(19, "the table is down before the call", ["table.put"], *DOWN)

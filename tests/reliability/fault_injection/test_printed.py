@@ -6,7 +6,7 @@ from tests.reliability.fault_injection.printed import PrintedTelemetry, everythi
 from tests.reliability.fault_injection.scenarios import run_once
 from tests.reliability.fault_injection.selfies import CANARIES
 from tests.reliability.fault_injection.stage import Stage
-from tests.reliability.simulation.rest import CANARIES as SECRETS
+from tests.reliability.simulation.requests import CANARIES as SECRETS
 
 
 def test_what_the_telemetry_and_libraries_write_is_kept() -> None:

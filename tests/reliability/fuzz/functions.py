@@ -5,19 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from liveness_gateway.adapters.upstream.ports import Transport
-from liveness_gateway.verifications.model import MultipleFaces
-from tests.doubles.breaker_store import BreakerTableDouble
-from tests.doubles.bus import BusDouble
+from liveness_gateway.bootstrap.verify import build_verify
+from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from tests.doubles.lambda_context import LambdaContextDouble
-from tests.doubles.liveness_api import LivenessApi
-from tests.doubles.queue import QueueDouble
-from tests.doubles.secrets import SecretsDouble
-from tests.doubles.table import TableDouble
-from tests.doubles.telemetry import RecordingTelemetry
-from tests.reliability.simulation.functions import Functions
-from tests.reliability.simulation.gateway import DAY
-from tests.reliability.simulation.outside import Outside
-from tests.reliability.simulation.steering import Steering
+from tests.world import World
 
 # After a minute no circuit is open any more.
 _APART = 61
@@ -25,7 +16,7 @@ _APART = 61
 
 @dataclass(frozen=True)
 class Answer:
-    """What a caller gets."""
+    """What a caller gets; `outcome` is the decision, or the problem's code."""
 
     status: int
     headers: dict[str, str]
@@ -33,35 +24,27 @@ class Answer:
 
     @property
     def outcome(self) -> str:
-        """The decision, or the problem's code."""
         body = json.loads(self.text)
         return str(body.get("decision") or body.get("code"))
 
 
-class Fuzzed:
-    """One environment of `verify`, its telemetry, and what it leaves behind."""
+class Fuzzed(World):
+    """One environment of `verify`, with everything around it."""
 
     def __init__(self, transport: Transport | None = None) -> None:
-        clock = Steering().clock
-        self.clock, self.telemetry = clock, RecordingTelemetry()
-        self.table, self.api = TableDouble(), LivenessApi(clock)
-        outside = Outside(
-            clock=clock,
-            telemetry=self.telemetry,
-            table=self.table,
-            breaker_table=BreakerTableDouble(clock),
-            secrets=SecretsDouble(),
-            transport=transport or self.api,
-            bus=BusDouble(),
-            emergency=QueueDouble(),
-            letters=QueueDouble(),
-        )
-        self._verify = Functions(outside, DAY, MultipleFaces.INCONCLUSIVE).verify()
+        super().__init__()
+
+        def build(*settings: Any, **around: Any) -> Any:  # noqa: ANN401 - as `World` gives them
+            around["transport"] = transport or self.liveness_api
+            return build_verify(*settings, **around)
+
+        self._verify = LambdaHandler(lambda: self.build(build))
 
     def send(self, event: dict[str, Any]) -> Answer:
         """Answer one event, a minute after the one before."""
         self.clock.advance(_APART)
         response = self._verify(event, LambdaContextDouble(self.clock))
+        self.faults.steps.clear()
         return Answer(response["statusCode"], response["headers"], response["body"])
 
     def nothing_unhandled(self) -> bool:

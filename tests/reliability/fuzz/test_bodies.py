@@ -33,8 +33,8 @@ def test_no_body_does_harm(shard: int) -> None:
         fresh = answer.status < 300 and "Idempotency-Replayed" not in answer.headers
         created += fresh
         # What is let through is a part of what was sent.
-        assert not fresh or function.api.received[-1].content in _decoded(event), number
-    assert len(function.api.received) == created
+        assert not fresh or function.liveness_api.received[-1].content in _decoded(event), number
+    assert len(function.liveness_api.received) == created
     # A claim and a result each.
     assert len(function.table.stream) == 2 * created
     assert BODIES / 50 < created < BODIES / 2, "nothing is learned of what is let through, or not"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from tests.doubles.behaviours import Behaviour
 from tests.doubles.expressions import Item
 
 _deserializer = TypeDeserializer()
@@ -39,12 +40,10 @@ class Asked:
     """A request entered the gateway; its correlation id is the process's name."""
 
     tick: int
-    process: str
     environment: int
     client_id: str
     key: str | None
     content: Content
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,6 @@ class Write:
 
     tick: int
     process: str
-    now: datetime
     before: Item | None
     after: Item
     sequence_number: str
@@ -93,23 +91,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Post:
-    """The liveness API was asked.
-
-    `score` and `faces` are what it said in a usable answer, else None; `charged` is False only
-    where it certainly did not charge; `arrived` where the whole request reached it.
-    """
+    """The liveness API was asked: `doing` is what it did with that."""
 
     tick: int
-    number: int
     process: str
     environment: int
+    number: int
     content: bytes
     threshold: Decimal
     outcome: str
-    arrived: bool
-    charged: bool
-    score: Decimal | None
-    faces: int
+    doing: Behaviour
 
 
 @dataclass(frozen=True)
@@ -122,7 +113,6 @@ class Answered:
     code: str | None
     replayed: bool
     body: Mapping[str, Any]
-    now: datetime
     own_seconds: float
     troubled: bool
 

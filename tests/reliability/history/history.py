@@ -1,10 +1,15 @@
 """Everything that happened, in order."""
 
+import base64
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
 
+from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.telemetry import LogLine
 from tests.reliability.history.facts import (
     Accepted,
@@ -18,21 +23,30 @@ from tests.reliability.history.facts import (
     Write,
 )
 
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass
 class History:
     """The facts so far.
 
     Attributes:
+        several_faces: what the gateway makes of more than one face.
+        asked: the requests, by the process that answers each.
         letters, kept: bodies of the messages in the dead-letter and the emergency queue.
+        parked: kept messages that nobody could store.
         erasures: which lives of records were deleted, and when.
         poison: sequence numbers of stream records that nobody can read.
         overran: processes that took longer than Lambda lets them.
         printed: what was written to a log, in the words of the real telemetry.
-        canaries: what no output may hold, in every way of writing it.
+        canaries: what no output may hold, in every way of writing it; see `hide`.
+        now: the time of day when all came to rest.
+        searched: how much of each output was searched for canaries; `checked`, how much there was
+            when the invariants were last checked.
     """
 
-    asked: list[Asked] = field(default_factory=list)
+    several_faces: MultipleFaces = MultipleFaces.INCONCLUSIVE
+    asked: dict[str, Asked] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     # Which process of which environment wanted to ask the liveness API, whatever came of it.
@@ -43,6 +57,7 @@ class History:
     accepted: list[Accepted] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     erasures: list[tuple[int, Generation]] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
@@ -51,7 +66,9 @@ class History:
     counts: Counter[str] = field(default_factory=Counter)
     printed: list[str] = field(default_factory=list)
     canaries: list[str] = field(default_factory=list)
-    _asked_by: dict[str, Asked] = field(default_factory=dict, init=False)
+    now: datetime = NEVER
+    searched: list[int] = field(default_factory=lambda: [0] * 8, init=False)
+    checked: tuple[int, ...] = field(default=(), init=False)
     _claims_of: dict[str, Write] = field(default_factory=dict, init=False)
     _indexed: int = field(default=0, init=False)
     _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -60,11 +77,10 @@ class History:
         """The next moment."""
         return next(self._ticks)
 
-    def asked_by(self, process: str) -> Asked:
-        """The request that this process answers."""
-        for asked in self.asked[len(self._asked_by) :]:
-            self._asked_by[asked.process] = asked
-        return self._asked_by[process]
+    def hide(self, canaries: Iterable[bytes]) -> None:
+        """From now on no output may hold these: as text, in hexadecimal, or in base64."""
+        for canary in canaries:
+            self.canaries += renderings(canary)
 
     def claims(self) -> list[Write]:
         """Every `processing` record written: a first claim or the next attempt."""
@@ -101,3 +117,10 @@ class History:
             [(line.message, dict(line.fields)) for line in self.lines],
             self.printed,
         ]
+
+
+@cache
+def renderings(canary: bytes) -> tuple[str, ...]:
+    """A canary as it could appear: as text, in hexadecimal, in base64 whatever its place."""
+    shifted = [base64.b64encode(b"\0" * n + canary).decode()[4 : 4 + len(canary)] for n in range(3)]
+    return repr(canary)[2:-1], canary.hex(), *shifted

@@ -1,12 +1,10 @@
 """The invariants that hold at every moment: I1, I3, I4, I9, I10, I12 (docs/design.md)."""
 
-import base64
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from liveness_gateway.verifications.model import MultipleFaces
 from tests.reliability.history.facts import Accepted, Write, expired
 from tests.reliability.history.history import History
 from tests.reliability.invariants.judging import broken, cut, decision_of, hold, post_behind
@@ -44,7 +42,7 @@ def i3_at_most_one_charge(history: History) -> None:
             f"{post.process} sent again what {charged.get(life)} had sent (outcome not known or "
             f"paid)",
         )
-        if post.charged:
+        if post.doing.charged:
             charged[life] = f"{post.process} ({post.outcome})"
 
 
@@ -70,34 +68,28 @@ def i9_only_allowed_transitions(history: History) -> None:
             _went_on(write)
 
 
-def i10_fail_closed(history: History, several: MultipleFaces) -> None:
+def i10_fail_closed(history: History) -> None:
     """I10: a decision is what the liveness API's own answer to this very claim makes it (R12)."""
     for write in history.writes:
         if write.new["status"] == "completed":
-            _follows_from_answer(history, write, several)
+            _follows_from_answer(history, write)
         else:
             hold("I10", "decision" not in write.new, f"{write.new['status']} with a decision")
             hold("I10", "score" not in write.new, f"{write.new['status']} with a score")
 
 
-def i12_nothing_leaks(history: History, seen: list[int]) -> None:
+def i12_nothing_leaks(history: History) -> None:
     """I12: no secret and no byte of an image in anything that leaves or stays.
 
-    `seen` says how much of each output was looked at before, and is brought up to date.
+    Each output is searched from where the last search ended.
     """
     outputs = history.outputs()
-    new = [one for output, at in zip(outputs, seen, strict=True) for one in output[at:]]
-    seen[:] = [len(output) for output in outputs]
+    new = [one for output, at in zip(outputs, history.searched, strict=True) for one in output[at:]]
+    history.searched = [len(output) for output in outputs]
     if new:
         text = repr(new)
         for canary in history.canaries:
             hold("I12", canary not in text, f"a canary in {text[:80]}")
-
-
-def renderings(canary: bytes) -> list[str]:
-    """A canary as it could appear: as text, in hexadecimal, in base64 whatever its place."""
-    shifted = [base64.b64encode(b"\0" * n + canary).decode()[4 : 4 + len(canary)] for n in range(3)]
-    return [repr(canary)[2:-1], canary.hex(), *shifted]
 
 
 def _same_content(event: Accepted, stored: Mapping[str, Any]) -> None:
@@ -146,18 +138,19 @@ def _went_on(write: Write) -> None:
         hold("I9", old[name] == new[name], f"{step}: the claim's {name} changed")
 
 
-def _follows_from_answer(history: History, write: Write, several: MultipleFaces) -> None:
+def _follows_from_answer(history: History, write: Write) -> None:
     post = post_behind(write, history)
-    if post.score is None:
+    score, faces = post.doing.score, post.doing.faces
+    if score is None:
         broken("I10", f"completed without a usable answer: {post.outcome}")
     new = write.new
     claim = history.claim_of(post.process)
     same = claim and (claim.generation, claim.new["attempt"]) == (write.generation, new["attempt"])
     hold("I10", same, f"the answer to {post.process} was stored on another claim")
-    asked = history.asked_by(post.process)
+    asked = history.asked[post.process]
     sent = (post.content, post.threshold)
     hold("I10", sent == (asked.content.image, asked.content.threshold), "another selfie was sent")
-    hold("I10", new["score"] == cut(post.score), f"{new['score']} is not {post.score}")
-    expected = decision_of(post.score, post.faces, asked.content.threshold, several)
+    hold("I10", new["score"] == cut(score), f"{new['score']} is not {score}")
+    expected = decision_of(score, faces, asked.content.threshold, history.several_faces)
     decided = (new["decision"], list(new.get("reasons", [])))
     hold("I10", decided == expected, f"{decided} for {post.outcome}, not {expected}")

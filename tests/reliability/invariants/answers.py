@@ -17,7 +17,7 @@ _OF_OTHERS: Final = frozenset({"in_progress", "idempotency_conflict"})
 def i6_answer_is_stored(history: History) -> None:
     """I6: an answer says what was stored before it; same key and content, same answer."""
     for answer in history.answers:
-        asked = history.asked_by(answer.process)
+        asked = history.asked[answer.process]
         if answer.code is None:
             _stored_before(history, answer, asked)
         elif answer.code not in _OF_THE_MOMENT | _OF_OTHERS and "verification_id" in answer.body:
@@ -35,7 +35,7 @@ def i7_conflict_touches_nothing(history: History) -> None:
             _truly_conflicts(history, answer)
     contents: dict[object, object] = {}
     for claim in history.claims():
-        asked = history.asked_by(claim.process)
+        asked = history.asked[claim.process]
         whose = (asked.client_id, asked.key, asked.content)
         first = contents.setdefault(claim.generation, whose)
         hold("I7", first == whose, f"{claim.process} took the record of another request")
@@ -60,7 +60,7 @@ def _stored_before(history: History, answer: Answered, asked: Asked) -> None:
     hold("I6", same, f"{answer.process} was told {told}; stored is {held}")
     owner = same[-1].new["client_id"]
     hold("I6", owner == asked.client_id, f"{answer.process} got another client's record")
-    claimant = history.asked_by(history.life(same[-1].generation)[0].process)
+    claimant = history.asked[history.life(same[-1].generation)[0].process]
     hold("I6", claimant.content == asked.content, f"{answer.process} got another selfie's result")
 
 
@@ -82,12 +82,12 @@ def _repeats(history: History) -> Iterator[tuple[Answered, Answered]]:
     """An answer that says what stands, and the next one to the same question asked after it."""
     groups: dict[object, list[Answered]] = {}
     for answer in history.answers:
-        asked = history.asked_by(answer.process)
+        asked = history.asked[answer.process]
         if asked.key is not None:
             groups.setdefault((asked.client_id, asked.key, asked.content), []).append(answer)
     for group in groups.values():
         for earlier, later in pairwise(group):
-            if history.asked_by(later.process).tick > earlier.tick:
+            if history.asked[later.process].tick > earlier.tick:
                 yield earlier, later
 
 
@@ -107,8 +107,8 @@ def _same_answer(history: History, earlier: Answered, later: Answered) -> None:
 
 def _truly_conflicts(history: History, answer: Answered) -> None:
     standing = history.standing(answer.body["verification_id"], answer.tick)
-    claimant = standing and history.asked_by(history.life(standing.generation)[0].process)
-    asked = history.asked_by(answer.process)
+    claimant = standing and history.asked[history.life(standing.generation)[0].process]
+    asked = history.asked[answer.process]
     hold("I7", claimant and claimant.content != asked.content, f"{answer.process} was the same")
 
 

@@ -2,36 +2,36 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.reliability.history.facts import Accepted, Generation, Write, expired, generation_of
 from tests.reliability.history.history import History
 from tests.reliability.invariants.judging import hold
+from tests.world import SETTINGS
 
 ANSWER_SECONDS: Final = 28.0
 CLAIM_SECONDS: Final = 60
 
 
-def i2_every_call_ends(history: History, now: datetime) -> None:
+def i2_every_call_ends(history: History) -> None:
     """I2: every call that is charged or unknown ends in a terminal record of its attempt.
 
     What expired before anybody could end it is gone by I11.
     """
     for post in history.posts:
         claim = history.claim_of(post.process)
-        if claim is None or not post.charged:
+        if claim is None or not post.doing.charged:
             continue
         ended = any(
             write.terminal and write.new["attempt"] == claim.new["attempt"]
             for write in history.life(claim.generation)
         )
-        hold("I2", ended or _gone(history, claim, now), f"{post.process} was paid and forgotten")
+        hold("I2", ended or _gone(history, claim), f"{post.process} was paid and forgotten")
 
 
-def i2_every_kept_result_is_stored(history: History, parked: Sequence[str]) -> None:
+def i2_every_kept_result_is_stored(history: History) -> None:
     """I2: what the emergency queue took is stored in the end, or waits where a person looks.
 
     A lost answer is no news to a record that is `unknown` already.
@@ -45,7 +45,11 @@ def i2_every_kept_result_is_stored(history: History, parked: Sequence[str]) -> N
             and (result["status"] == "unknown" or write.new["settled_at"] == result["settled_at"])
             for write in history.writes
         )
-        hold("I2", stored or body in parked, f"a kept {result['status']} result was thrown away")
+        hold(
+            "I2",
+            stored or body in history.parked,
+            f"a kept {result['status']} result was thrown away",
+        )
 
 
 def i5_every_version_is_announced(history: History) -> None:
@@ -90,7 +94,7 @@ def i8_one_call_per_attempt(history: History) -> None:
 
 
 def i11_nothing_after_expiry(history: History) -> None:
-    """I11: what has expired is not read, answered, settled, tried again or announced."""
+    """I11: what has expired is not read, answered, ended, tried again or announced."""
     for read in history.reads:
         if read.code is None:
             standing = history.standing(read.verification_id, read.tick)
@@ -120,12 +124,12 @@ def i13_in_time(history: History) -> None:
         hold("I13", made <= allowed, f"{made} calls for {asking[environment]} requests")
 
 
-def i14_refused_input_costs_nothing(history: History, minimum: Decimal) -> None:
+def i14_refused_input_costs_nothing(history: History) -> None:
     """I14: what breaks a rule of input is a 4xx, and nobody is asked about it."""
     for answer in history.answers:
-        asked = history.asked_by(answer.process)
+        asked = history.asked[answer.process]
         refused = answer.code == "invalid_threshold"
-        if asked.content.threshold < minimum and not answer.troubled:
+        if asked.content.threshold < SETTINGS.minimum_threshold and not answer.troubled:
             hold("I14", refused, f"{answer.process} was taken")
         if refused:
             called = any(post.process == answer.process for post in history.posts)
@@ -143,13 +147,13 @@ def _ids(history: History) -> dict[tuple[Generation, int], str]:
     return ids
 
 
-def _gone(history: History, claim: Write, now: datetime) -> bool:
+def _gone(history: History, claim: Write) -> bool:
     replaced = any(
         write.starts_life and write.old is not None and generation_of(write.old) == claim.generation
         for write in history.writes
     )
     erased = any(generation == claim.generation for _, generation in history.erasures)
-    return erased or replaced or expired(claim.new, now)
+    return erased or replaced or expired(claim.new, history.now)
 
 
 def _late(history: History, write: Write) -> bool:
@@ -169,7 +173,7 @@ def _moment(write: Write) -> datetime:
     if write.terminal:
         return datetime.fromisoformat(write.new["settled_at"])
     seconds = int(write.new["deadline"]) - CLAIM_SECONDS
-    return datetime.fromtimestamp(seconds, tz=write.now.tzinfo)
+    return datetime.fromtimestamp(seconds, tz=UTC)
 
 
 def _announced(history: History, event: Accepted) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What every invariant needs: how it speaks when broken, and the rule of the decision.
+"""What every invariant needs: its error, and the rule of the decision.
 
 The decision is computed here a second time, from what the liveness API was told to say.
 """
@@ -55,7 +55,7 @@ def post_behind(write: Write, history: History) -> Post:
     for post in history.posts:
         claim = history.claim_of(post.process)
         of_attempt = claim and _attempt(claim) == _attempt(write)
-        if of_attempt and post.score is not None:
+        if of_attempt and post.doing.score is not None:
             return post
     broken("I10", f"completed by no call: {uid}")
 

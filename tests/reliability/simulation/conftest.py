@@ -1,4 +1,4 @@
-"""A gateway that is judged when the test is over: at once, and again when it has come to rest."""
+"""A gateway that is checked when the test is over: at once, and again when it came to rest."""
 
 import logging
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.reliability.simulation.gateway import Gateway
-from tests.reliability.simulation.rest import judged
+from tests.reliability.simulation.rest import checked
 
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """What the outermost edge logs of errors nobody foresaw is expected here, by the thousand."""
+    """What the handlers log of unexpected errors is expected here, by the thousand."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
@@ -19,5 +19,5 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with judged() as made:
+    with checked() as made:
         yield made

@@ -1,4 +1,4 @@
-"""The functions as they are deployed, built by `bootstrap` over the doubles."""
+"""The functions as they are deployed, built by `bootstrap` over doubles that share one steering."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,16 @@ from liveness_gateway.entrypoints.schedule import nothing_swept
 from liveness_gateway.entrypoints.streams import whole_batch
 from liveness_gateway.settings import PublishSettings
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.reliability.simulation.outside import Outside
+from tests.doubles.breaker_store import BreakerTableDouble
+from tests.doubles.bus import BusDouble
+from tests.doubles.liveness_api import LivenessApi
+from tests.doubles.queue import QueueDouble
+from tests.doubles.secrets import SecretsDouble
+from tests.doubles.table import TableDouble
+from tests.doubles.telemetry import RecordingTelemetry
+from tests.reliability.history.history import History
+from tests.reliability.simulation.recorder import Recorder
+from tests.reliability.simulation.steering import Steering
 from tests.world import SETTINGS
 
 _PUBLISH: Final = PublishSettings(
@@ -26,49 +35,56 @@ _PUBLISH: Final = PublishSettings(
 Batch = Callable[..., dict[str, Any]]
 
 
-class Functions:
-    """Makes execution environments: each has caches of its own, and serves one event at a time."""
+class Deployed:
+    """What the functions call, and execution environments: each has caches of its own."""
 
-    def __init__(self, outside: Outside, retention: timedelta, several: MultipleFaces) -> None:
+    def __init__(
+        self, retention: timedelta, several: MultipleFaces, telemetry: type[RecordingTelemetry]
+    ) -> None:
+        self.steering = steering = Steering()
+        self.clock = steering.clock
+        self.history = History(overran=steering.overran, several_faces=several)
+        self.recorder = recorder = Recorder(steering, self.history)
+        self.api = LivenessApi(self.clock, steering)
+        self.api.asker, self.api.on_call = lambda: steering.actor, recorder.calls
+        self.api.on_post = recorder.posted
+        self.table, self.secrets = TableDouble(steering), SecretsDouble(steering)
+        self.table.on_write, self.table.on_refusal = recorder.wrote, recorder.refused
+        self.bus = BusDouble(steering, on_accept=recorder.accepted, on_refuse=recorder.not_accepted)
+        self.emergency = QueueDouble(steering, "emergency.send", self.history.kept)
+        self.letters = QueueDouble(steering, "letters.send", self.history.letters)
+        self._breaker = BreakerTableDouble(self.clock, steering)
         hours = int(retention.total_seconds()) // 3600
         self._settings = replace(SETTINGS, retention_hours=hours, multiple_faces=several)
         # The doubles are the part of boto3's clients that is used.
-        self._outside: Any = outside
-        self._common: Any = {"clock": outside.clock, "telemetry": outside.telemetry}
-        self._table: Any = {"dynamodb": outside.table}
+        self._telemetry: Any = telemetry(steering, self.history.lines, self.history.counts)
+        self._table: Any = {"dynamodb": self.table, "telemetry": self._telemetry}
+        self._clock: Any = {"clock": self.clock}
 
-    def verify(self) -> LambdaHandler:
+    def verify_function(self) -> LambdaHandler:
         """A new environment of `verify`."""
-        around = self._outside
-        clients = VerifyClients(
-            around.table, around.breaker_table, around.secrets, around.emergency
-        )
-        breaker_store = around.breaker_table.store(around.telemetry)
-        more: Any = {"transport": around.transport, "breaker_store": breaker_store}
-        return LambdaHandler(
-            lambda: build_verify(self._settings, clients=clients, **self._common, **more)
-        )
+        doubles: Any = (self.table, self._breaker, self.secrets, self.emergency)
+        more: Any = {"transport": self.api, "breaker_store": self._breaker.store(self._telemetry)}
+        more |= {"clients": VerifyClients(*doubles), "telemetry": self._telemetry} | self._clock
+        return LambdaHandler(lambda: build_verify(self._settings, **more))
 
-    def results(self) -> LambdaHandler:
+    def results_function(self) -> LambdaHandler:
         """A new environment of `results`."""
-        return LambdaHandler(lambda: build_results(self._settings, **self._table, **self._common))
+        return LambdaHandler(lambda: build_results(self._settings, **self._table, **self._clock))
 
-    def sweep(self) -> Batch:
+    def sweep_function(self) -> Batch:
         """A new environment of `sweep`."""
         return BatchHandler(
-            lambda: build_sweep(self._settings, **self._table, **self._common), nothing_swept
+            lambda: build_sweep(self._settings, **self._table, **self._clock), nothing_swept
         )
 
-    def recover(self) -> Batch:
+    def recover_function(self) -> Batch:
         """A new environment of `recover`."""
-        telemetry = self._outside.telemetry
-        return BatchHandler(
-            lambda: build_recover(self._settings, **self._table, telemetry=telemetry), all_messages
-        )
+        return BatchHandler(lambda: build_recover(self._settings, **self._table), all_messages)
 
-    def publish_events(self) -> Batch:
+    def publish_function(self) -> Batch:
         """A new environment of `publish_events`."""
-        clients: Any = {"events": self._outside.bus, "sqs": self._outside.letters}
+        more: Any = {"events": self.bus, "sqs": self.letters, "telemetry": self._telemetry}
         return BatchHandler(
-            lambda: build_publish_events(_PUBLISH, **clients, **self._common), whole_batch
+            lambda: build_publish_events(_PUBLISH, **more, **self._clock), whole_batch
         )

@@ -7,22 +7,19 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.lambda_context import LambdaContextDouble
-from tests.doubles.liveness_api import LivenessApi
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.reliability.history.facts import Asked, Delivered, ReadBack, generation_of, plain
-from tests.reliability.history.history import History
-from tests.reliability.simulation.functions import Functions
-from tests.reliability.simulation.outside import simulated
+from tests.reliability.history.history import NEVER
+from tests.reliability.simulation.deployed import Deployed
 from tests.reliability.simulation.processes import JOB_SECONDS, VERIFY_SECONDS, Process
-from tests.reliability.simulation.recorder import Recorder
-from tests.reliability.simulation.requests import Request, read_event
-from tests.reliability.simulation.steering import SteeredClock, Steering, Trouble
+from tests.reliability.simulation.requests import CANARIES, Request, read_event
+from tests.reliability.simulation.steering import Trouble
 
 DAY: Final = timedelta(hours=24)
 # No two records are made in one millisecond: it is part of what names their events.
@@ -38,12 +35,11 @@ class Environment:
     busy: bool = False
 
 
-class Gateway:
+class Gateway(Deployed):
     """Everything that is deployed, and everything around it.
 
     Attributes:
         pending: sequence numbers of the stream the publisher has still to be done with.
-        parked: bodies of the emergency queue's messages that nobody could store.
     """
 
     def __init__(
@@ -52,18 +48,9 @@ class Gateway:
         several_faces: MultipleFaces = MultipleFaces.INCONCLUSIVE,
         telemetry: type[RecordingTelemetry] = RecordingTelemetry,
     ) -> None:
-        self.steering = Steering()
-        self.clock: SteeredClock = self.steering.clock
-        self.history = History(overran=self.steering.overran)
-        self.several_faces = several_faces
-        self.api = LivenessApi(self.clock, self.steering)
-        self._recorder = Recorder(self.steering, self.history)
-        outside = simulated(self.steering, self.history, self._recorder, self.api, telemetry)
-        self.table, self.secrets = outside.table, outside.secrets
-        self.bus, self.emergency, self.letters = outside.bus, outside.emergency, outside.letters
+        super().__init__(retention, several_faces, telemetry)
+        self.history.hide(CANARIES)
         self.pending: list[str] = []
-        self.parked: list[str] = []
-        self._functions = Functions(outside, retention, several_faces)
         self._environments: list[Environment] = []
         self._seen = 0
         self._started = 0
@@ -80,22 +67,15 @@ class Gateway:
         environment = on or self._free()
         environment.busy = True
         name = self._name("request")
-        asked = Asked(
-            tick=self.history.tick(),
-            process=name,
-            environment=environment.number,
-            client_id=request.client_id,
-            key=request.key,
-            content=request.content,
-            now=self.clock.time_of_day,
+        self.history.asked[name] = Asked(
+            self.history.tick(), environment.number, request.client_id, request.key, request.content
         )
-        self.history.asked.append(asked)
         self.api.scripts[name] = deque(request.behaviours)
         event = request.event(name)
 
         def work() -> None:
             response = environment.handler(event, LambdaContextDouble(self.clock))
-            self._recorder.answered(process, response)
+            self.recorder.answered(process, response)
             environment.busy = False
 
         process = self._process(name, work, troubles)
@@ -109,13 +89,13 @@ class Gateway:
 
     def environment(self) -> Environment:
         """A new execution environment of `verify`: nothing is cached in it."""
-        made = Environment(len(self._environments), self._functions.verify())
+        made = Environment(len(self._environments), self.verify_function())
         self._environments.append(made)
         return made
 
     def sweep(self, troubles: Sequence[Trouble] = ()) -> Process:
         """One run of `sweep`; its result is how many it ended."""
-        sweep = self._functions.sweep()
+        sweep = self.sweep_function()
         return self._process(self._name("sweep"), lambda: sweep({}, None)["ended"], troubles)
 
     def recover(
@@ -125,7 +105,7 @@ class Gateway:
 
         Its result is how many it stored.
         """
-        held, recover = self.emergency.messages, self._functions.recover()
+        held, recover = self.emergency.messages, self.recover_function()
         batch = [{"messageId": name, "body": held[name]} for name in messages if name in held]
 
         def work() -> int:
@@ -140,7 +120,7 @@ class Gateway:
 
     def publish(self, sequence_numbers: Iterable[str], troubles: Sequence[Trouble] = ()) -> Process:
         """One batch of the stream; its result is the set of what is wanted again."""
-        publish, batch = self._functions.publish_events(), list(sequence_numbers)
+        publish, batch = self.publish_function(), list(sequence_numbers)
         records = [self._stream_record(number) for number in batch]
 
         def work() -> frozenset[str]:
@@ -153,7 +133,7 @@ class Gateway:
 
     def read(self, verification_id: str, client_id: str) -> ReadBack:
         """A GET, to its end."""
-        name, results = self._name("read"), self._functions.results()
+        name, results = self._name("read"), self.results_function()
         event = read_event(verification_id, client_id, name)
         response = self._process(
             name, lambda: results(event, LambdaContextDouble(self.clock)), ()
@@ -193,7 +173,7 @@ class Gateway:
 
     def erase_all(self) -> None:
         """Every record is deleted, whatever it still had to live."""
-        self._forget(datetime.max.replace(tzinfo=UTC))
+        self._forget(NEVER)
 
     def held(self) -> list[Process]:
         """The processes that have not ended."""
@@ -228,15 +208,9 @@ class Gateway:
         return {"dynamodb": {"SequenceNumber": sequence_number, "NewImage": image}}
 
     def _delivered(self, process: Process, numbers: Sequence[str], again: frozenset[str]) -> None:
+        tick, refused = self.history.tick(), frozenset(process.refused)
         self.history.delivered.append(
-            Delivered(
-                tick=self.history.tick(),
-                sequence_numbers=tuple(numbers),
-                again=again,
-                refused=frozenset(process.refused),
-                now=process.began,
-                troubled=process.troubled,
-            )
+            Delivered(tick, tuple(numbers), again, refused, process.began, process.troubled)
         )
         done = set(numbers) - again
         self.pending = [number for number in self.pending if number not in done]

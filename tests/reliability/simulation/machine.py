@@ -1,6 +1,6 @@
 """The state machine: requests, duplicates, crashes, faults, recovery, in any order and interleaved.
 
-Each rule starts or moves processes of the real gateway; after each the invariants are judged, and
+Each rule starts or moves processes of the real gateway; after each the invariants are checked, and
 again when all has come to rest.
 """
 
@@ -23,11 +23,12 @@ from hypothesis.stateful import (
 
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.behaviours import BEHAVIOURS
+from tests.reliability.invariants.watch import check, check_at_rest
 from tests.reliability.simulation.changes import CHANGES
 from tests.reliability.simulation.gateway import Gateway
 from tests.reliability.simulation.processes import Process
 from tests.reliability.simulation.requests import Request, selfie
-from tests.reliability.simulation.rest import judge_at_rest, watch
+from tests.reliability.simulation.rest import rest
 from tests.reliability.simulation.steering import Trouble
 from tests.reliability.simulation.troubles import (
     OF_PUBLISH,
@@ -95,12 +96,10 @@ class GatewayMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.gateway = Gateway()
-        self.watch = watch(self.gateway)
 
     @initialize(days=st.sampled_from([1, 3]), several=st.sampled_from(MultipleFaces))
     def deployed(self, days: int, several: MultipleFaces) -> None:
         self.gateway = Gateway(timedelta(days=days), several)
-        self.watch = watch(self.gateway)
 
     @rule(request=_request_of_any, troubles=_of_verify, end=_end)
     def ask(self, request: Request, troubles: list[Trouble], end: End) -> None:
@@ -192,10 +191,11 @@ class GatewayMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds(self) -> None:
-        self.watch.judge()
+        check(self.gateway.history)
 
     def teardown(self) -> None:
-        judge_at_rest(self.gateway, self.watch)
+        rest(self.gateway)
+        check_at_rest(self.gateway.history)
 
     def happened(self) -> Counter[str]:
         """What this sequence was made of."""

@@ -32,50 +32,26 @@ class Recorder:
 
     def wrote(self, change: Change) -> None:
         self._history.writes.append(
-            Write(
-                tick=self._history.tick(),
-                process=self._steering.actor,
-                now=self._steering.clock.time_of_day,
-                before=change.before,
-                after=change.after,
-                sequence_number=change.sequence_number,
-            )
+            Write(*self._now(), change.before, change.after, change.sequence_number)
         )
 
     def refused(self, item: Item, standing: Item) -> None:
         claim = plain(item)
-        self._history.refused.append(
-            Refused(
-                tick=self._history.tick(),
-                process=self._steering.actor,
-                claimed_at=datetime.fromisoformat(claim["created_at"]),
-                attempt=int(claim["attempt"]),
-                standing=plain(standing),
-            )
-        )
+        claimed_at, attempt = datetime.fromisoformat(claim["created_at"]), int(claim["attempt"])
+        self._history.refused.append(Refused(*self._now(), claimed_at, attempt, plain(standing)))
 
     def calls(self) -> None:
         process = self._steering.actor
-        environment = self._history.asked_by(process).environment
-        self._history.callers.add((environment, process))
+        self._history.callers.add((self._history.asked[process].environment, process))
 
     def posted(self, post: Received) -> None:
-        process = self._steering.actor
+        environment = self._history.asked[self._steering.actor].environment
         self._history.posts.append(
             Post(
-                tick=self._history.tick(),
-                number=post.number,
-                process=process,
-                environment=self._history.asked_by(process).environment,
-                content=post.content,
-                threshold=post.threshold,
-                outcome=post.name,
-                arrived=post.doing.arrives,
-                charged=post.doing.charged,
-                score=post.doing.score,
-                faces=post.doing.faces,
+                *self._now(), environment,
+                post.number, post.content, post.threshold, post.name, post.doing,
             )
-        )
+        )  # fmt: skip
 
     def accepted(self, entry: Entry) -> None:
         running = self._steering.running
@@ -101,8 +77,11 @@ class Recorder:
                 code=None if status < 300 else body["code"],
                 replayed="Idempotency-Replayed" in response["headers"],
                 body=body,
-                now=self._steering.clock.time_of_day,
                 own_seconds=process.own_seconds,
                 troubled=process.troubled,
             )
         )
+
+    def _now(self) -> tuple[int, str]:
+        """The moment, and who runs in it."""
+        return self._history.tick(), self._steering.actor

@@ -9,12 +9,19 @@ from typing import Any, Final
 
 from tests.bodies import Body, form
 from tests.doubles.liveness_api import Script
+from tests.doubles.secrets import APP_KEY, FINGERPRINT_KEY
 from tests.images import frame, jpeg_header, segment
 from tests.reliability.history.facts import Content
+from tests.reliability.simulation.troubles import ERROR_CANARY
 from tests.world import SETTINGS
 
 IMAGE_CANARY: Final = b"image-canary"
 API_KEY: Final = "client-key-canary-8d"
+CANARIES: Final = (
+    IMAGE_CANARY,
+    *(text.encode() for text in (APP_KEY, FINGERPRINT_KEY, API_KEY, ERROR_CANARY)),
+)
+"""What no output may hold."""
 _COMMENT: Final = 0xFE
 
 

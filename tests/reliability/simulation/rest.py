@@ -1,46 +1,26 @@
-"""Brings a gateway to rest, and has it judged."""
+"""Brings a gateway to rest, and checks it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Final
 
-from tests.doubles.secrets import APP_KEY, FINGERPRINT_KEY
 from tests.reliability.history.facts import plain
 from tests.reliability.invariants.judging import broken, hold
-from tests.reliability.invariants.watch import Watch
+from tests.reliability.invariants.watch import check, check_at_rest
 from tests.reliability.simulation.gateway import Gateway
-from tests.reliability.simulation.requests import API_KEY, IMAGE_CANARY
-from tests.reliability.simulation.troubles import ERROR_CANARY
-from tests.world import SETTINGS
 
-CANARIES: Final = (
-    IMAGE_CANARY,
-    *(text.encode() for text in (APP_KEY, FINGERPRINT_KEY, API_KEY, ERROR_CANARY)),
-)
 _RECEIVES: Final = 3
 _ROUNDS: Final = 12
 
 
-def watch(gateway: Gateway, canaries: Iterable[bytes] = CANARIES) -> Watch:
-    """Somebody who judges this gateway."""
-    return Watch(gateway.history, gateway.several_faces, canaries)
-
-
-def judge_at_rest(gateway: Gateway, watching: Watch) -> None:
-    """Let everything come to rest, then judge all of it."""
-    rest(gateway)
-    watching.judge_at_rest(gateway.clock.time_of_day, gateway.parked, SETTINGS.minimum_threshold)
-
-
 @contextmanager
-def judged(gateway: Gateway | None = None) -> Iterator[Gateway]:
-    """A gateway that is judged afterwards: at once, and again when it has come to rest."""
+def checked(gateway: Gateway | None = None) -> Iterator[Gateway]:
+    """A gateway that is checked afterwards: at once, and again when it has come to rest."""
     gateway = gateway or Gateway()
-    watching = watch(gateway)
     yield gateway
-    watching.judge()
-    judge_at_rest(gateway, watching)
+    check(gateway.history)
+    rest(gateway)
+    check_at_rest(gateway.history)
 
 
 def mend(gateway: Gateway) -> None:
@@ -62,6 +42,7 @@ def rest(gateway: Gateway) -> None:
     gateway.table.catch_up()
     for _ in range(_ROUNDS):
         _recover(gateway)
+        gateway.history.now = gateway.clock.time_of_day
         if not gateway.new_in_stream() and not gateway.emergency.messages and not _open(gateway):
             return
     hold("I2", not _open(gateway), "what is overdue is never ended")
@@ -75,7 +56,7 @@ def _recover(gateway: Gateway) -> None:
     for _ in range(_RECEIVES):
         gateway.recover(list(gateway.emergency.messages)).run()
     # The queue's own dead-letter queue takes what was received too often.
-    gateway.parked += gateway.emergency.messages.values()
+    gateway.history.parked += gateway.emergency.messages.values()
     gateway.emergency.messages.clear()
     gateway.publish(gateway.new_in_stream()).run()
 
@@ -89,8 +70,3 @@ def _open(gateway: Gateway) -> list[float]:
         for item in items
         if item["status"] == "processing" and now.timestamp() < float(item["expires_at"])
     ]
-
-
-def later(gateway: Gateway, **units: float) -> None:
-    """Let time pass."""
-    gateway.clock.advance(timedelta(**units).total_seconds())

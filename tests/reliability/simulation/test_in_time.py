@@ -6,7 +6,6 @@ import pytest
 
 from tests.reliability.simulation.gateway import Gateway
 from tests.reliability.simulation.requests import Request
-from tests.reliability.simulation.rest import later
 from tests.reliability.simulation.troubles import trouble
 
 HANGING = {
@@ -33,11 +32,5 @@ def test_any_services_hang_after_the_call(
 def test_second_calls_are_a_tenth_at_most(gateway: Gateway) -> None:
     for number in range(40):
         gateway.ask(Request(key=f"key-{number}", behaviours=["too many, soon", "live"])).run()
-        later(gateway, seconds=31)
+        gateway.clock.advance(31)
     assert len(gateway.history.posts) <= 40 * 1.1 + 1
-
-
-def test_a_table_that_is_down_is_not_waited_for(gateway: Gateway) -> None:
-    gateway.ask(Request(), [trouble("table.put", "unreachable", 99)]).run()
-    gateway.ask(Request(), [trouble("table.update", "unreachable", 99)]).run()
-    assert all(answer.own_seconds <= 25 for answer in gateway.history.answers)

@@ -50,26 +50,20 @@ class AccountDouble:
         self.letters.remove(ReceiptHandle)
 
 
-@pytest.mark.parametrize(("days", "announced"), [(-1, 0), (1, 1)])
-def test_an_expired_letter_is_announced_to_nobody(days: int, announced: int) -> None:
-    bus = BusDouble()
-    announced_event = event(days)
-    letter = json.dumps({"sequence_number": "1", "event": announced_event})
+@pytest.mark.parametrize(
+    ("days", "refusal", "told"),
+    [(-1, None, Tally(expired=1)), (1, None, Tally(announced=1)),
+     (1, "ThrottlingException", Tally(left={"ThrottlingException": 1}))],
+)  # fmt: skip
+def test_what_becomes_of_a_letter(days: int, refusal: str | None, told: Tally) -> None:
+    bus = BusDouble(refusals={0: refusal} if refusal else {})
+    made = event(days)
+    letter = json.dumps({"sequence_number": "1", "event": made})
     account = AccountDouble(bus, [letter])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
         redrive.process(message, tally)
-    assert (tally.announced, tally.expired, tally.left) == (announced, 1 - announced, {})
+    assert tally == told
     ids = [json.loads(entry["Detail"])["metadata"]["id"] for entry in bus.accepted]
-    assert ids == [announced_event["id"]] * announced
-    assert not account.letters
-
-
-def test_a_letter_the_bus_refuses_stays() -> None:
-    bus = BusDouble(refusals={0: "ThrottlingException"})
-    account = AccountDouble(bus, [json.dumps({"event": event(1)})])
-    redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
-    for message in redrive.letters():
-        redrive.process(message, tally)
-    assert tally.left == {"ThrottlingException": 1}
-    assert len(account.letters) == 1
+    assert ids == [made["id"]] * told.announced
+    assert account.letters == [letter] * len(told.left)

@@ -21,7 +21,7 @@ FOREVER: Final = 1_000_000
 _ENDPOINT: Final = "https://aws.example.com"
 
 
-class UnforeseenError(Exception):
+class UnexpectedError(Exception):
     """An error of a type that nothing expects, from any layer."""
 
 
@@ -42,8 +42,8 @@ def _cut() -> BaseException:
     return ConnectionClosedError(endpoint_url=_ENDPOINT)
 
 
-def _unforeseen() -> BaseException:
-    return UnforeseenError(ERROR_CANARY)
+def _unexpected() -> BaseException:
+    return UnexpectedError(ERROR_CANARY)
 
 
 Kind = tuple[Moment, Callable[[], BaseException], float]
@@ -56,8 +56,8 @@ def _kinds(hang: float) -> dict[str, Kind]:
         "hung": ("before", _timeout, hang),
         "lost": ("after", _timeout, 0.0),
         "hung and lost": ("after", _timeout, hang),
-        "unforeseen": ("before", _unforeseen, 0.0),
-        "unforeseen after": ("after", _unforeseen, 0.0),
+        "unexpected": ("before", _unexpected, 0.0),
+        "unexpected after": ("after", _unexpected, 0.0),
     }
 
 
@@ -114,11 +114,11 @@ _ALONE: Final = [
     ("breaker.save", "unreachable"),
     ("breaker.save", "hung"),
     ("breaker.count", "hung"),
-    ("transport.post", "unforeseen"),
-    ("telemetry.log", "unforeseen"),
-    ("telemetry.count", "unforeseen"),
+    ("transport.post", "unexpected"),
+    ("telemetry.log", "unexpected"),
+    ("telemetry.count", "unexpected"),
 ]
 OF_VERIFY: Final = [*names("table.put", "table.update", "emergency.send"), *_ALONE]
-OF_SWEEP: Final = [*names("table.query", "table.update"), ("telemetry.log", "unforeseen")]
-OF_RECOVER: Final = [*names("table.update"), ("telemetry.count", "unforeseen")]
-OF_PUBLISH: Final = [*names("bus.put", "letters.send"), ("telemetry.count", "unforeseen")]
+OF_SWEEP: Final = [*names("table.query", "table.update"), ("telemetry.log", "unexpected")]
+OF_RECOVER: Final = [*names("table.update"), ("telemetry.count", "unexpected")]
+OF_PUBLISH: Final = [*names("bus.put", "letters.send"), ("telemetry.count", "unexpected")]
