@@ -10,10 +10,6 @@ from tests.faults import Faults
 Entry = Mapping[str, str]
 
 
-def _nobody(_: Entry) -> None:
-    """Nobody listens."""
-
-
 @dataclass
 class BusDouble:
     """A bus that takes entries one by one, and refuses them one by one.
@@ -31,8 +27,8 @@ class BusDouble:
     poisoned: dict[str, str] = field(default_factory=dict)
     accepted: list[Entry] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
-    on_accept: Callable[[Entry], None] = _nobody
-    on_refuse: Callable[[Entry], None] = _nobody
+    on_accept: Callable[[Entry], None] = lambda _: None
+    on_refuse: Callable[[Entry], None] = lambda _: None
 
     def put_events(self, *, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
         if not 1 <= len(Entries) <= 10:

@@ -6,7 +6,7 @@ Only what DynamoDB defines and the adapter uses; anything else is an error, neve
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -61,14 +61,10 @@ def updated(item: Item, expression: str, names: Names, values: Values) -> Item:
 
 
 def _tokens(expression: str) -> list[str]:
-    found = list(_matches(expression))
+    found = [match[1] for match in _TOKEN.finditer(expression)]
     if "".join(found) != re.sub(r"\s", "", expression):
         raise ExpressionError(f"not understood: {expression}")
     return found
-
-
-def _matches(expression: str) -> Iterator[str]:
-    return (match[1] for match in _TOKEN.finditer(expression))
 
 
 def _or(tokens: list[str]) -> Condition:

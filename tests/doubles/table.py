@@ -99,15 +99,19 @@ class TableDouble:
     ) -> dict[str, Any]:
         while True:
             self._faults.at(effect, "before")
+            answer: dict[str, Any] | ClientError
             with self._lock:
-                answer, refusal = _tried(apply, arguments)
+                try:
+                    answer = apply(arguments)
+                except ClientError as refusal:
+                    answer = refusal
             try:
                 # A refusal is an answer too, and can be lost as any other.
                 self._faults.at(effect, "after")
             except SdkRetryError:
                 continue
-            if refusal is not None:
-                raise refusal
+            if isinstance(answer, ClientError):
+                raise answer
             return answer
 
     def _put(self, arguments: Arguments) -> dict[str, Any]:
@@ -158,12 +162,3 @@ class TableDouble:
     def _reindex(self) -> None:
         if not self.lagging:
             self._index = {k: i for k, i in self.items.items() if "sweep_shard" in i}
-
-
-def _tried(
-    apply: Callable[[Arguments], dict[str, Any]], arguments: Arguments
-) -> tuple[dict[str, Any], ClientError | None]:
-    try:
-        return apply(arguments), None
-    except ClientError as refusal:
-        return {}, refusal

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -15,34 +14,21 @@ _LONG: Final = 5
 _ONE_OF_MANY: Final = re.compile(r"(upstream_status_[35])\d\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """What a run showed, each as the table has it."""
-
-    answers: str
-    final: str
-    calls: str
-    events: str
-
-
-def cells(stage: Stage) -> Cells:
-    """What a run showed, its preparation left out of the answers and the calls."""
+def cells(stage: Stage) -> tuple[str, str, str, str]:
+    """Answers, final state, calls and events of a run; answers and calls without preparation."""
     history, (answers, posts) = stage.history, stage.prepared
     records = {write.new["verification_id"]: write.new for write in history.writes}
-    kinds = Counter(
-        {
-            one.detail["metadata"]["id"]: one.detail["data"]["status"] for one in history.accepted
-        }.values()
-    )
+    details = [event.detail for event in history.accepted]
+    kinds = Counter({one["metadata"]["id"]: one["data"]["status"] for one in details}.values())
     announced = [f"{count} {kind}" for kind, count in sorted(kinds.items())]
     if history.letters:
         announced.append(f"{len(history.letters)} dead letter")
     now = stage.clock.time_of_day
-    return Cells(
-        answers=_runs(map(_says, history.answers[answers:])) or "none",
-        final=_counted(_state(record, now) for record in records.values()) or "no record",
-        calls=str(sum(post.doing.arrives for post in history.posts[posts:])),
-        events=", ".join(announced) or "0",
+    return (
+        _runs(map(_says, history.answers[answers:])) or "none",
+        _counted(_state(record, now) for record in records.values()) or "no record",
+        str(sum(post.doing.arrives for post in history.posts[posts:])),
+        ", ".join(announced) or "0",
     )
 
 

@@ -5,9 +5,7 @@ from typing import Final
 
 from tests.reliability.fault_injection.scenarios import registered
 
-for _module in (
-    "answers", "clocks", "code", "crashes", "events", "repetition", "secrets", "tables", "upstream",
-):  # fmt: skip
+for _module in ("upstream", "services", "events", "functions"):
     import_module(f"tests.reliability.fault_injection.{_module}")
 
 SCENARIOS: Final = tuple(registered())

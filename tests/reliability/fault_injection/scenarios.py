@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tests.reliability.fault_injection.cells import Cells, cells
+from tests.reliability.fault_injection.cells import cells
 from tests.reliability.fault_injection.printed import everything_printed
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.invariants.judging import InvariantError
@@ -55,7 +55,7 @@ class Finding:
     """
 
     scenario: Scenario
-    cells: Cells
+    cells: tuple[str, ...]
     violations: list[str]
 
 
@@ -94,8 +94,8 @@ def run(of: Scenario) -> Finding:
         stage = Stage(start + number, of.retention)
         violations += [f"run {number}: {broken}" for broken in run_once(of.act, stage)]
         shown.append(cells(stage))
-    merged = {name: _merged(getattr(line, name) for line in shown) for name in Cells.__slots__}
-    return Finding(of, Cells(**merged), violations)
+    merged = [" / ".join(sorted(set(values))) for values in zip(*shown, strict=True)]
+    return Finding(of, (str(of.number), of.fault, str(of.runs), *merged), violations)
 
 
 def run_once(act: Act, stage: Stage) -> list[str]:
@@ -108,7 +108,3 @@ def run_once(act: Act, stage: Stage) -> list[str]:
         except InvariantError as violation:
             return [str(violation)]
     return []
-
-
-def _merged(values: Iterable[str]) -> str:
-    return " / ".join(sorted(set(values)))

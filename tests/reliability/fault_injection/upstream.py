@@ -1,4 +1,4 @@
-"""Faults 1 to 7 and 10 to 12: what upstream does to a connection, and which status it gives.
+"""Faults 1 to 12: what upstream does to a connection, and what it answers.
 
 What a connection does is scripted in the words of `HttpTransport`. What it says for which behaviour
 of a socket is shown in `tests/adapters/upstream`:
@@ -12,11 +12,17 @@ of a socket is shown in `tests/adapters/upstream`:
 | 20 MB; 1 MB of headers, in many or in one | the same, and a broken answer is lost: a long line |
 | redirects | `test_transport`: a redirect is not followed |
 | a `Retry-After` no log could hold | `test_transport`: a header is kept where a log can hold it |
+
+The bodies of faults 8 and 9 are those that the dialects' own tests are about.
 """
 
+import json
 from dataclasses import replace
+from decimal import Decimal
+from random import Random
 from typing import Final
 
+from tests.adapters.upstream.test_dialects_refusals import BODIES, DRIFTED
 from tests.doubles.behaviours import BEHAVIOURS, Behaviour, refused, says, usable
 from tests.doubles.liveness_api import Script
 from tests.reliability.fault_injection.scenarios import CHANCE, scenario
@@ -47,6 +53,15 @@ def _once(number: int, fault: str, script: Script) -> None:
     @scenario(number, fault)
     def act(stage: Stage) -> None:
         stage.post(script)
+
+
+def _each(number: int, fault: str, *scripts: Script) -> None:
+    """Register the scenario of one post to each of these, when what was before is forgotten."""
+
+    @scenario(number, fault)
+    def act(stage: Stage) -> None:
+        for script in scripts:
+            stage.post_apart(script)
 
 
 _always(1, "upstream is silent for 60 s", "silent")
@@ -121,22 +136,19 @@ def past(stage: Stage) -> None:
     stage.post(refused(429, f"Wed, 21 Oct 20{stage.random.randint(10, 24)} 07:28:00 GMT"))
 
 
-@scenario(6, "429 with garbage, nothing or an hour in `Retry-After`")
-def garbage(stage: Stage) -> None:
-    for retry_after in (*_GARBAGE, None, "3600"):
-        stage.post_apart(refused(429, retry_after))
-
-
+_GARBAGE_OR_LONG: Final = "429 with garbage, nothing or an hour in `Retry-After`"
+_each(6, _GARBAGE_OR_LONG, *(refused(429, said) for said in (*_GARBAGE, None, "3600")))
 _once(6, "503, come back in 1 s", refused(503, "1"))
 
 
-@scenario(6, "503 with garbage or nothing in `Retry-After`")
-def unreadably_unavailable(stage: Stage) -> None:
-    for retry_after in (*_GARBAGE, None):
-        # Whether it charged depends on whether it says when to come back.
-        certain = retry_after is not None and retry_after.isdecimal() and retry_after.isascii()
-        doing = Behaviour(status=503, retry_after=retry_after, charged=not certain)
-        stage.post_apart(doing)
+def _unreadably_unavailable(said: str | None) -> Behaviour:
+    """Whether it charged depends on whether it says when to come back."""
+    certain = said is not None and said.isdecimal() and said.isascii()
+    return Behaviour(status=503, retry_after=said, charged=not certain)
+
+
+_UNREADABLE: Final = "503 with garbage or nothing in `Retry-After`"
+_each(6, _UNREADABLE, *map(_unreadably_unavailable, (*_GARBAGE, None)))
 
 
 @scenario(7, "403, the usage limit; another request, and one after 60 s")
@@ -149,22 +161,68 @@ def limit(stage: Stage) -> None:
     assert stage.history.counts["limit_reached"] == 1
 
 
-@scenario(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204")
-def no_answer(stage: Stage) -> None:
-    for answer in (says(_HTML), says(_ERRORS), says(b""), says(b"", 204)):
-        stage.post_apart(answer)
-
-
+_NO_ANSWER: Final = (says(_HTML), says(_ERRORS), says(b""), says(b"", 204))
+_each(10, "2xx with a page of HTML, `Errors[]`, nothing, or 204", *_NO_ANSWER)
 _always(11, "an answer of 20 MB", "too large")
+_each(11, "1 MB of headers, in many and in one", "broken chunk", "broken chunk")
+_MOVED: Final = tuple(replace(BEHAVIOURS["moved"], status=n) for n in (301, 302, 307, 308))
+_each(12, "301, 302, 307 and 308 to another address", *_MOVED)
 
 
-@scenario(11, "1 MB of headers, in many and in one")
-def large_headers(stage: Stage) -> None:
-    for _form in ("many", "one"):
-        stage.post_apart("broken chunk")
+_EACH: Final = 5
+_GOOD: Final = usable("0.9998", shape=', "img": {"height": 96, "width": 96}')
+# What the documents disagree on, in the words of each.
+_DOCUMENTED: Final = (
+    (b'"api_req_uid"', b'"api_req_uuid"'),
+    (b'"img": {"height": 96, "width": 96}', b'"img_height": 96, "img_width": 96'),
+    (b'"response_code": 2', b'"response_code": 0'),
+    (b'"response_code": 2', b'"Errors": []'),
+    (b'"requested_at": "2025-06-01T12:00:00.1", ', b""),
+)
+_ANYTHING: Final[tuple[object, ...]] = (
+    None, True, 0, -1, 1.5, "", "text", [], {}, [1, {"a": None}], "\u0000", 2**70,
+)  # fmt: skip
 
 
-@scenario(12, "301, 302, 307 and 308 to another address")
-def redirects(stage: Stage) -> None:
-    for status in (301, 302, 307, 308):
-        stage.post_apart(replace(BEHAVIOURS["moved"], status=status))
+@scenario(8, f"{_EACH} bodies that are no usable JSON", runs=CHANCE)
+def unreadable(stage: Stage) -> None:
+    for body in stage.random.sample(sorted(BODIES.values()), _EACH):
+        stage.post_apart(says(body))
+
+
+@scenario(8, "a good answer behind a byte order mark")
+def byte_order_mark(stage: Stage) -> None:
+    stage.post(replace(_GOOD, body=b"\xef\xbb\xbf" + _GOOD.body))
+
+
+@scenario(8, "a good score of 10,000 digits")
+def many_digits(stage: Stage) -> None:
+    stage.post(usable("0." + "9" * 10_000))
+
+
+@scenario(9, f"{_EACH} answers with fields renamed, dropped, retyped or wrapped", runs=CHANCE)
+def drifted(stage: Stage) -> None:
+    for _name, whole in stage.random.sample(DRIFTED, _EACH):
+        stage.post_apart(says(json.dumps(whole).encode()))
+
+
+@scenario(
+    9,
+    f"{_EACH} answers as all documents allow them, and with extra fields by the hundred",
+    runs=CHANCE,
+)
+def documented(stage: Stage) -> None:
+    for _answer in range(_EACH):
+        stage.post_apart(_as_documented(stage.random))
+
+
+def _as_documented(random: Random) -> Behaviour:
+    """An answer that says the same in other documented words, and much more."""
+    body = _GOOD.body
+    for words in random.sample(_DOCUMENTED, random.randint(0, len(_DOCUMENTED))):
+        body = body.replace(*words)
+    answer = json.loads(body, parse_float=Decimal)
+    data = answer["response_data"]
+    holder = random.choice((answer, data, data["faces_predicted"][0]))
+    holder |= {f"extra_{number}": random.choice(_ANYTHING) for number in range(100)}
+    return replace(_GOOD, body=json.dumps(answer, default=float).encode())

@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from tests.doubles.behaviours import Behaviour
 from tests.doubles.expressions import Item
+from tests.doubles.liveness_api import Received
 
 _deserializer = TypeDeserializer()
 
@@ -91,16 +92,17 @@ class Refused:
 
 @dataclass(frozen=True)
 class Post:
-    """The liveness API was asked: `doing` is what it did with that."""
+    """The liveness API was asked, and `received` this."""
 
     tick: int
     process: str
     environment: int
-    number: int
-    content: bytes
-    threshold: Decimal
-    outcome: str
-    doing: Behaviour
+    received: Received
+
+    @property
+    def doing(self) -> Behaviour:
+        """What the liveness API did with it."""
+        return self.received.doing
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,37 @@
-"""Everything that happened, in order."""
+"""Everything that happened, in order; the doubles tell it what they see."""
 
 import base64
 import itertools
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from liveness_gateway.verifications.model import MultipleFaces
+from tests.doubles.bus import Entry
+from tests.doubles.expressions import Item
+from tests.doubles.liveness_api import Received
+from tests.doubles.table import Change
 from tests.doubles.telemetry import LogLine
-from tests.reliability.history.facts import (
-    Accepted,
-    Answered,
-    Asked,
-    Delivered,
-    Generation,
-    Post,
-    ReadBack,
-    Refused,
-    Write,
-)
+from tests.reliability.history import facts
+from tests.reliability.history.facts import Asked, Generation, Write, plain
+from tests.reliability.simulation.steering import Steering
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
 class History:
-    """The facts so far.
+    """The facts so far; each has the process of `steering` that ran in it.
 
     Attributes:
         several_faces: what the gateway makes of more than one face.
         asked: the requests, by the process that answers each.
+        callers: which process of which environment wanted to ask the liveness API, whatever came
+            of it.
         letters, kept: bodies of the messages in the dead-letter and the emergency queue.
         parked: kept messages that nobody could store.
         erasures: which lives of records were deleted, and when.
@@ -45,20 +44,20 @@ class History:
             when the invariants were last checked.
     """
 
+    steering: Steering
     several_faces: MultipleFaces = MultipleFaces.INCONCLUSIVE
     asked: dict[str, Asked] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    # Which process of which environment wanted to ask the liveness API, whatever came of it.
+    refused: list[facts.Refused] = field(default_factory=list)
     callers: set[tuple[int, str]] = field(default_factory=set)
-    posts: list[Post] = field(default_factory=list)
-    answers: list[Answered] = field(default_factory=list)
-    reads: list[ReadBack] = field(default_factory=list)
-    accepted: list[Accepted] = field(default_factory=list)
+    posts: list[facts.Post] = field(default_factory=list)
+    answers: list[facts.Answered] = field(default_factory=list)
+    reads: list[facts.ReadBack] = field(default_factory=list)
+    accepted: list[facts.Accepted] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
-    delivered: list[Delivered] = field(default_factory=list)
+    delivered: list[facts.Delivered] = field(default_factory=list)
     erasures: list[tuple[int, Generation]] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
     overran: list[str] = field(default_factory=list)
@@ -81,6 +80,47 @@ class History:
         """From now on no output may hold these: as text, in hexadecimal, or in base64."""
         for canary in canaries:
             self.canaries += renderings(canary)
+
+    def on_write(self, change: Change) -> None:
+        images = (change.before, change.after)
+        self.writes.append(Write(*self._moment(), *images, change.sequence_number))
+
+    def on_refusal(self, item: Item, standing: Item) -> None:
+        claim = plain(item)
+        claimed_at, attempt = datetime.fromisoformat(claim["created_at"]), int(claim["attempt"])
+        self.refused.append(facts.Refused(*self._moment(), claimed_at, attempt, plain(standing)))
+
+    def on_call(self) -> None:
+        process = self.steering.actor
+        self.callers.add((self.asked[process].environment, process))
+
+    def on_post(self, post: Received) -> None:
+        environment = self.asked[self.steering.actor].environment
+        self.posts.append(facts.Post(*self._moment(), environment, post))
+
+    def on_accept(self, entry: Entry) -> None:
+        running = self.steering.running
+        began = self.steering.clock.time_of_day if running is None else running.began
+        detail = json.loads(entry["Detail"])
+        self.accepted.append(facts.Accepted(self.tick(), entry["DetailType"], detail, began))
+
+    def on_refused_event(self, entry: Entry) -> None:
+        detail = json.loads(entry["Detail"])
+        life = Generation(detail["data"]["verification_id"], detail["data"]["created_at"])
+        if self.steering.running is not None:
+            self.steering.running.refused.add((life, detail["metadata"]["version"]))
+
+    def on_response(
+        self, process: str, response: Mapping[str, Any], own_seconds: float, *, troubled: bool
+    ) -> None:
+        status, body = int(response["statusCode"]), json.loads(response["body"])
+        code = None if status < 300 else body["code"]
+        replayed = "Idempotency-Replayed" in response["headers"]
+        self.answers.append(
+            facts.Answered(
+                self.tick(), process, status, code, replayed, body, own_seconds, troubled
+            )
+        )
 
     def claims(self) -> list[Write]:
         """Every `processing` record written: a first claim or the next attempt."""
@@ -117,6 +157,10 @@ class History:
             [(line.message, dict(line.fields)) for line in self.lines],
             self.printed,
         ]
+
+    def _moment(self) -> tuple[int, str]:
+        """The next moment, and who runs in it."""
+        return self.tick(), self.steering.actor
 
 
 @cache

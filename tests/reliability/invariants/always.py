@@ -43,7 +43,7 @@ def i3_at_most_one_charge(history: History) -> None:
             f"paid)",
         )
         if post.doing.charged:
-            charged[life] = f"{post.process} ({post.outcome})"
+            charged[life] = f"{post.process} ({post.received.name})"
 
 
 def i4_event_is_stored(history: History) -> None:
@@ -142,15 +142,15 @@ def _follows_from_answer(history: History, write: Write) -> None:
     post = post_behind(write, history)
     score, faces = post.doing.score, post.doing.faces
     if score is None:
-        broken("I10", f"completed without a usable answer: {post.outcome}")
+        broken("I10", f"completed without a usable answer: {post.received.name}")
     new = write.new
     claim = history.claim_of(post.process)
     same = claim and (claim.generation, claim.new["attempt"]) == (write.generation, new["attempt"])
     hold("I10", same, f"the answer to {post.process} was stored on another claim")
     asked = history.asked[post.process]
-    sent = (post.content, post.threshold)
+    sent = (post.received.content, post.received.threshold)
     hold("I10", sent == (asked.content.image, asked.content.threshold), "another selfie was sent")
     hold("I10", new["score"] == cut(score), f"{new['score']} is not {score}")
     expected = decision_of(score, faces, asked.content.threshold, history.several_faces)
     decided = (new["decision"], list(new.get("reasons", [])))
-    hold("I10", decided == expected, f"{decided} for {post.outcome}, not {expected}")
+    hold("I10", decided == expected, f"{decided} for {post.received.name}, not {expected}")

@@ -50,7 +50,7 @@ def post_behind(write: Write, history: History) -> Post:
     """The call a completed record came from: it names it, else it is the one of its attempt."""
     uid = write.new.get("upstream", {}).get("api_req_uid")
     for post in history.posts:
-        if f"post-{post.number}" == uid:
+        if f"post-{post.received.number}" == uid:
             return post
     for post in history.posts:
         claim = history.claim_of(post.process)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,11 @@ def change(kind: str, place: int = 0, **values: object) -> Break:
         return with_(**{kind: facts})(history)
 
     return changed
+
+
+def received(**values: Any) -> Break:  # noqa: ANN401 - as `Received` takes them
+    """The liveness API received or did something else."""
+    return lambda h: change("posts", received=replace(h.posts[0].received, **values))(h)
 
 
 def writes(choose: Callable[[Write, Write], list[Write]]) -> Break:
@@ -124,10 +130,10 @@ BROKEN: list[tuple[str, str, Break]] = [
     ("I9", "overwritten", writes(lambda c, end: [c, end, replace(end, before=end.after)])),
     ("I9", "backwards", writes(lambda c, end: [c, end, replace(c, before=end.after)])),
     ("I9", "begins at its end", writes(lambda _, result: [replace(result, before=None)])),
-    ("I10", "live after a refusal", change("posts", doing=BEHAVIOURS["limit"])),
+    ("I10", "live after a refusal", received(doing=BEHAVIOURS["limit"])),
     ("I10", "live without a call", with_(posts=[])),
-    ("I10", "live below the threshold", change("posts", doing=usable("0.4"))),
-    ("I10", "another selfie", change("posts", content=b"another")),
+    ("I10", "live below the threshold", received(doing=usable("0.4"))),
+    ("I10", "another selfie", received(content=b"another")),
     ("I11", "read too late", change("reads", now=good().reads[0].now + LATER)),
     ("I11", "read by another", change("reads", client_id="x")),
     ("I11", "announced too late", change("accepted", now=good().accepted[0].now + LATER)),

@@ -21,8 +21,6 @@ from typing import Final
 import httpx
 from PIL import Image
 from requests_toolbelt import MultipartEncoder
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from local.gateway import Gateway, running_gateway
 from sandbox import Sandbox
@@ -41,12 +39,11 @@ _LOGS_LAG: Final = 4.0
 class Load:
     """A client that sends one selfie as often as it is told."""
 
-    def __init__(self, gateway: Gateway, sandbox: Sandbox, progress: Progress) -> None:
+    def __init__(self, gateway: Gateway, sandbox: Sandbox) -> None:
         # Not through the local server, which lets a burst wait in order: here it shall be refused.
         self._url = f"{gateway.deployment.api_url}/v1/verifications"
         self._logs = gateway.logs / "functions.log"
         self._sandbox = sandbox
-        self._progress = progress
         self._random = Random(1)  # noqa: S311 - arrival times, not secrets
         form = MultipartEncoder({"selfie": ("selfie.jpg", selfie(), "image/jpeg")})
         self._body: bytes = form.to_string()
@@ -60,30 +57,26 @@ class Load:
             warm = [await self._post(client) for _ in range(3)]
         return min(answer.seconds for answer in warm)
 
-    async def step(self, share: float, rate: float, task: TaskID) -> Step:
+    async def step(self, share: float, rate: float) -> Step:
         """Offer one rate, and wait for every answer."""
         self._sandbox.forget()
         self._sandbox.set_default("live", delay=UPSTREAM_SECONDS)
         began = datetime.now(UTC)
         async with _client() as client:
-            waiting, seconds = await self._arrivals(client, rate, task)
+            waiting, seconds = await self._arrivals(client, rate)
             answers = await asyncio.gather(*waiting)
         calls = len(self._sandbox.requests)
         await asyncio.sleep(_LOGS_LAG)
         return Step(share, seconds, answers, _own_seconds(self._logs, began), calls)
 
     async def _arrivals(
-        self, client: httpx.AsyncClient, rate: float, task: TaskID
+        self, client: httpx.AsyncClient, rate: float
     ) -> tuple[list[asyncio.Task[Answer]], float]:
         started, due, waiting = time.monotonic(), 0.0, list[asyncio.Task[Answer]]()
         while due < _STEP_SECONDS:
             await asyncio.sleep(max(0.0, started + due - time.monotonic()))
             waiting.append(asyncio.create_task(self._post(client)))
             due += self._random.expovariate(rate)
-            done = sum(task.done() for task in waiting)
-            self._progress.update(
-                task, completed=due, description=f"{rate:.1f}/s: {done} of {len(waiting)}"
-            )
         return waiting, time.monotonic() - started
 
     async def _post(self, client: httpx.AsyncClient) -> Answer:
@@ -125,23 +118,21 @@ def _own_seconds(logs: Path, began: datetime) -> list[float]:
     ]
 
 
-async def measure(gateway: Gateway, sandbox: Sandbox, console: Console) -> list[Step]:
-    """All steps, each when the one before has ended."""
-    steps: list[Step] = []
-    with Progress(console=console) as progress:
-        load = Load(gateway, sandbox, progress)
-        task = progress.add_task("starting every environment", total=None)
-        sandbox.set_default("live", delay=UPSTREAM_SECONDS)
-        full = ENVIRONMENTS / await load.warm_up()
-        for share in _SHARES:
-            progress.reset(task, total=_STEP_SECONDS)
-            steps.append(await load.step(share, share * full, task))
+async def measure(gateway: Gateway, sandbox: Sandbox) -> list[Step]:
+    """All steps, each when the one before has ended; prints what each showed."""
+    load, steps = Load(gateway, sandbox), list[Step]()
+    sandbox.set_default("live", delay=UPSTREAM_SECONDS)
+    full = ENVIRONMENTS / await load.warm_up()
+    for share in _SHARES:
+        step = await load.step(share, share * full)
+        codes = Counter(f"{answer.status} {answer.code}" for answer in step.answers)
+        print(f"{step.rate:5.1f}/s ({share:.2f}): {dict(codes.most_common())}", flush=True)
+        steps.append(step)
     return steps
 
 
 def main() -> int:
     """0 when every step was measured."""
-    console = Console(stderr=True)
     with running_gateway() as gateway:
         if gateway.sandbox is None:
             raise RuntimeError("the sandbox is needed")
@@ -149,10 +140,7 @@ def main() -> int:
             FunctionName=gateway.deployment.functions["verify"],
             ReservedConcurrentExecutions=ENVIRONMENTS,
         )
-        steps = asyncio.run(measure(gateway, gateway.sandbox, console))
-    for step in steps:
-        codes = Counter(f"{answer.status} {answer.code}" for answer in step.answers)
-        print(f"{step.rate:5.1f}/s ({step.share:.2f}): {dict(codes.most_common())}")
+        steps = asyncio.run(measure(gateway, gateway.sandbox))
     write_page(steps, ENVIRONMENTS, UPSTREAM_SECONDS)
     return 0
 

@@ -25,7 +25,6 @@ from tests.doubles.secrets import SecretsDouble
 from tests.doubles.table import TableDouble
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.reliability.history.history import History
-from tests.reliability.simulation.recorder import Recorder
 from tests.reliability.simulation.steering import Steering
 from tests.world import SETTINGS
 
@@ -43,21 +42,22 @@ class Deployed:
     ) -> None:
         self.steering = steering = Steering()
         self.clock = steering.clock
-        self.history = History(overran=steering.overran, several_faces=several)
-        self.recorder = recorder = Recorder(steering, self.history)
+        self.history = history = History(steering, several, overran=steering.overran)
         self.api = LivenessApi(self.clock, steering)
-        self.api.asker, self.api.on_call = lambda: steering.actor, recorder.calls
-        self.api.on_post = recorder.posted
+        self.api.asker = lambda: steering.actor
+        self.api.on_call, self.api.on_post = history.on_call, history.on_post
         self.table, self.secrets = TableDouble(steering), SecretsDouble(steering)
-        self.table.on_write, self.table.on_refusal = recorder.wrote, recorder.refused
-        self.bus = BusDouble(steering, on_accept=recorder.accepted, on_refuse=recorder.not_accepted)
-        self.emergency = QueueDouble(steering, "emergency.send", self.history.kept)
-        self.letters = QueueDouble(steering, "letters.send", self.history.letters)
+        self.table.on_write, self.table.on_refusal = history.on_write, history.on_refusal
+        self.bus = BusDouble(
+            steering, on_accept=history.on_accept, on_refuse=history.on_refused_event
+        )
+        self.emergency = QueueDouble(steering, "emergency.send", history.kept)
+        self.letters = QueueDouble(steering, "letters.send", history.letters)
         self._breaker = BreakerTableDouble(self.clock, steering)
         hours = int(retention.total_seconds()) // 3600
         self._settings = replace(SETTINGS, retention_hours=hours, multiple_faces=several)
         # The doubles are the part of boto3's clients that is used.
-        self._telemetry: Any = telemetry(steering, self.history.lines, self.history.counts)
+        self._telemetry: Any = telemetry(steering, history.lines, history.counts)
         self._table: Any = {"dynamodb": self.table, "telemetry": self._telemetry}
         self._clock: Any = {"clock": self.clock}
 

@@ -75,17 +75,11 @@ class Gateway(Deployed):
 
         def work() -> None:
             response = environment.handler(event, LambdaContextDouble(self.clock))
-            self.recorder.answered(process, response)
+            self.history.on_response(name, response, process.own_seconds, troubled=process.troubled)
             environment.busy = False
 
         process = self._process(name, work, troubles)
         return process
-
-    def ask_and_die(self, key: str = "key-1") -> None:
-        """A POST whose process dies when the liveness API has answered, before anybody hears it."""
-        process = self.ask(Request(key=key))
-        process.hold_at("transport.post", "after")
-        process.kill()
 
     def environment(self) -> Environment:
         """A new execution environment of `verify`: nothing is cached in it."""

@@ -13,13 +13,7 @@ from random import Random
 from typing import Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.behaviours import BEHAVIOURS
@@ -88,6 +82,10 @@ _table_gone: Final = st.sampled_from(["unreachable", "hung", "lost", "hung and l
 _of_verify: Final[st.SearchStrategy[list[Trouble]]] = st.one_of(
     st.just([]), _table_gone, _troubles(OF_VERIFY)
 )
+_turns: Final = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), max_size=8)
+_refusals: Final = st.dictionaries(
+    st.integers(0, 3), st.sampled_from([*_BUSY, *_NEVER]), max_size=2
+)
 
 
 class GatewayMachine(RuleBasedStateMachine):
@@ -115,12 +113,12 @@ class GatewayMachine(RuleBasedStateMachine):
     @rule(
         behaviours=_behaviours,
         others=st.lists(_content, min_size=1, max_size=2),
-        turns=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), max_size=8),
+        turns=_turns,
         troubles=_of_verify,
     )
     def ask_at_once(
         self,
-        behaviours: Sequence[str],
+        behaviours: list[str],
         others: list[int],
         turns: list[tuple[int, int]],
         troubles: list[Trouble],
@@ -151,11 +149,7 @@ class GatewayMachine(RuleBasedStateMachine):
         batch = list(self.gateway.emergency.messages)[:count]
         self._end(self.gateway.recover(batch, again=again, troubles=troubles), end)
 
-    @rule(
-        refusals=st.dictionaries(st.integers(0, 3), st.sampled_from([*_BUSY, *_NEVER]), max_size=2),
-        troubles=_troubles(OF_PUBLISH),
-        end=_end,
-    )
+    @rule(refusals=_refusals, troubles=_troubles(OF_PUBLISH), end=_end)
     def publish(self, refusals: dict[int, str], troubles: list[Trouble], end: End) -> None:
         """The stream delivers what is new, and what was wanted again."""
         self.gateway.bus.refusals = refusals
@@ -213,9 +207,5 @@ class GatewayMachine(RuleBasedStateMachine):
     @staticmethod
     def _end(process: Process, end: End) -> None:
         how, steps = end
-        if how == "run":
-            process.run()
-        elif how == "hold":
-            process.step(steps)
-        else:
-            process.kill(steps)
+        act = {"run": lambda _: process.run(), "hold": process.step, "kill": process.kill}[how]
+        act(steps)

@@ -59,14 +59,12 @@ class Process:
 
     def run(self) -> Any:  # noqa: ANN401 - what the function returns
         """Let it run to its end; what it returned."""
-        if not self.ended:
-            self._go(None)
+        self._go(None)
         return self.result
 
     def step(self, steps: int) -> None:
         """Let it run through so many steps, then hold it."""
-        if not self.ended:
-            self._go(steps)
+        self._go(steps)
 
     def hold_at(self, effect: str, moment: Moment) -> None:
         """Let it run until it is about to take this step, and hold it there.
@@ -78,9 +76,8 @@ class Process:
 
     def kill(self, after: int = 0) -> None:
         """Let it run through so many steps, then kill it between two effects."""
-        if not self.ended:
-            self._dies = True
-            self._go(after)
+        self._dies = True
+        self._go(after)
 
     def at(self, step: Step) -> None:
         """Take a step; called in the process's own flow."""
@@ -96,6 +93,8 @@ class Process:
             raise KilledError("Lambda's own limit")
 
     def _go(self, steps: int | None, *, held: bool = False) -> None:
+        if self.ended:
+            return
         self._left = steps
         before, self._steering.running = self._steering.running, self
         if self._thread is None and not held and (steps is None or self._dies):
@@ -119,11 +118,8 @@ class Process:
             self._back.release()
             self._turn.acquire()
             self.held_at = None
-        if self._doomed():
+        if self._dies and self._left == 0:
             raise KilledError(self.name)
-
-    def _doomed(self) -> bool:
-        return self._dies and self._left == 0
 
     def _flow(self) -> None:
         try:

@@ -1,30 +1,25 @@
 """I5, I11: a letter is announced again under its id, and not once its record has expired."""
 
 import json
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
 from cli.redrive import Redrive, Tally
-from liveness_gateway.verifications.publishing import event_of
 from tests.doubles.bus import BusDouble
-from tests.samples import claim, unknown
+from tests.reliability.simulation.gateway import Gateway
+from tests.reliability.simulation.requests import Request
 
-NOW = datetime.now(UTC)
 
-
-def event(days: int) -> dict[str, str]:
-    """The event of a record that lives for so many days from now."""
-    of = claim(at=NOW - timedelta(days=3), expires_at=NOW + timedelta(days=days))
-    result = unknown(of, at=of.created_at)
-    return event_of(
-        replace(
-            of, status=result.status, version=1, ended_at=result.ended_at, reasons=("timeout",)
-        ),
-        "dev",
-    )
+def letter_of(days: int) -> str:
+    """The letter of a record that lives for so many days from the simulation's time on."""
+    gateway = Gateway(timedelta(days=days))
+    gateway.ask(Request()).run()
+    gateway.bus.refusals = {0: "MalformedDetail"}
+    gateway.publish(gateway.new_in_stream()).run()
+    return gateway.letters.sent[0]
 
 
 @dataclass
@@ -50,20 +45,22 @@ class AccountDouble:
         self.letters.remove(ReceiptHandle)
 
 
+# The simulation's time is in the past of the machine's clock, which the redrive reads.
 @pytest.mark.parametrize(
-    ("days", "refusal", "told"),
-    [(-1, None, Tally(expired=1)), (1, None, Tally(announced=1)),
-     (1, "ThrottlingException", Tally(left={"ThrottlingException": 1}))],
-)  # fmt: skip
-def test_what_becomes_of_a_letter(days: int, refusal: str | None, told: Tally) -> None:
-    bus = BusDouble(refusals={0: refusal} if refusal else {})
-    made = event(days)
-    letter = json.dumps({"sequence_number": "1", "event": made})
+    ("days", "refusals", "told"),
+    [
+        (1, {}, Tally(expired=1)),
+        (36_500, {}, Tally(announced=1)),
+        (36_500, {0: "ThrottlingException"}, Tally(left={"ThrottlingException": 1})),
+    ],
+)
+def test_what_becomes_of_a_letter(days: int, refusals: dict[int, str], told: Tally) -> None:
+    bus, letter = BusDouble(refusals=refusals), letter_of(days)
     account = AccountDouble(bus, [letter])
     redrive, tally = Redrive(cast("Any", account), "dev"), Tally()
     for message in redrive.letters():
         redrive.process(message, tally)
     assert tally == told
     ids = [json.loads(entry["Detail"])["metadata"]["id"] for entry in bus.accepted]
-    assert ids == [made["id"]] * told.announced
+    assert ids == [json.loads(letter)["event"]["id"]] * told.announced
     assert account.letters == [letter] * len(told.left)
