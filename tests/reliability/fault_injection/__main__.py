@@ -5,9 +5,10 @@
 
 import sys
 
-from tests.reliability.fault_injection.every import SCENARIOS
 from tests.reliability.fault_injection.page import write
-from tests.reliability.fault_injection.scenarios import run
+from tests.reliability.fault_injection.scenarios import run, scenarios
+
+SCENARIOS = scenarios()
 
 
 def main() -> int:

@@ -19,7 +19,6 @@ _HEAD: Final = (
 
 
 def line(finding: Finding) -> str:
-    """The table's line of a scenario."""
     return f"| {' | '.join(finding.cells)} |"
 
 

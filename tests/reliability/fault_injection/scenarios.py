@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from typing import Final
 
 from tests.reliability.fault_injection.cells import cells
@@ -82,8 +83,10 @@ def failing(number: int, fault: str, effects: Iterable[str], *kinds: str) -> Non
         assert stage.history.posts or stage.last.own_seconds <= SOON
 
 
-def registered() -> list[Scenario]:
-    """All scenarios, by number."""
+def scenarios() -> list[Scenario]:
+    """All scenarios, by number; each registers itself when its module is imported."""
+    for module in ("upstream", "services", "events", "functions"):
+        import_module(f"tests.reliability.fault_injection.{module}")
     return sorted(_ALL, key=lambda each: each.number)
 
 

@@ -62,11 +62,9 @@ class Stage(Gateway):
         self.post(*behaviours)
 
     def send(self, request: Request, on: Environment | None = None) -> None:
-        """Post this request and wait for its answer."""
         self.begin(request, on).run()
 
     def begin(self, request: Request, on: Environment | None = None) -> Process:
-        """A post, not yet begun."""
         return self.ask(request, on=on or self.environment())
 
     def post_and_hold(self, *behaviours: Script) -> Process:
@@ -120,5 +118,4 @@ class Stage(Gateway):
 
     @property
     def last(self) -> Answered:
-        """The last answer."""
         return self.history.answers[-1]

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.reliability.fault_injection.every import SCENARIOS
 from tests.reliability.fault_injection.page import committed_lines, line
-from tests.reliability.fault_injection.scenarios import Scenario, run
+from tests.reliability.fault_injection.scenarios import Scenario, run, scenarios
+
+SCENARIOS = scenarios()
 
 
 @pytest.mark.parametrize("scenario", [pytest.param(each, id=each.name) for each in SCENARIOS])

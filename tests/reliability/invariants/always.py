@@ -95,18 +95,13 @@ def i12_nothing_leaks(history: History) -> None:
 def _same_content(event: Accepted, stored: Mapping[str, Any]) -> None:
     data, metadata = event.detail["data"], event.detail["metadata"]
     hold("I4", event.detail_type == _DETAIL_TYPES[stored["status"]], event.detail_type)
-    expected = {
-        "verification_id": stored["verification_id"],
-        "status": stored["status"],
-        "reasons": list(stored.get("reasons", [])),
-        "threshold": float(stored["threshold"]),
-        "decision": stored.get("decision"),
-        "score": _float(stored.get("score")),
-        "subject_ref": stored.get("subject_ref"),
-        "problem_code": stored.get("problem_code"),
-    }
-    for name, value in expected.items():
-        hold("I4", data.get(name) == value, f"the event's {name} is not the stored one")
+    numbers = {name: _float(stored.get(name)) for name in ("score", "threshold")}
+    expected = {**stored, **numbers, "reasons": list(stored.get("reasons", []))}
+    for name in ("verification_id", "status", "reasons", "threshold", "decision", "score",
+                 "subject_ref", "problem_code"):  # fmt: skip
+        hold(
+            "I4", data.get(name) == expected.get(name), f"the event's {name} is not the stored one"
+        )
     for name in ("client_id", "correlation_id"):
         hold("I4", metadata[name] == stored[name], f"the event's {name} is not the stored one")
 

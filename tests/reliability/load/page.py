@@ -55,7 +55,6 @@ class Step:
 
     @property
     def rate(self) -> float:
-        """Arrivals a second."""
         return len(self.answers) / self.seconds
 
     def took(self, status: int) -> list[float]:

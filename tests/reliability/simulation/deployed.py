@@ -62,28 +62,23 @@ class Deployed:
         self._clock: Any = {"clock": self.clock}
 
     def verify_function(self) -> LambdaHandler:
-        """A new environment of `verify`."""
         doubles: Any = (self.table, self._breaker, self.secrets, self.emergency)
         more: Any = {"transport": self.api, "breaker_store": self._breaker.store(self._telemetry)}
         more |= {"clients": VerifyClients(*doubles), "telemetry": self._telemetry} | self._clock
         return LambdaHandler(lambda: build_verify(self._settings, **more))
 
     def results_function(self) -> LambdaHandler:
-        """A new environment of `results`."""
         return LambdaHandler(lambda: build_results(self._settings, **self._table, **self._clock))
 
     def sweep_function(self) -> Batch:
-        """A new environment of `sweep`."""
         return BatchHandler(
             lambda: build_sweep(self._settings, **self._table, **self._clock), nothing_swept
         )
 
     def recover_function(self) -> Batch:
-        """A new environment of `recover`."""
         return BatchHandler(lambda: build_recover(self._settings, **self._table), all_messages)
 
     def publish_function(self) -> Batch:
-        """A new environment of `publish_events`."""
         more: Any = {"events": self.bus, "sqs": self.letters, "telemetry": self._telemetry}
         return BatchHandler(
             lambda: build_publish_events(_PUBLISH, **more, **self._clock), whole_batch

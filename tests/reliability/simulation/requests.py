@@ -52,7 +52,6 @@ class Request:
         return Content(self.image, self.threshold or SETTINGS.default_threshold, self.subject_ref)
 
     def event(self, correlation_id: str) -> dict[str, Any]:
-        """The event of this request."""
         if self.body is None:
             encoded = _encoded_form(self.image, self.threshold, self.subject_ref)
         else:
@@ -72,7 +71,6 @@ class Request:
 
 
 def read_event(verification_id: str, client_id: str, correlation_id: str) -> dict[str, Any]:
-    """The event of a record that is asked for."""
     return {
         "httpMethod": "GET",
         "resource": "/v1/verifications/{verification_id}",

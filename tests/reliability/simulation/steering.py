@@ -92,7 +92,6 @@ class Steering(Faults):
 
     @property
     def actor(self) -> str:
-        """Who is running."""
         return self.running.name if self.running is not None else "nobody"
 
     def _meet(self, running: "Process", step: Step) -> None:
