@@ -15,6 +15,10 @@ _ALLOWED: Final = frozenset(
         ("failed", "processing"), ("unknown", "completed"), ("unknown", "failed"),
     }
 )  # fmt: skip
+_ANNOUNCED: Final = (
+    "verification_id", "status", "reasons", "threshold", "decision", "score", "subject_ref",
+    "problem_code",
+)  # fmt: skip
 _DETAIL_TYPES: Final = {
     "completed": "LivenessVerificationCompleted",
     "failed": "LivenessVerificationFailed",
@@ -97,11 +101,9 @@ def _same_content(event: Accepted, stored: Mapping[str, Any]) -> None:
     hold("I4", event.detail_type == _DETAIL_TYPES[stored["status"]], event.detail_type)
     numbers = {name: _float(stored.get(name)) for name in ("score", "threshold")}
     expected = {**stored, **numbers, "reasons": list(stored.get("reasons", []))}
-    for name in ("verification_id", "status", "reasons", "threshold", "decision", "score",
-                 "subject_ref", "problem_code"):  # fmt: skip
-        hold(
-            "I4", data.get(name) == expected.get(name), f"the event's {name} is not the stored one"
-        )
+    for name in _ANNOUNCED:
+        same = data.get(name) == expected.get(name)
+        hold("I4", same, f"the event's {name} is not the stored one")
     for name in ("client_id", "correlation_id"):
         hold("I4", metadata[name] == stored[name], f"the event's {name} is not the stored one")
 
