@@ -33,10 +33,9 @@ def _answers_soon(stage: Stage) -> None:
 
 @scenario(13, "the secret is rotated under a warm function")
 def rotated(stage: Stage) -> None:
-    environment = stage.environment()
-    stage.post(on=environment)
+    stage.post_warm()
     stage.secrets.version = stage.api.key_version = 2
-    stage.post(on=environment)
+    stage.post_warm()
 
 
 @scenario(13, "the same, and upstream refuses the old one with 403")
@@ -48,11 +47,8 @@ def rotated_and_forbidden(stage: Stage) -> None:
 @scenario(14, "a wrong secret for good; another request, and one after 60 s")
 def wrong(stage: Stage) -> None:
     stage.api.key_version = 2
-    environment = stage.environment()
-    stage.post(on=environment)
-    stage.post(on=environment)
-    stage.clock.advance(60)
-    stage.post(on=environment)
+    stage.post_warm(count=2)
+    stage.post_warm(after=60)
     assert stage.history.counts["credentials_refused"] == 2
 
 
@@ -95,12 +91,10 @@ failing(16, "Secrets Manager hangs; only the gateway's own is cached", [_UPSTREA
 
 @scenario(16, "Secrets Manager is down for 23 hours; the cache is warm", runs=CHANCE)
 def down_and_warm(stage: Stage) -> None:
-    environment = stage.environment()
-    stage.post(on=environment)
+    stage.post_warm()
     stage.fail(_BOTH, stage.random.choice(_DOWN))
-    stage.post(on=environment)
-    stage.clock.advance(stage.random.uniform(0, 23) * _HOUR)
-    stage.post(on=environment)
+    stage.post_warm()
+    stage.post_warm(after=stage.random.uniform(0, 23) * _HOUR)
 
 
 _OLD: Final = "Secrets Manager is down for 25 hours; the cache is too old"
@@ -108,11 +102,9 @@ _OLD: Final = "Secrets Manager is down for 25 hours; the cache is too old"
 
 @scenario(16, _OLD, retention=timedelta(days=3))
 def down_and_old(stage: Stage) -> None:
-    environment = stage.environment()
-    stage.post(on=environment)
+    stage.post_warm()
     stage.fail(_BOTH, "failed")
-    stage.clock.advance(25 * _HOUR)
-    stage.post(on=environment)
+    stage.post_warm(after=25 * _HOUR)
 
 
 _AFTER_THE_DEADLINE: Final = 61.0
@@ -224,6 +216,4 @@ failing(29, "the breaker's table hangs", ["breaker.get"], "hung")
 def breaker_down_in_trouble(stage: Stage) -> None:
     stage.fail(BREAKER, "denied")
     stage.api.standard = "broken"
-    environment = stage.environment()
-    for _request in range(7):
-        stage.post(on=environment)
+    stage.post_warm(count=7)

@@ -36,6 +36,7 @@ class Stage(Gateway):
         self.random = Random(seed)  # noqa: S311 - choices, not secrets
         self.prepared = (0, 0)
         self._keys = 0
+        self._warm: Environment | None = None
 
     def request(self, key: str | None = None, *behaviours: Script) -> Request:
         """A selfie that was not posted to this stage before, in the form of some client."""
@@ -55,6 +56,13 @@ class Stage(Gateway):
     def post(self, *behaviours: Script, on: Environment | None = None) -> None:
         """Post a new selfie, to a new environment unless one is named, and wait for its answer."""
         self.send(self.request(None, *behaviours), on)
+
+    def post_warm(self, *behaviours: Script, count: int = 1, after: float = 0.0) -> None:
+        """After so many seconds, post to one and the same environment."""
+        self.clock.advance(after)
+        self._warm = self._warm or self.environment()
+        for _ in range(count):
+            self.post(*behaviours, on=self._warm)
 
     def post_apart(self, *behaviours: Script) -> None:
         """Post when the breaker has forgotten what was before."""

@@ -79,16 +79,10 @@ _always(4, "a body at one byte per second", "silent")
 @scenario(5, "a burst of 5xx; a failed and a good probe, each after 30 s", runs=CHANCE)
 def burst(stage: Stage) -> None:
     stage.api.standard = says(b"", stage.random.choice((500, 502, 503, 504, 520)))
-    environment = stage.environment()
-    for _request in range(7):
-        stage.post(on=environment)
-    stage.clock.advance(30)
-    stage.post(on=environment)
-    stage.post(on=environment)
-    stage.clock.advance(30)
+    stage.post_warm(count=7)
+    stage.post_warm(count=2, after=30)
     stage.api.standard = "live"
-    stage.post(on=environment)
-    stage.post(on=environment)
+    stage.post_warm(count=2, after=30)
 
 
 @scenario(5, "a burst of 5xx, each seen by another environment")
@@ -153,11 +147,9 @@ _each(6, _UNREADABLE, *map(_unreadably_unavailable, (*_GARBAGE, None)))
 
 @scenario(7, "403, the usage limit; another request, and one after 60 s")
 def limit(stage: Stage) -> None:
-    environment = stage.environment()
-    stage.post("limit", on=environment)
-    stage.post(on=environment)
-    stage.clock.advance(60)
-    stage.post(on=environment)
+    stage.post_warm("limit")
+    stage.post_warm()
+    stage.post_warm(after=60)
     assert stage.history.counts["limit_reached"] == 1
 
 
