@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.reliability.invariants.watch import check, check_at_rest
 from tests.reliability.simulation.gateway import Gateway
-from tests.reliability.simulation.rest import checked
+from tests.reliability.simulation.rest import rest
 
 
 @pytest.fixture(autouse=True)
@@ -19,5 +20,8 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with checked() as made:
-        yield made
+    made = Gateway()
+    yield made
+    check(made.history)
+    rest(made)
+    check_at_rest(made.history)

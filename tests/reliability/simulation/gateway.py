@@ -119,7 +119,11 @@ class Gateway(Deployed):
 
         def work() -> frozenset[str]:
             wanted = _wanted(publish({"Records": records}, None))
-            self._delivered(process, batch, wanted)
+            self.pending = [n for n in self.pending if n not in set(batch) - wanted]
+            tick, refused = self.history.tick(), frozenset(process.refused)
+            self.history.delivered.append(
+                Delivered(tick, tuple(batch), wanted, refused, process.began, process.troubled)
+            )
             return wanted
 
         process = self._process(self._name("publish"), work, troubles)
@@ -200,14 +204,6 @@ class Gateway(Deployed):
             if write.sequence_number == sequence_number:
                 image = write.after
         return {"dynamodb": {"SequenceNumber": sequence_number, "NewImage": image}}
-
-    def _delivered(self, process: Process, numbers: Sequence[str], again: frozenset[str]) -> None:
-        tick, refused = self.history.tick(), frozenset(process.refused)
-        self.history.delivered.append(
-            Delivered(tick, tuple(numbers), again, refused, process.began, process.troubled)
-        )
-        done = set(numbers) - again
-        self.pending = [number for number in self.pending if number not in done]
 
 
 def _wanted(result: Mapping[str, Any]) -> frozenset[str]:

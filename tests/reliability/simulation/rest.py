@@ -1,26 +1,13 @@
-"""Brings a gateway to rest, and checks it."""
+"""Brings a gateway to rest."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from tests.reliability.history.facts import plain
 from tests.reliability.invariants.judging import broken, hold
-from tests.reliability.invariants.watch import check, check_at_rest
 from tests.reliability.simulation.gateway import Gateway
 
 _RECEIVES: Final = 3
 _ROUNDS: Final = 12
-
-
-@contextmanager
-def checked(gateway: Gateway | None = None) -> Iterator[Gateway]:
-    """A gateway that is checked afterwards: at once, and again when it has come to rest."""
-    gateway = gateway or Gateway()
-    yield gateway
-    check(gateway.history)
-    rest(gateway)
-    check_at_rest(gateway.history)
 
 
 def mend(gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""I13: every answer within 28 seconds, whatever hangs."""
+"""I11, I13: every answer within 28 seconds, whatever hangs; and what is erased meanwhile."""
 
 from itertools import combinations
 
@@ -34,3 +34,12 @@ def test_second_calls_are_a_tenth_at_most(gateway: Gateway) -> None:
         gateway.ask(Request(key=f"key-{number}", behaviours=["too many, soon", "live"])).run()
         gateway.clock.advance(31)
     assert len(gateway.history.posts) <= 40 * 1.1 + 1
+
+
+def test_a_record_erased_while_its_call_runs_stays_erased(gateway: Gateway) -> None:
+    running = gateway.ask(Request())
+    running.hold_at("transport.post", "after")
+    gateway.erase_all()
+    running.run()
+    assert gateway.codes() == ["internal"]
+    assert not gateway.table.items
