@@ -7,7 +7,7 @@ of a socket is shown in `tests/adapters/upstream`:
 | --- | --- |
 | silent for 60 s; one byte per second | `test_transport_deadline`: the deadline ends a call ... |
 | refused connection | `test_transport_unsent`: a refused connection sent nothing |
-| a reset within the request | `test_transport_resets` |
+| a reset within the request | `test_transport_faults` |
 | a reset, an end, half a body, a broken chunk | `test_transport_faults`: an answer ... is lost |
 | 20 MB; 1 MB of headers, in many or in one | the same, and a broken answer is lost: a long line |
 | redirects | `test_transport`: a redirect is not followed |
