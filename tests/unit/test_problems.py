@@ -83,12 +83,6 @@ def test_a_problem_carries_its_row() -> None:
     assert str(problem) == "not_found: Nothing."
 
 
-def test_a_problem_stands_for_itself_unless_told_otherwise() -> None:
-    problem = ProblemError("internal", "x")
-    assert problem.verification_id is None
-    assert not problem.replayed
-
-
 def test_a_problem_outside_the_catalogue_cannot_be_raised() -> None:
     with pytest.raises(KeyError):
         ProblemError("oops", "x")

@@ -1,20 +1,32 @@
-"""The batch handler: nothing but a result leaves it, and nothing is lost."""
+"""The functions without a caller: nothing but a result leaves them, and nothing is lost."""
 
+import json
 import logging
+import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
 from liveness_gateway.entrypoints.batch import Batch, BatchHandler
 from liveness_gateway.entrypoints.queues import all_messages
 from liveness_gateway.entrypoints.schedule import nothing_swept
 from liveness_gateway.entrypoints.streams import whole_batch
-from tests.faults import KilledError
+from liveness_gateway.verifications.model import TerminalResult
+from tests.doubles.queue import QueueDouble
+from tests.samples import completed, failed, unknown
 from tests.unit.entrypoints.batches import Batches
+from tests.world import World, refused
 from tests.written_telemetry import counted
 
 Log = pytest.LogCaptureFixture
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def batches(world: World) -> Batches:
+    return Batches(world)
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, KeyError, MemoryError, RecursionError])
@@ -29,22 +41,6 @@ def test_after_an_unexpected_error_the_whole_batch_comes_again(
     assert counted(capsys) == {"unhandled": 1}
     assert batches.publish(records) == []
     assert len(batches.world.bus.accepted) == 3
-
-
-def test_a_dying_process_is_not_held_up(batches: Batches) -> None:
-    batches.world.faults.fail("bus.put", KilledError())
-    with pytest.raises(KilledError):
-        batches.publish(batches.stream())
-
-
-@pytest.mark.parametrize("method", ["begin", "log", "flush"])
-def test_telemetry_that_fails_leaves_no_exception(
-    batches: Batches, caplog: Log, method: str
-) -> None:
-    batches.world.faults.fail(f"telemetry.{method}", LookupError("canary"), times=9)
-    assert batches.sweep() == 0
-    assert "LookupError" in caplog.text
-    assert "canary" not in caplog.text
 
 
 STRANGE_EVENTS: list[Any] = [
@@ -85,3 +81,79 @@ def test_a_function_that_cannot_start_says_so_and_loses_nothing(
     assert "LookupError" in caplog.text
     assert "canary" not in caplog.text
     assert caplog.records[0].levelno == logging.CRITICAL
+
+
+def number_of(record: dict[str, Any]) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def test_a_batch_is_announced(batches: Batches, capsys: Output) -> None:
+    assert batches.publish(batches.stream()) == []
+    assert len(batches.world.bus.accepted) == 3
+    (line,) = batches.telemetry.lines
+    assert (line["message"], line["count"]) == ("batch published", 6)
+    assert line["function_request_id"] == "function-request-1"
+    assert counted(capsys) == {}
+
+
+UNREADABLE: list[Callable[[dict[str, Any]], object]] = [
+    lambda change: change.pop("NewImage"),
+    lambda change: change.update(NewImage=None),
+    lambda change: change.update(NewImage={}),
+    lambda change: change.update(NewImage=[]),
+    lambda change: change.update(NewImage="image"),
+    lambda change: change["NewImage"].pop("client_id"),
+    lambda change: change["NewImage"].update(status={"S": "done"}),
+    lambda change: change["NewImage"].update(settled_at={"S": "now"}),
+    lambda change: change["NewImage"].pop("settled_at"),
+    lambda change: change["NewImage"].update(expires_at={"N": "1e17"}),
+    lambda change: change["NewImage"].update(score={"B": "AAAA"}),
+    lambda change: change["NewImage"].update(score={"S": "much"}),
+    lambda change: change["NewImage"].update(upstream={"S": "x"}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(UNREADABLE)))
+def test_an_unreadable_record_is_a_dead_letter_and_delays_no_other(
+    batches: Batches, capsys: Output, number: int
+) -> None:
+    records = batches.stream()
+    UNREADABLE[number](records[3]["dynamodb"])
+    assert batches.publish(records) == []
+    assert len(batches.world.bus.accepted) == 2
+    (letter,) = batches.world.dead_letters.sent
+    assert json.loads(letter)["sequence_number"] == number_of(records[3])
+    assert counted(capsys) == {"event_dead_lettered": 1}
+
+
+def message(result: TerminalResult) -> dict[str, str]:
+    queue = QueueDouble()
+    SqsEmergencyQueue(SqsQueue(cast("Any", queue), "emergency")).keep(result)
+    return {"messageId": uuid.uuid4().hex, "body": queue.sent[0]}
+
+
+@pytest.mark.parametrize("result", [failed, unknown])
+def test_what_can_never_be_stored_stays_for_a_person(
+    batches: Batches, capsys: Output, result: Callable[..., TerminalResult]
+) -> None:
+    made, now = batches.claim(age=1), batches.world.clock.time_of_day
+    batches.world.ledger.store(completed(made, at=now))
+    bad = [
+        message(result(made, at=now)),
+        {"messageId": "m-garbage", "body": "canary"},
+        {"messageId": "m-deep", "body": "[" * 200_000},
+        {"messageId": "m-half", "body": json.dumps({"verification_id": "v"})},
+    ]
+    good = message(completed(batches.claim(age=1), at=now))
+    assert batches.recover([*bad, good]) == [one["messageId"] for one in bad]
+    assert [record.status for record in batches.world.records()] == ["completed"] * 2
+    assert counted(capsys)["result_not_recoverable"] == 4
+    assert "canary" not in batches.telemetry.stream.getvalue()
+
+
+def test_a_sweep_while_the_table_is_down_is_counted(batches: Batches, capsys: Output) -> None:
+    batches.claim()
+    batches.world.faults.fail("table.query", refused())
+    assert batches.sweep() == 0
+    assert counted(capsys) == {"sweep_failed": 1}
+    assert batches.sweep() == 1

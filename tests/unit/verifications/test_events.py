@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.verifications.events import DETAIL_TYPES, event_detail, event_id
-from liveness_gateway.verifications.model import Decision, Status, Verification
+from liveness_gateway.verifications.model import Status, Verification
 from liveness_gateway.verifications.publishing import event_of
 from liveness_gateway.verifications.records import rfc3339, verification_body
 from tests.doubles.behaviours import usable
@@ -38,13 +38,6 @@ def test_an_event_is_the_record_without_boxes_and_image(world: World) -> None:
         },
         "data": shown,
     }
-
-
-@pytest.mark.parametrize("decision", Decision)
-def test_every_decision_has_its_word(world: World, decision: Decision) -> None:
-    record = replace(made(world), decision=decision, reasons=("why",))
-    data = event_detail(record, "local")["data"]
-    assert (data["decision"], data["reasons"]) == (decision.value, ["why"])
 
 
 def test_the_detail_type_says_how_it_ended(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from liveness_gateway.verifications.events import event_id
-from liveness_gateway.verifications.model import Status, Verification
+from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.publishing import StreamRecord, event_of
 from tests.world import World, refused
 
@@ -99,32 +99,6 @@ def test_an_entry_the_bus_will_never_take_is_a_dead_letter_at_once(world: World,
     assert world.telemetry.counts["event_dead_lettered"] == 1
 
 
-def test_a_dead_letter_no_queue_takes_comes_again(world: World) -> None:
-    lines = records(world, 2)
-    poison(world, lines[0], "MalformedDetail")
-    world.faults.fail("dead_letters.send", refused(), times=2)
-    assert world.publisher().publish([*lines, StreamRecord("s-unreadable", None)]) == [
-        "s-unreadable", "s-0",
-    ]  # fmt: skip
-    assert accepted(world) == ids(lines[1:])
-    assert world.telemetry.counts["event_retried"] == 2
-
-
-def test_a_call_that_fails_as_a_whole_comes_again_as_a_whole(world: World) -> None:
-    lines = records(world, 12)
-    world.faults.fail("bus.put", refused("ThrottlingException"))
-    assert world.publisher().publish(lines) == [f"s-{number}" for number in range(10)]
-    assert accepted(world) == ids(lines[10:])
-
-
-def test_a_call_whose_answer_was_lost_is_announced_again_under_the_same_ids(world: World) -> None:
-    lines = records(world, 3)
-    world.faults.fail("bus.put", refused("InternalFailure"), "after")
-    assert world.publisher().publish(lines) == ["s-0", "s-1", "s-2"]
-    assert world.publisher().publish(lines) == []
-    assert accepted(world) == ids(lines) * 2
-
-
 @pytest.mark.parametrize("count", [2, 10])
 def test_one_entry_that_fails_the_whole_call_is_the_only_letter(world: World, count: int) -> None:
     lines = records(world, count)
@@ -134,14 +108,6 @@ def test_one_entry_that_fails_the_whole_call_is_the_only_letter(world: World, co
     assert accepted(world) == ids(lines[:1] + lines[2:])
     assert [letter["sequence_number"] for letter in letters(world)] == ["s-1"]
     assert world.bus.calls == [count] + [1] * count
-
-
-def test_one_entry_alone_is_not_offered_twice(world: World) -> None:
-    lines = records(world, 1)
-    world.faults.fail("bus.put", refused("ValidationException"))
-    assert world.publisher().publish(lines) == []
-    assert world.bus.calls == [1]
-    assert len(letters(world)) == 1
 
 
 def _spoilt(made: Verification) -> dict[str, Verification]:
@@ -165,26 +131,3 @@ def test_a_record_no_event_can_be_made_of_is_a_dead_letter(world: World, fault: 
     assert world.publisher().publish([spoilt, *lines]) == []
     assert accepted(world) == ids(lines)
     assert letters(world)[0]["sequence_number"] == "s-spoilt"
-
-
-def test_what_has_expired_is_not_announced(world: World) -> None:
-    lines = records(world, 3)
-    world.clock.advance(24 * 3600)
-    assert world.publisher().publish(lines) == []
-    assert (accepted(world), world.bus.calls, letters(world)) == ([], [], [])
-
-
-def test_what_expires_in_this_moment_is_not_announced(world: World) -> None:
-    (line,) = records(world, 1)
-    assert line.verification is not None
-    world.clock.jump((line.verification.expires_at - world.clock.now()).total_seconds())
-    assert world.publisher().publish([line]) == []
-    assert accepted(world) == []
-
-
-def test_what_is_still_processing_is_not_announced(world: World) -> None:
-    (line,) = records(world, 1)
-    assert line.verification is not None
-    processing = replace(line.verification, status=Status.PROCESSING, ended_at=None)
-    assert world.publisher().publish([StreamRecord("s-0", processing)]) == []
-    assert (accepted(world), letters(world)) == ([], [])

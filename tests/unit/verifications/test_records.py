@@ -8,7 +8,7 @@ import pytest
 
 from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.model import Image, Status, UpstreamReceipt, Verification
+from liveness_gateway.verifications.model import Status, UpstreamReceipt, Verification
 from liveness_gateway.verifications.records import verification_body
 from tests.doubles.behaviours import usable
 from tests.world import World
@@ -93,11 +93,6 @@ def test_the_secret_parts_of_a_record_are_not_shown(record: Verification) -> Non
     text = json.dumps(verification_body(record)) + json.dumps(compat_body(record))
     for hidden in (record.fingerprint, "client-1", "x-request-1", "request-1", "attempt"):
         assert hidden not in text
-
-
-def test_a_png(record: Verification) -> None:
-    image = Image(1, 2, "png", 3)
-    assert verification_body(replace(record, image=image))["image"]["format"] == "png"
 
 
 def test_the_liveness_apis_own_answer_has_exactly_its_documented_members(

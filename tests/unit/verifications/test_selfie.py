@@ -1,8 +1,5 @@
 """What a selfie must be (R3, R4): content decides, the size is read and nothing is decoded."""
 
-import time
-import tracemalloc
-
 import pytest
 
 from liveness_gateway.problems import ProblemError
@@ -18,7 +15,6 @@ from tests.images import (
     jpeg_header,
     png_header,
     segment,
-    zlib_bomb_png,
 )
 
 NO_LIMITS = SelfieLimits()
@@ -191,22 +187,3 @@ def test_the_stages_limits_on_the_sides(sides: tuple[int, int], said: str | None
         problem = refusal(png_header(*sides), limits)
         assert problem.code == "invalid_selfie"
         assert problem.detail.endswith(said)
-
-
-def test_a_bomb_is_never_unpacked() -> None:
-    bombs = zlib_bomb_png(), png_header(7_000, 7_000) + drawn("PNG")[33:]
-    started = time.process_time()
-    tracemalloc.start()
-    for bomb in bombs:
-        check_selfie(bomb, NO_LIMITS)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 100_000
-    assert time.process_time() - started < 1
-
-
-def test_a_jpeg_of_segments_only_is_given_up_quickly() -> None:
-    endless = jpeg_header(*[segment(0xFE, b"")] * 1_000_000)
-    started = time.process_time()
-    assert refusal(endless).code == "invalid_selfie"
-    assert time.process_time() - started < 1

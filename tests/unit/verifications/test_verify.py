@@ -1,5 +1,10 @@
-"""A request that nothing goes wrong with: what is asked, stored and answered, in which order."""
+"""What a request asks, stores and answers, in which order, and what the operator sees of it.
 
+What stays behind when something fails: `tests/reliability/fault_injection`.
+"""
+
+import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +14,6 @@ import pytest
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import (
     Decision,
-    MultipleFaces,
     Status,
     UpstreamReceipt,
     verification_id,
@@ -17,7 +21,7 @@ from liveness_gateway.verifications.model import (
 from tests.doubles.behaviours import usable
 from tests.doubles.clock import NOON
 from tests.samples import face, selfie
-from tests.world import SETTINGS, World
+from tests.world import SETTINGS, World, refused
 
 
 def test_claim_then_call_then_store_then_answer(world: World) -> None:
@@ -31,7 +35,6 @@ def test_claim_then_call_then_store_then_answer(world: World) -> None:
 def test_the_answer_is_the_stored_record(world: World) -> None:
     outcome = world.verify(subject_ref="subject-1")
     record = outcome.verification
-    assert not outcome.replayed
     assert world.ledger.get(record.verification_id) == record
     assert record.verification_id == verification_id("client-1", "key-1")
     assert (record.status, record.decision, record.reasons) == ("completed", Decision.LIVE, ())
@@ -46,13 +49,15 @@ def test_the_answer_is_the_stored_record(world: World) -> None:
 
 
 def test_before_upstream_is_asked_the_claim_is_stored(world: World) -> None:
+    world.settings = replace(SETTINGS, retention_hours=720)
+
     def during_the_call() -> None:
         (claim,) = world.records()
         assert claim.status is Status.PROCESSING
         assert len(claim.fingerprint) == 64
         assert (claim.attempt, claim.version) == (1, 0)
         assert claim.deadline == NOON.replace(microsecond=0) + timedelta(seconds=60)
-        assert claim.expires_at == NOON.replace(microsecond=0) + timedelta(hours=24)
+        assert claim.expires_at == NOON.replace(microsecond=0) + timedelta(hours=720)
         assert (claim.image, claim.ended_at) == (selfie().image, None)
         world.clock.advance(3)
 
@@ -68,48 +73,6 @@ def test_upstream_gets_the_selfie_and_the_threshold(world: World) -> None:
     world.verifier().verify(request)
     (post,) = world.liveness_api.received
     assert (post.content, post.threshold) == (request.selfie.content, Decimal("0.75"))
-
-
-def test_the_default_threshold_is_the_stages(world: World) -> None:
-    world.settings = replace(SETTINGS, default_threshold=Decimal("0.99985"))
-    record = world.verify().verification
-    assert record.threshold == Decimal("0.99985")
-    assert (record.decision, record.reasons) == (Decision.NOT_LIVE, ("below_threshold",))
-
-
-def test_the_callers_threshold_decides(world: World) -> None:
-    world.liveness_api.standard = usable("0.7")
-    assert world.verify("a", threshold="0.7").verification.decision is Decision.LIVE
-    assert world.verify("b", threshold="0.70001").verification.decision is Decision.NOT_LIVE
-
-
-def test_a_threshold_below_the_stages_minimum_is_refused_before_anything_happens(
-    world: World,
-) -> None:
-    with pytest.raises(ProblemError) as caught:
-        world.verify(threshold="0.4999")
-    assert caught.value.code == "invalid_threshold"
-    assert caught.value.detail == "This gateway takes no threshold below 0.5."
-    assert caught.value.verification_id is None
-    assert world.faults.done() == []
-
-
-@pytest.mark.parametrize(
-    ("faces", "policy", "decision"),
-    [
-        (0, MultipleFaces.SCORE, Decision.INCONCLUSIVE),
-        (2, MultipleFaces.INCONCLUSIVE, Decision.INCONCLUSIVE),
-        (2, MultipleFaces.SCORE, Decision.LIVE),
-    ],
-)
-def test_the_stages_policy_for_faces(
-    world: World, faces: int, policy: MultipleFaces, decision: Decision
-) -> None:
-    world.settings = replace(SETTINGS, multiple_faces=policy)
-    world.liveness_api.standard = usable("0.9998", faces)
-    record = world.verify().verification
-    assert (record.status, record.decision) == (Status.COMPLETED, decision)
-    assert len(record.faces) == faces
 
 
 @pytest.mark.parametrize(
@@ -130,30 +93,77 @@ def test_the_image_is_as_upstream_saw_it_where_it_says_so(
     assert (image.format, image.bytes) == ("jpeg", len(selfie().content))
 
 
-def test_without_a_key_every_request_is_a_verification_of_its_own(world: World) -> None:
-    first, second = world.verify(None), world.verify(None)
-    assert first.verification.verification_id != second.verification.verification_id
-    assert not second.replayed
-    assert world.charges == 2
-
-
-def test_what_the_operator_sees_of_a_completed_verification(world: World) -> None:
-    record = world.verify(subject_ref="subject-1").verification
-    assert world.telemetry.counts == {"verification_completed": 1}
+@pytest.mark.parametrize(
+    ("script", "status", "reasons"),
+    [("live", "completed", []), ("too many", "failed", ["upstream_status_429"]),
+     ("silent", "unknown", ["timeout"])],
+)  # fmt: skip
+def test_what_the_operator_sees_of_a_verification(
+    world: World, script: str, status: str, reasons: list[str]
+) -> None:
+    world.will(script)
+    with suppress(ProblemError):
+        world.verify()
+    (record,) = world.records()
+    assert world.telemetry.counts == {f"verification_{status}": 1}
     (line,) = world.telemetry.lines
-    assert (line.message, line.level) == ("verification ended", 20)
+    assert (line.message, line.level) == (
+        "verification ended",
+        logging.INFO if script == "live" else logging.ERROR,
+    )
     assert line.fields == {
         "verification_id": record.verification_id,
-        "status": "completed",
+        "status": status,
         "version": 1,
         "attempt": 1,
-        "reasons": [],
-        "upstream_request_id": "x-request-1",
+        "reasons": reasons,
+        "upstream_request_id": None if script == "silent" else "x-request-1",
     }
 
 
-@pytest.mark.parametrize("hours", [24, 720])
-def test_a_record_lives_as_long_as_the_stage_says(world: World, hours: int) -> None:
-    world.settings = replace(SETTINGS, retention_hours=hours)
-    expires_at = world.verify().verification.expires_at
-    assert expires_at == NOON.replace(microsecond=0) + timedelta(hours=hours)
+@pytest.mark.parametrize(
+    ("effects", "counts"),
+    [
+        (["table.update"], {"result_kept_in_emergency": 1}),
+        (["table.update", "emergency.send"], {"result_lost": 1}),
+    ],
+)
+def test_a_result_the_table_never_takes_is_kept_or_counted_as_lost(
+    world: World, effects: list[str], counts: dict[str, int]
+) -> None:
+    for effect in effects:
+        world.faults.fail(effect, refused(), times=10_000)
+    request = world.request()
+    with pytest.raises(ProblemError) as caught:
+        world.verifier().verify(request)
+    assert caught.value.code == "upstream_unavailable"
+    assert world.telemetry.counts == counts
+    assert [one.score for one in world.kept()] == [Decimal("0.9998")] * (2 - len(effects))
+    assert world.clock.monotonic() <= request.deadline + 1.5
+
+
+def test_the_waits_between_repeated_writes_grow(world: World) -> None:
+    world.faults.fail("table.put", refused(), times=3)
+    world.verify()
+    assert world.clock.slept == [0.05, 0.1, 0.2]
+
+
+def test_a_table_that_never_takes_the_claim_is_soon_given_up(world: World) -> None:
+    world.faults.fail("table.put", refused(), times=10_000)
+    with pytest.raises(ProblemError, match="nothing was sent and nothing was charged") as caught:
+        world.verify()
+    assert (caught.value.code, caught.value.verification_id) == ("upstream_unavailable", None)
+    assert sum(world.clock.slept) <= 1.5
+
+
+def test_one_event_given_to_two_processes_starts_one_next_attempt(world: World) -> None:
+    """The other has read the failed record when the first claims the next attempt."""
+    world.will("too many")
+    with suppress(ProblemError):
+        world.verify()
+    request = world.request()
+    world.faults.meanwhile("table.put", lambda: world.verifier().verify(request), "after")
+    with pytest.raises(ProblemError) as caught:
+        world.verifier().verify(request)
+    assert caught.value.code == "in_progress"
+    assert world.calls == 2

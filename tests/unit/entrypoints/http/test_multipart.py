@@ -201,12 +201,6 @@ def test_more_headers_than_any_client_writes_are_refused(headers: list[str]) -> 
     assert refusal(selfie_under(SELFIE, *headers)).code == "too_large"
 
 
-def test_an_endless_header_is_refused() -> None:
-    endless = b"--the-boundary\r\n" + b"x" * 1_000_000
-    given = Body(f"multipart/form-data; boundary={BOUNDARY}", endless)
-    assert refusal(given).code == "too_large"
-
-
 def test_a_selfie_is_not_shown_by_the_form_that_holds_it() -> None:
     found = read_form("multipart/form-data; boundary=b", encode("b", Part((SELFIE,), b"canary")))
     assert "canary" not in repr(found)

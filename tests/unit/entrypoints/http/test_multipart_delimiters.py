@@ -4,6 +4,8 @@ import time
 from contextlib import suppress
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from liveness_gateway.entrypoints.http.multipart import read_form
 from liveness_gateway.problems import ProblemError
@@ -15,6 +17,12 @@ KIND = "multipart/form-data; boundary=the-boundary"
 HEADER = b'Content-Disposition: form-data; name="selfie"; filename="selfie.jpg"\r\n'
 SELFIE = Part((HEADER.decode().strip(),), JPEG)
 WHOLE = encode("the-boundary", SELFIE)
+TOKENS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=1)
+BOUNDARIES = TOKENS.filter(lambda boundary: len(boundary) <= 70)
+# Made of what delimiters are made of, so that many come close to one.
+CONTENTS = st.lists(
+    st.sampled_from([b"\r", b"\n", b"-", b"--", b"b", b"\r\n--b", b"\0", b"\xff"]) | st.binary()
+).map(b"".join)
 
 
 def code(content: bytes, kind: str | None = KIND) -> str:
@@ -72,6 +80,18 @@ def test_the_line_end_after_the_closing_delimiter_may_be_missing(cut: int) -> No
 )
 def test_a_broken_body_is_refused(content: bytes) -> None:
     assert code(content) == "malformed_request"
+
+
+@given(CONTENTS, BOUNDARIES, st.binary(max_size=40))
+def test_the_selfie_comes_out_as_it_went_in(content: bytes, boundary: str, text: bytes) -> None:
+    delimiter = b"\r\n--" + boundary.encode()
+    assume(delimiter not in b"\r\n" + content + b"\r\n")
+    assume(delimiter not in b"\r\n" + text + b"\r\n")
+    selfie = Part(('Content-Disposition: form-data; name="selfie"',), content)
+    threshold = Part(('Content-Disposition: form-data; name="threshold"',), text)
+    for parts in ((selfie, threshold), (threshold, selfie)):
+        found = read_form(f"multipart/form-data; boundary={boundary}", encode(boundary, *parts))
+        assert (found.selfie, found.threshold) == (content, text)
 
 
 def test_what_stands_before_and_after_the_form_is_ignored() -> None:
