@@ -5,7 +5,6 @@ import uuid
 from typing import Any, Final, cast
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
 
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.verifications.ports import CredentialsUnavailableError
@@ -19,7 +18,7 @@ from tests.adapters.aws_endpoint import (
     AwsEndpoint,
 )
 from tests.doubles.clock import ManualClock
-from tests.doubles.secrets import APP_ID, UPSTREAM_ARN, SecretsDouble, app_key
+from tests.doubles.secrets import UPSTREAM_ARN, SecretsDouble, app_key
 from tests.faults import Faults, Step
 from tests.world import refused
 
@@ -80,32 +79,6 @@ def test_a_refresh_reads_at_once_but_once_in_thirty_seconds(kept: Kept) -> None:
     assert (refreshed.version, kept.version(), kept.reads) == ("2", "2", 3)
 
 
-@pytest.mark.parametrize("error", [refused(), ConnectTimeoutError(endpoint_url="https://x")])
-def test_a_cold_cache_says_so_and_tries_again(kept: Kept, error: Exception) -> None:
-    kept.down(times=1, error=error)
-    with pytest.raises(CredentialsUnavailableError):
-        kept.secret.get()
-    assert kept.version() == "1"
-
-
-def test_a_refresh_that_fails_gives_nothing_and_loses_nothing(kept: Kept) -> None:
-    kept.secret.get()
-    kept.down()
-    assert kept.secret.refresh() is None
-    assert kept.version() == "1"
-
-
-@pytest.mark.parametrize("age", [DAY, DAY - 10])
-def test_a_warm_cache_serves_through_an_outage_of_a_day(kept: Kept, age: float) -> None:
-    kept.secret.get()
-    kept.down()
-    kept.clock.advance(age)
-    assert kept.version() == "1"
-    kept.clock.advance(DAY + 1 - age + 30)
-    with pytest.raises(CredentialsUnavailableError):
-        kept.secret.get()
-
-
 def test_a_day_old_secret_is_not_served_because_a_read_has_just_failed(kept: Kept) -> None:
     kept.secret.get()
     kept.down()
@@ -128,15 +101,6 @@ def test_an_outage_is_felt_once_in_thirty_seconds(kept: Kept) -> None:
     assert kept.reads == 3
 
 
-def test_an_outage_that_ends_is_forgotten(kept: Kept) -> None:
-    kept.secret.get()
-    kept.down(times=1)
-    for seconds in (300, 30, 300):
-        kept.clock.advance(seconds)
-        kept.secret.get()
-    assert kept.reads == 4
-
-
 @pytest.mark.parametrize("answer", [{"VersionId": "9"}, {"SecretString": "", "VersionId": "9"}])
 def test_a_secret_without_text_does_not_replace_the_remembered_one(
     kept: Kept, answer: dict[str, str]
@@ -150,32 +114,6 @@ def test_a_secret_without_text_does_not_replace_the_remembered_one(
         SecretsManager(cast("Any", kept.manager), UPSTREAM_ARN, kept.clock).get()
 
 
-def test_the_credentials_are_read_from_it(kept: Kept) -> None:
-    found = kept.credentials.get()
-    assert (found.app_id, found.app_key, found.version) == (APP_ID, app_key(1), "1")
-
-
-MALFORMED = [
-    "our-key-canary", " ", "null", "[]", '"text"', "5", "{}", '{"app_id": "a"}',
-    '{"app_key": "canary"}', '{"app_id": "", "app_key": "canary"}',
-    '{"app_id": "a", "app_key": ""}', '{"app_id": "a", "app_key": null}',
-    '{"app_id": "a", "app_key": 5}', '{"app_id": "a", "app_key": ["canary"]}',
-    '{"app_id": "a", "app_key": " canary"}', '{"app_id": "a", "app_key": "canary\\n"}',
-    '{"app_id": "a", "app_key": "can\\r\\nary: x"}', '{"app_id": "a", "app_key": "canärý"}',
-    '{"app_id": "a", "app_key": "\\ud800"}', '{"app_id": "a\\u0000", "app_key": "canary"}',
-    "[" * 200_000, '{"app_id": "a", "app_key": "canary"', "NaN",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", MALFORMED)
-def test_a_malformed_secret_gives_no_credentials(kept: Kept, text: str) -> None:
-    kept.holds(SecretString=text, VersionId="v")
-    with pytest.raises(CredentialsUnavailableError) as caught:
-        kept.credentials.get()
-    assert "canary" not in str(caught.value)
-    assert kept.credentials.refresh() is None
-
-
 def test_credentials_an_operator_has_mended_are_used_soon(kept: Kept) -> None:
     kept.holds(SecretString="not JSON", VersionId="v")
     for _ in range(2):
@@ -184,15 +122,6 @@ def test_credentials_an_operator_has_mended_are_used_soon(kept: Kept) -> None:
         kept.manager.answers.clear()
     kept.clock.advance(30)
     assert kept.credentials.get().app_key == app_key(1)
-
-
-def test_credentials_refreshed_are_the_new_ones(kept: Kept) -> None:
-    before = kept.credentials.get()
-    kept.manager.version = 2
-    after = kept.credentials.refresh()
-    assert after is not None
-    assert (after.app_key, after.version != before.version) == (app_key(2), True)
-    assert kept.credentials.refresh() is None
 
 
 def test_nothing_shows_a_value(kept: Kept) -> None:

@@ -1,6 +1,5 @@
 """The client of the liveness API over doubles of its collaborators."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -45,13 +44,6 @@ class RecordingBreaker:
         self.ends.append("refused")
 
 
-class Hasty(SystemClock):
-    """The machine's own clock, which does not wait."""
-
-    def sleep(self, seconds: float) -> None:
-        assert 0 <= seconds <= 2
-
-
 class Upstreams:
     """A client whose liveness API does as scripted; the clock stands still unless that takes time.
 
@@ -79,7 +71,7 @@ class Upstreams:
             base_url=base,
             credentials=UpstreamCredentials(secret),
             breaker=self.breaker,
-            clock=self.clock if transport is self.api else Hasty(),
+            clock=self.clock if transport is self.api else SystemClock(),
             telemetry=self.telemetry,
         )
 
@@ -88,20 +80,15 @@ class Upstreams:
         return self.client.verify(selfie(), Decimal("0.6"), deadline)
 
     def outcome(self, seconds: float = 20) -> str:
-        """In one line: `answered`, or what was raised."""
-        return told(lambda: self.verify(seconds))
+        """`answered`, or `failed` (not charged) or `unknown` with code and reason."""
+        try:
+            self.verify(seconds)
+        except NotChargedError as fault:
+            return f"failed {fault.code} {fault.reason}"
+        except OutcomeUnknownError as fault:
+            return f"unknown {fault.code} {fault.reason}"
+        return "answered"
 
     @property
     def calls(self) -> int:
         return len(self.api.received)
-
-
-def told(call: Callable[[], UpstreamAnswer]) -> str:
-    """`answered`, or `failed` (not charged) or `unknown` with code and reason."""
-    try:
-        call()
-    except NotChargedError as fault:
-        return f"failed {fault.code} {fault.reason}"
-    except OutcomeUnknownError as fault:
-        return f"unknown {fault.code} {fault.reason}"
-    return "answered"

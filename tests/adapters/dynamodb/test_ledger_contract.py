@@ -16,10 +16,6 @@ def test_a_claim_is_stored_whole(any_ledger: Ledger) -> None:
     assert stored(any_ledger, made) == made
 
 
-def test_what_is_not_there_is_none(any_ledger: Ledger) -> None:
-    assert any_ledger.get("nothing") is None
-
-
 @pytest.mark.parametrize("result", [None, completed, failed, lost])
 def test_a_second_claim_is_shown_what_stands_there(
     any_ledger: Ledger, result: Result | None
@@ -33,27 +29,11 @@ def test_a_second_claim_is_shown_what_stands_there(
     assert stored(any_ledger, first) == before
 
 
-def test_a_claim_sent_again_is_recognised(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    assert any_ledger.claim(made) is None
-    assert stored(any_ledger, made) == made
-
-
 def test_the_same_request_given_to_another_process_is_not_its_own(any_ledger: Ledger) -> None:
     """It has the same correlation id and the same times; only the token is another."""
     made = claim()
     any_ledger.claim(made)
     assert any_ledger.claim(replace(made, claim_id="another")) == made
-
-
-def test_its_own_claim_is_not_taken_for_new_once_it_has_a_result(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    any_ledger.store(completed(made))
-    standing = any_ledger.claim(made)
-    assert standing is not None
-    assert standing.status is Status.COMPLETED
 
 
 @pytest.mark.parametrize("result", [None, completed, failed, lost])
@@ -90,14 +70,6 @@ def test_a_next_attempt_is_of_the_same_record_and_remembered_as_long_as_a_new_on
     assert stored(any_ledger, first).reasons == ()
 
 
-def test_a_next_attempt_sent_again_is_recognised(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    after = any_ledger.store(failed(first))
-    again = claim(first.verification_id)
-    assert any_ledger.reclaim(after, again) == any_ledger.reclaim(after, again)
-
-
 @pytest.mark.parametrize("result", [None, completed, lost])
 def test_only_failed_is_tried_again(any_ledger: Ledger, result: Result | None) -> None:
     first = claim()
@@ -108,13 +80,6 @@ def test_only_failed_is_tried_again(any_ledger: Ledger, result: Result | None) -
         is None
     )
     assert stored(any_ledger, first) == before
-
-
-def test_a_next_attempt_of_an_expired_record_is_not_begun(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    after = any_ledger.store(failed(first))
-    assert any_ledger.reclaim(after, claim(first.verification_id, at=TOMORROW)) is None
 
 
 def test_a_next_attempt_of_a_deleted_record_is_not_begun(any_ledger: Ledger) -> None:
@@ -135,11 +100,3 @@ def test_overdue_is_what_is_processing_past_its_deadline(any_ledger: Ledger) -> 
         (one.attempt_reference for one in due), key=lambda one: one.verification_id
     )
     assert list(any_ledger.overdue(NOON + seconds(60))) == []
-
-
-def test_overdue_names_the_attempt(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    second = any_ledger.reclaim(any_ledger.store(failed(first)), claim(first.verification_id))
-    assert second is not None
-    assert list(any_ledger.overdue(NOON + seconds(100))) == [second.attempt_reference]

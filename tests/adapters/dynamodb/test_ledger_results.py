@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from liveness_gateway.verifications.model import Decision, Status, UpstreamReceipt
+from liveness_gateway.verifications.model import Decision, Status
 from liveness_gateway.verifications.ports import Ledger, ResultRefusedError
 from tests.samples import RECEIPT, Result, claim, completed, face, failed, stored
 from tests.samples import unknown as lost
@@ -37,36 +37,18 @@ def test_failed_keeps_the_image_of_the_claim_and_says_why(any_ledger: Ledger) ->
     assert (after.problem_code, after.upstream) == ("upstream_unavailable", None)
 
 
-def test_unknown_keeps_the_request_id_of_upstream(any_ledger: Ledger) -> None:
+@pytest.mark.parametrize(
+    ("result", "others"),
+    [(completed, (failed, lost)), (failed, (completed, lost))],
+    ids=["completed", "failed"],
+)
+def test_what_has_ended_takes_no_other_result(
+    any_ledger: Ledger, result: Result, others: tuple[Result, Result]
+) -> None:
     made = claim()
     any_ledger.claim(made)
-    assert any_ledger.store(lost(made)).upstream == UpstreamReceipt(request_id="req-1")
-
-
-@pytest.mark.parametrize("result", [completed, failed, lost])
-def test_the_same_result_twice_is_stored_once(any_ledger: Ledger, result: Result) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    first = any_ledger.store(result(made))
-    assert any_ledger.store(result(made)) == first
-    assert stored(any_ledger, made).version == 1
-
-
-def test_completed_is_never_overwritten(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    before = any_ledger.store(completed(made))
-    for other in (failed(made), lost(made), completed(made, score="0.1")):
-        with pytest.raises(ResultRefusedError):
-            any_ledger.store(other)
-    assert stored(any_ledger, made) == before
-
-
-def test_failed_takes_no_other_result(any_ledger: Ledger) -> None:
-    made = claim()
-    any_ledger.claim(made)
-    before = any_ledger.store(failed(made))
-    for other in (completed(made), lost(made)):
+    before = any_ledger.store(result(made))
+    for other in (*[each(made) for each in others], completed(made, score="0.1")):
         with pytest.raises(ResultRefusedError):
             any_ledger.store(other)
     assert stored(any_ledger, made) == before
@@ -85,15 +67,3 @@ def test_a_late_answer_is_a_new_version_that_says_only_its_own(
     assert (after.reasons, after.problem_code) == (late.reasons, late.problem_code)
     assert after.upstream == late.upstream
     assert any_ledger.store(late) == after
-
-
-def test_an_answer_to_the_attempt_before_is_refused(any_ledger: Ledger) -> None:
-    first = claim()
-    any_ledger.claim(first)
-    after = any_ledger.store(failed(first))
-    second = any_ledger.reclaim(after, claim(first.verification_id))
-    assert second is not None
-    with pytest.raises(ResultRefusedError):
-        any_ledger.store(completed(first))
-    done = any_ledger.store(completed(second))
-    assert (done.version, done.attempt) == (2, 2)

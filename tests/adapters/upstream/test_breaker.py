@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from liveness_gateway.adapters.upstream.breaker import BreakerPermit, CircuitBreaker
 from tests.doubles.breaker_store import BreakerTableDouble
@@ -93,17 +92,6 @@ def test_failures_older_than_thirty_seconds_do_not_count(copies: Copies) -> None
     assert copies.open()
 
 
-@pytest.mark.parametrize(("results", "seconds"), [("-----", 30), ("!", 60)])
-def test_an_open_circuit_lets_one_probe_through_after_its_time(
-    copies: Copies, results: str, seconds: float
-) -> None:
-    call(copies.one(), results)
-    copies.clock.advance(seconds - 2)
-    assert copies.open()
-    copies.clock.advance(2)
-    assert [copies.open() for _ in range(3)] == [False, True, True]
-
-
 def probe(copies: Copies) -> BreakerPermit:
     call(copies.one(), "-----")
     copies.clock.advance(30)
@@ -120,16 +108,6 @@ def test_a_probe_that_is_answered_closes_the_circuit_for_all(copies: Copies) -> 
     transitions = [line.fields["transition"] for line in copies.telemetry.lines]
     assert transitions == ["opened", "closed"]
     assert {line.level for line in copies.telemetry.lines} == {logging.WARNING}
-
-
-@pytest.mark.parametrize(("result", "seconds"), [("-", 30), ("!", 60)])
-def test_a_probe_that_fails_opens_it_again(copies: Copies, result: str, seconds: float) -> None:
-    end(probe(copies), result)
-    copies.clock.advance(seconds - 2)
-    assert copies.open()
-    copies.clock.advance(2)
-    assert not copies.open()
-    assert copies.telemetry.counts["breaker_opened"] == 2
 
 
 def test_the_failures_before_it_opened_are_forgotten_when_it_closes(copies: Copies) -> None:
@@ -157,21 +135,6 @@ def test_the_state_is_cached_for_two_seconds(copies: Copies) -> None:
     assert breaker.admit() is not None
     copies.clock.advance(2)
     assert breaker.admit() is None
-
-
-DOWN = [refused(), EndpointConnectionError(endpoint_url="https://dynamodb.example.com")]
-
-
-@pytest.mark.parametrize("error", DOWN)
-def test_calls_go_on_while_its_store_is_down(copies: Copies, error: Exception) -> None:
-    for effect in ("get", "save"):
-        copies.faults.fail(f"breaker.{effect}", error, times=1000)
-    breaker = copies.one()
-    call(breaker, "-----!")
-    assert breaker.admit() is not None
-    # A read for each admission, and two writes.
-    assert copies.telemetry.counts["breaker_store_failed"] == 9
-    assert copies.telemetry.counts["breaker_opened"] == 2
 
 
 def test_an_open_circuit_whose_store_fails_once_lets_one_call_go_on(copies: Copies) -> None:

@@ -72,10 +72,6 @@ def change(where: Any, name: Any, value: object) -> bool:  # noqa: ANN401 - any 
 DRIFTED: Final = list(drifted())
 
 
-def test_there_are_a_hundred_of_them() -> None:
-    assert len(DRIFTED) >= 90
-
-
 @pytest.mark.parametrize("whole", [pytest.param(whole, id=name) for name, whole in DRIFTED])
 def test_a_drifted_shape_is_a_bad_answer(whole: object) -> None:
     with pytest.raises(BadAnswerError):
@@ -166,12 +162,6 @@ def test_a_body_that_is_no_answer_is_a_bad_answer(raw: bytes) -> None:
         read_answer(raw)
 
 
-def test_a_megabyte_of_faces_is_a_bad_answer() -> None:
-    """Such a record would not fit into the table: it is refused while it can still be stored."""
-    with pytest.raises(BadAnswerError):
-        read_answer(json.dumps(body(faces_predicted=[FACE] * 101)).encode())
-
-
 def test_a_bad_answer_quotes_nothing() -> None:
     for raw in (b'{"canary": 1}', b"canary", json.dumps(body(faces_liveness="canary")).encode()):
         with pytest.raises(BadAnswerError) as caught:
@@ -187,12 +177,6 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@given(JSON)
-def test_any_other_json_is_a_bad_answer(value: object) -> None:
-    with pytest.raises(BadAnswerError):
-        read_answer(json.dumps(value).encode())
-
-
 @given(st.sampled_from(NEEDED), JSON)
 def test_any_value_in_any_place_is_an_answer_or_a_bad_one(
     path: tuple[str | int, ...], value: object
@@ -204,14 +188,3 @@ def test_any_value_in_any_place_is_an_answer_or_a_bad_one(
     except BadAnswerError:
         return
     assert 0 <= answer.score <= 1
-
-
-@given(st.dictionaries(st.text(max_size=5), JSON, max_size=3))
-def test_extra_members_change_nothing(extra: dict[str, Any]) -> None:
-    known = {"Errors", "api_req_uid", "api_req_uuid", *body()}
-    whole = {name: value for name, value in extra.items() if name not in known} | body()
-    whole["response_data"] |= {f"{name}_": value for name, value in extra.items()}
-    raw = json.dumps(whole)
-    if "NaN" in raw or "Infinity" in raw:
-        return
-    assert read_answer(raw.encode()) == read_answer(GOOD)

@@ -149,3 +149,17 @@ def test_no_error_says_anything_but_its_reason() -> None:
         assert str(caught.value) == "broken_http"
         assert caught.value.__cause__ is None
         assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("size", [0, 4_000_000])
+def test_a_reset_within_the_request_is_a_lost_answer(size: int) -> None:
+    """A part of the selfie may have been read."""
+
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.recv(1)
+        # Nothing lingers: closing sends a reset.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    with RawServer(behave) as server, raises(AnswerLostError, "connection_lost"):
+        post(server.url, content=jpeg() + bytes(size))

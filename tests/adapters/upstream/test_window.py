@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liveness_gateway.adapters.upstream.breaker import CircuitBreaker, CountingBreakerStore
 from liveness_gateway.adapters.upstream.window import LocalWindow, SharedWindow
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.doubles.clock import ManualClock
@@ -80,24 +79,6 @@ def test_when_its_table_fails_calls_go_on_and_it_is_counted(
     environments = Environments(client, f"{table}-gone", 1)
     assert environments.windows[0].add(success=False) == (0, 1)
     assert environments.telemetry.counts["breaker_store_failed"] == 1
-
-
-def test_slow_failures_of_five_environments_open_the_circuit_for_all(
-    client: "DynamoDBClient", table: str
-) -> None:
-    environments = Environments(client, table, 5)
-    clock, telemetry = environments.clock, environments.telemetry
-    breakers = []
-    for window in environments.windows:
-        store = CountingBreakerStore(table, client, telemetry)
-        breakers.append(CircuitBreaker(store, clock, telemetry, window))
-    for breaker in breakers:
-        permit = breaker.admit()
-        assert permit is not None
-        clock.advance(5)
-        permit.failed()
-    assert telemetry.counts["breaker_opened"] == 1
-    assert breakers[-1].admit() is None
 
 
 def test_many_calls_do_not_pile_up_in_memory() -> None:
