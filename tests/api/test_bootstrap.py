@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.bootstrap.publish_events import publish_events_from_environment
 from liveness_gateway.bootstrap.recover import recover_from_environment
 from liveness_gateway.bootstrap.results import results_from_environment
@@ -16,22 +14,18 @@ from liveness_gateway.bootstrap.verify import verify_from_environment
 from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.batch import BatchHandler
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
-from liveness_gateway.entrypoints.queues import all_messages
-from liveness_gateway.entrypoints.schedule import nothing_swept
 from liveness_gateway.entrypoints.streams import whole_batch
 from liveness_gateway.settings import SettingsError
 from publish_events.handler import handler as publish_events
 from recover.handler import handler as recover
 from results.handler import handler as results
 from sweep.handler import handler as sweep
-from tests.adapters.aws_endpoint import HANGS, SERVER_ERROR, Fault
 from tests.api.deployment import Deployment
 from tests.api.events import COMPAT_PATHS, CREATE, HEALTH, post_event, proxy_event, read_event
 from tests.api.events import selfie_form as form
 from tests.api.gateway import SELFIE, Answered, answered
 from tests.doubles.lambda_context import LambdaContextDouble
 from tests.environment import bare_environment, environment
-from tests.samples import claim
 from verify.handler import handler as verify
 
 BUILDERS: Final = (
@@ -127,83 +121,6 @@ def test_the_stages_policy_is_read(deployment: Deployment) -> None:
         event = post_event(form(SELFIE, threshold=None))
         created = answered(function(event, context()))
         assert (created.body["decision"], created.body["threshold"]) == ("live", 0.75)
-
-
-def test_an_overdue_claim_is_swept(deployment: Deployment) -> None:
-    ledger = DynamoDBLedger(deployment.aws.client("dynamodb"), deployment.table)
-    now = SystemClock().now()
-    ledger.claim(claim(at=now - timedelta(seconds=62)))
-    ledger.claim(claim(at=now))
-    assert BatchHandler(sweep_from_environment, nothing_swept)({}, context()) == {"ended": 1}
-    assert sorted(item["status"]["S"] for item in deployment.items()) == ["processing", "unknown"]
-
-
-def test_a_result_the_table_did_not_take_waits_and_is_stored(
-    deployment: Deployment, function: LambdaHandler
-) -> None:
-    deployment.aws.fail_always("UpdateItem", SERVER_ERROR)
-    refused = post(function, seconds=9)
-    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
-    deployment.aws.recover()
-    (message,) = deployment.messages("emergency")
-    batch = {"Records": [{"messageId": "m-1", "body": message["Body"]}]}
-    store = BatchHandler(recover_from_environment, all_messages)
-    assert store(batch, context()) == {"batchItemFailures": []}
-    read = answered(
-        LambdaHandler(results_from_environment)(
-            read_event(refused.body["verification_id"]), context()
-        )
-    )
-    assert (read.status, read.body["decision"]) == (200, "live")
-
-
-@pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault(400, "AccessDeniedException")])
-def test_a_secret_out_of_reach_costs_no_upstream_call(
-    deployment: Deployment, function: LambdaHandler, fault: Fault
-) -> None:
-    deployment.aws.fail_always("GetSecretValue", fault)
-    refused = post(function)
-    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
-    assert deployment.sandbox.requests == ()
-    assert deployment.items() == []
-
-
-@pytest.mark.parametrize("fault", [HANGS, SERVER_ERROR, Fault()])
-def test_a_table_that_is_down_costs_no_upstream_call(
-    deployment: Deployment, function: LambdaHandler, fault: Fault
-) -> None:
-    deployment.aws.fail_always("PutItem", fault)
-    refused = post(function)
-    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
-    assert deployment.sandbox.requests == ()
-
-
-def test_while_table_and_queue_hang_after_the_call_there_is_an_answer(
-    deployment: Deployment, function: LambdaHandler
-) -> None:
-    """How long it takes is in `tests/reliability`, where time is simulated."""
-    for operation in ("UpdateItem", "SendMessage"):
-        deployment.aws.fail_always(operation, HANGS)
-    refused = post(function, seconds=9)
-    assert (refused.status, refused.body["code"]) == (503, "upstream_unavailable")
-    assert refused.body["verification_id"]
-
-
-def test_the_breakers_store_down_is_no_outage(deployment: Deployment) -> None:
-    with environment(BREAKER_TABLE_NAME="nowhere"):
-        function = LambdaHandler(verify_from_environment)
-        assert [post(function).status for _ in range(3)] == [201] * 3
-    assert len(deployment.sandbox.requests) == 3
-
-
-def test_the_breaker_keeps_calls_away_from_an_upstream_that_refuses(
-    deployment: Deployment, function: LambdaHandler
-) -> None:
-    deployment.sandbox.set_default("limit")
-    first, second = post(function), post(LambdaHandler(verify_from_environment))
-    assert (first.body["code"], second.body["code"]) == ("upstream_limit", "upstream_unavailable")
-    assert second.body["detail"].endswith("circuit_open.")
-    assert len(deployment.sandbox.requests) == 1
 
 
 def test_nothing_but_its_own_address_is_asked(
