@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, ProblemError, ProblemType
+from liveness_gateway.problems import CATALOGUE, TYPE_PREFIX, ProblemType
 
 DOCUMENTED = {
     "malformed_request": 400,
@@ -69,20 +69,3 @@ def test_only_the_limit_has_another_status_for_clients_of_the_liveness_api() -> 
     assert {c: r.compat_status for c, r in CATALOGUE.items() if r.compat_status} == {
         "upstream_limit": 403
     }
-
-
-def test_titles_tell_the_problems_apart() -> None:
-    assert len({row.title for row in CATALOGUE.values()}) == len(CATALOGUE)
-
-
-def test_a_problem_carries_its_row() -> None:
-    problem = ProblemError("not_found", "Nothing.", verification_id="abc", replayed=True)
-    assert problem.code == "not_found"
-    assert problem.problem_type is CATALOGUE["not_found"]
-    assert (problem.detail, problem.verification_id, problem.replayed) == ("Nothing.", "abc", True)
-    assert str(problem) == "not_found: Nothing."
-
-
-def test_a_problem_outside_the_catalogue_cannot_be_raised() -> None:
-    with pytest.raises(KeyError):
-        ProblemError("oops", "x")

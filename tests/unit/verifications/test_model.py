@@ -76,19 +76,11 @@ def test_two_pairs_never_share_an_id(client: str, key: str, client_2: str, key_2
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        ("0.60", "0.6"),
-        ("1.", "1"),
-        (".5", "0.5"),
-        ("00.5", "0.5"),
-        ("0001", "1"),
-        ("0.000", "0"),
-        ("0", "0"),
-        ("10", "10"),
-        ("1E-7", "0.0000001"),
-        ("1E+1", "10"),
+        ("0.60", "0.6"), ("1.", "1"), (".5", "0.5"), ("00.5", "0.5"), ("0001", "1"), ("0.000", "0"),
+        ("0", "0"), ("10", "10"), ("1E-7", "0.0000001"), ("1E+1", "10"),
         ("0." + "1234567890" * 4, "0." + "1234567890" * 3 + "123456789"),
     ],
-)
+)  # fmt: skip
 def test_a_number_is_written_plainly_and_in_full(number: str, text: str) -> None:
     assert decimal_text(Decimal(number)) == text
 

@@ -10,7 +10,6 @@ from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Status, UpstreamReceipt, Verification
 from liveness_gateway.verifications.records import verification_body
-from tests.doubles.behaviours import usable
 from tests.world import World
 
 FACE = {
@@ -108,13 +107,6 @@ def test_the_liveness_apis_own_answer_has_exactly_its_documented_members(
         },
     }
     assert json.loads(json.dumps(body)) == body
-
-
-def test_several_faces_in_order(world: World) -> None:
-    world.will(usable("0.9998", 3))
-    made = world.verify().verification
-    assert verification_body(made)["faces"] == [FACE, FACE, FACE]
-    assert compat_body(made)["response_data"]["faces_predicted"] == [FACE, FACE, FACE]
 
 
 @pytest.mark.parametrize("receipt", [None, UpstreamReceipt()])

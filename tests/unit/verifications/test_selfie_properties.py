@@ -74,15 +74,3 @@ def test_the_size_is_the_one_pillow_reads(picture: dict[str, Any]) -> None:
 @given(STARTS, st.binary(max_size=400))
 def test_any_bytes(start: bytes, rest: bytes) -> None:
     checked(start + rest)
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=20)), max_size=12),
-    st.binary(max_size=8),
-)
-def test_any_chain_of_segments(segments: list[tuple[int, bytes]], end: bytes) -> None:
-    chain = [
-        bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2) + content
-        for marker, content in segments
-    ]
-    checked(b"\xff\xd8" + b"".join(chain) + end)

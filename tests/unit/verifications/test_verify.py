@@ -146,24 +146,3 @@ def test_the_waits_between_repeated_writes_grow(world: World) -> None:
     world.faults.fail("table.put", refused(), times=3)
     world.verify()
     assert world.clock.slept == [0.05, 0.1, 0.2]
-
-
-def test_a_table_that_never_takes_the_claim_is_soon_given_up(world: World) -> None:
-    world.faults.fail("table.put", refused(), times=10_000)
-    with pytest.raises(ProblemError, match="nothing was sent and nothing was charged") as caught:
-        world.verify()
-    assert (caught.value.code, caught.value.verification_id) == ("upstream_unavailable", None)
-    assert sum(world.clock.slept) <= 1.5
-
-
-def test_one_event_given_to_two_processes_starts_one_next_attempt(world: World) -> None:
-    """The other has read the failed record when the first claims the next attempt."""
-    world.will("too many")
-    with suppress(ProblemError):
-        world.verify()
-    request = world.request()
-    world.faults.meanwhile("table.put", lambda: world.verifier().verify(request), "after")
-    with pytest.raises(ProblemError) as caught:
-        world.verifier().verify(request)
-    assert caught.value.code == "in_progress"
-    assert world.calls == 2
