@@ -1,11 +1,11 @@
-"""Selfies, answers, verifications and results to test with, and the table they live in."""
+"""Selfies, answers, verifications and results to test with."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from liveness_gateway.verifications.model import (
     Decision,
@@ -19,17 +19,11 @@ from liveness_gateway.verifications.model import (
     UpstreamReceipt,
     Verification,
 )
-from liveness_gateway.verifications.ports import Ledger
-from tests.tables import create_verifications
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Result = Callable[[Verification], TerminalResult]
 
 NOON: Final = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SOON: Final = NOON + timedelta(seconds=3)
-TOMORROW: Final = NOON + timedelta(hours=24)
 RECEIPT: Final = UpstreamReceipt("uid-1", 2, "2025-06-01 12:00:00", "2025-06-01 12:00:01", "req-1")
 
 
@@ -108,17 +102,3 @@ def unknown(of: Verification, at: datetime = SOON, reason: str = "timeout") -> T
         problem_code="upstream_timeout",
         upstream=UpstreamReceipt(request_id="req-1"),
     )
-
-
-def stored(ledger: Ledger, of: Verification) -> Verification:
-    """What the ledger holds now."""
-    found = ledger.get(of.verification_id)
-    assert found is not None
-    return found
-
-
-def create_table(client: "DynamoDBClient") -> str:
-    """A table of verifications under a new name."""
-    name = f"verifications-{uuid.uuid4().hex}"
-    create_verifications(client, name)
-    return name

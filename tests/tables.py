@@ -1,13 +1,15 @@
 """The stack's two tables, as `infra/storage.py` makes them."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def create_verifications(client: "DynamoDBClient", name: str) -> None:
-    """Make the table of verifications, with its stream and its index."""
+def create_table(client: "DynamoDBClient") -> str:
+    """Make a table of verifications under a new name, with its stream and its index."""
+    name = f"verifications-{uuid.uuid4().hex}"
     client.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "verification_id", "KeyType": "HASH"}],
@@ -32,6 +34,7 @@ def create_verifications(client: "DynamoDBClient", name: str) -> None:
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
+    return name
 
 
 def create_breaker(client: "DynamoDBClient", name: str) -> None:

@@ -93,19 +93,15 @@ class AwsEndpoint:
         """A real client of a service, aimed here; made once, for that takes its time."""
         key = (service, id(config))
         if key not in self._clients:
-            self._clients[key] = self.new_client(service, config)
+            self._clients[key] = boto3.client(  # type: ignore[call-overload]  # the name is not a literal
+                service,
+                endpoint_url=self.url,
+                region_name=REGION,
+                aws_access_key_id="nobody",
+                aws_secret_access_key="nothing",  # noqa: S106 - no secret: moto checks none
+                config=config,
+            )
         return self._clients[key]
-
-    def new_client(self, service: str, config: Config = ONCE) -> Any:  # noqa: ANN401 - as above
-        """A client that shares nothing with another."""
-        return boto3.client(  # type: ignore[call-overload]  # the name is not a literal
-            service,
-            endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id="nobody",
-            aws_secret_access_key="nothing",  # noqa: S106 - no secret: moto checks none
-            config=config,
-        )
 
     def next_fault(self, operation: str) -> Fault | None:
         """Note a call; how it is to fail, if it is."""

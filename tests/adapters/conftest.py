@@ -1,15 +1,12 @@
 """Fixtures of the adapters' tests: AWS behind a real socket."""
 
 from collections.abc import Iterator
-from typing import Any, cast
 
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
-from liveness_gateway.verifications.ports import Ledger
 from tests.adapters.aws_endpoint import IMPATIENT, ONCE, TWICE, AwsEndpoint
-from tests.doubles.table import TABLE, TableDouble
-from tests.samples import create_table
+from tests.tables import create_table
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +32,6 @@ def table_name(aws: AwsEndpoint) -> str:
 def ledger(aws: AwsEndpoint, table_name: str) -> DynamoDBLedger:
     """A ledger whose client repeats nothing by itself, as `verify` has it."""
     return DynamoDBLedger(aws.client("dynamodb", ONCE), table_name)
-
-
-@pytest.fixture(params=["dynamodb", "double"])
-def any_ledger(request: pytest.FixtureRequest, aws: AwsEndpoint) -> Ledger:
-    """The ledger over moto's DynamoDB, and over the double that other tests use."""
-    if request.param == "double":
-        return DynamoDBLedger(cast("Any", TableDouble()), TABLE)
-    client = aws.client("dynamodb")
-    return DynamoDBLedger(client, create_table(client))
 
 
 @pytest.fixture

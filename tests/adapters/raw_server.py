@@ -120,10 +120,6 @@ def response(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def byte_by_byte(data: bytes) -> list[bytes]:
-    return [data[at : at + 1] for at in range(len(data))]
-
-
 def _some(connection: socket.socket, size: int = BLOCK) -> bytes:
     data = connection.recv(size)
     if not data:

@@ -6,8 +6,6 @@ from typing import Any, cast
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
-from liveness_gateway.adapters.upstream.ports import Transport
-from liveness_gateway.clock import SystemClock
 from liveness_gateway.verifications.model import UpstreamAnswer
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from tests.doubles.behaviours import Behaviour
@@ -58,20 +56,14 @@ class Upstreams:
         self.secrets = SecretsDouble(self.faults)
         self.breaker = RecordingBreaker()
         self.telemetry = RecordingTelemetry()
-        self.client = self.over(self.api)
-
-    def over(
-        self, transport: Transport, base: str = ADDRESS, dialect: str = "v0.2"
-    ) -> UpstreamClient:
-        """The client over another transport; over real sockets it has the machine's time."""
         secret = SecretsManager(cast("Any", self.secrets), UPSTREAM_ARN, self.clock)
-        return UpstreamClient(
-            transport=transport,
-            dialect=DIALECTS[dialect],
-            base_url=base,
+        self.client = UpstreamClient(
+            transport=self.api,
+            dialect=DIALECTS["v0.2"],
+            base_url=ADDRESS,
             credentials=UpstreamCredentials(secret),
             breaker=self.breaker,
-            clock=self.clock if transport is self.api else SystemClock(),
+            clock=self.clock,
             telemetry=self.telemetry,
         )
 

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint
-from tests.samples import create_table
-from tests.tables import create_breaker
+from tests.tables import create_breaker, create_table
 
 APP_KEY: Final = "app-key-canary-5f1e"
 FINGERPRINT_KEY: Final = "fingerprint-key-canary-" + "9" * 41
@@ -25,7 +24,7 @@ class Deployment:
         self.sandbox = sandbox
         self.name = f"stack-{uuid.uuid4().hex[:12]}"
         self.table = create_table(aws.client("dynamodb"))
-        self._create_breaker()
+        create_breaker(aws.client("dynamodb"), f"{self.name}-breaker")
         sqs = aws.client("sqs")
         names = ("emergency", "letters", "consumer")
         self.queues: dict[str, str] = {
@@ -93,9 +92,6 @@ class Deployment:
             for message in batch:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
-
-    def _create_breaker(self) -> None:
-        create_breaker(self.aws.client("dynamodb"), f"{self.name}-breaker")
 
     def _create_bus(self) -> None:
         events, sqs = self.aws.client("events"), self.aws.client("sqs")

@@ -1,15 +1,11 @@
 """Each function as it is deployed: built from its environment, over real sockets."""
 
 import json
-from collections.abc import Callable
-from typing import Final
 
 import pytest
 
 from liveness_gateway.bootstrap.publish_events import publish_events_from_environment
-from liveness_gateway.bootstrap.recover import recover_from_environment
 from liveness_gateway.bootstrap.results import results_from_environment
-from liveness_gateway.bootstrap.sweep import sweep_from_environment
 from liveness_gateway.bootstrap.verify import verify_from_environment
 from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.batch import BatchHandler
@@ -27,18 +23,6 @@ from tests.api.gateway import SELFIE, Answered, answered
 from tests.doubles.lambda_context import LambdaContextDouble
 from tests.environment import bare_environment, environment
 from verify.handler import handler as verify
-
-BUILDERS: Final = (
-    verify_from_environment, results_from_environment, publish_events_from_environment,
-    sweep_from_environment, recover_from_environment,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("build", BUILDERS)
-def test_a_missing_setting_is_named(build: Callable[[], object]) -> None:
-    """Which settings there are: `tests/unit/test_settings.py`."""
-    with bare_environment(STAGE="dev"), pytest.raises(SettingsError, match="METRICS_NAMESPACE"):
-        build()
 
 
 def test_an_unknown_dialect_is_refused(deployment: Deployment) -> None:
@@ -123,11 +107,27 @@ def test_the_stages_policy_is_read(deployment: Deployment) -> None:
         assert (created.body["decision"], created.body["threshold"]) == ("live", 0.75)
 
 
-def test_nothing_but_its_own_address_is_asked(
-    deployment: Deployment, function: LambdaHandler
-) -> None:
-    post(function)
-    assert set(deployment.aws.calls) <= {"GetSecretValue", "PutItem", "GetItem", "UpdateItem"}
+UNUSABLE = {
+    "server_error": "upstream_status_500", "bad_request": "upstream_status_400",
+    "redirect": "upstream_status_302", "cut": "connection_lost",
+    "reset_before_status": "connection_lost", "cut_body": "answer_cut",
+    "broken_chunks": "broken_http", "huge_body": "answer_too_large", "huge_headers": "broken_http",
+    "broken_body": "unusable_answer", "html": "unusable_answer",
+    "errors_in_200": "unusable_answer", "empty": "unusable_answer", "no_content": "unusable_answer",
+}  # fmt: skip
+
+
+def test_each_outcome_of_the_sandbox_that_is_no_answer(deployment: Deployment) -> None:
+    details = {}
+    with environment(BREAKER_TABLE_NAME="nowhere"):  # so that the circuit never opens
+        function = LambdaHandler(verify_from_environment)
+        for outcome in UNUSABLE:
+            deployment.sandbox.next(outcome)
+            details[outcome] = post(function).body["detail"]
+    assert details == {
+        outcome: f"This verification is unknown: {reason}." for outcome, reason in UNUSABLE.items()
+    }
+    assert len(deployment.sandbox.requests) == len(UNUSABLE)
 
 
 def test_the_routes_of_a_function_are_its_own(

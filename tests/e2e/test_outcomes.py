@@ -1,6 +1,6 @@
 """Whatever upstream does: a stored state, an event, and a clear answer.
 
-The other outcomes are in tests/adapters/upstream/test_client.py, and a live face with its record
+The other outcomes are in tests/api/test_bootstrap.py, and a live face with its record
 and event in tests/browser/test_verification.py.
 """
 

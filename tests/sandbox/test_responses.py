@@ -1,6 +1,6 @@
 """The documented responses, as a real client receives them.
 
-Those that are no usable response are read in tests/adapters/upstream/test_client.py.
+Those that are no usable response are read in tests/api/test_bootstrap.py.
 """
 
 import re

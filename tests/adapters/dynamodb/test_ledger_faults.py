@@ -123,12 +123,3 @@ def test_overdue_goes_on_where_a_page_ends(aws: AwsEndpoint, ledger: DynamoDBLed
     found = list(ledger.overdue(NOON + seconds(100)))
     assert [one.verification_id for one in found] == [first.verification_id]
     assert aws.calls.count("Query") == 17
-
-
-def test_nothing_is_ever_scanned(aws: AwsEndpoint, ledger: DynamoDBLedger) -> None:
-    made = claim()
-    ledger.claim(made)
-    ledger.store(completed(made))
-    list(ledger.overdue(NOON))
-    ledger.get(made.verification_id)
-    assert set(aws.calls) == {"PutItem", "UpdateItem", "GetItem", "Query"}

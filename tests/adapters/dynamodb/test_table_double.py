@@ -12,7 +12,8 @@ from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.ports import Ledger, LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import AwsEndpoint
 from tests.doubles.table import TABLE, TableDouble
-from tests.samples import NOON, claim, completed, create_table, failed, seconds, unknown
+from tests.samples import NOON, claim, completed, failed, seconds, unknown
+from tests.tables import create_table
 
 IDS: Final = ("0" * 32, "f" * 32)
 RESULTS: Final = {"completed": completed, "failed": failed, "unknown": unknown}

@@ -1,22 +1,37 @@
-"""Powertools' store over DynamoDB, and the double that stands in for it in other tests."""
+"""The breaker's table: Powertools' store, its double, and the window all environments share."""
 
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker import CircuitBreakerConfig, CircuitState
 
 from liveness_gateway.adapters.upstream.breaker import BreakerStore, CountingBreakerStore
+from liveness_gateway.adapters.upstream.window import LocalWindow, SharedWindow
 from tests.adapters.aws_endpoint import CUT, DENIED, ONCE, SERVER_ERROR, AwsEndpoint, Fault
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.clock import ManualClock
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.tables import create_breaker
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 NAME = "upstream"
+
+
+@pytest.fixture
+def client(aws: AwsEndpoint) -> "DynamoDBClient":
+    made: DynamoDBClient = aws.client("dynamodb")
+    return made
+
+
+@pytest.fixture
+def table_name(client: "DynamoDBClient") -> str:
+    name = f"breaker-{uuid.uuid4().hex}"
+    create_breaker(client, name)
+    return name
 
 
 def story(one: BreakerStore, other: BreakerStore, now: int) -> list[Any]:
@@ -59,30 +74,6 @@ def _earlier(seen: Any, shift: int) -> Any:  # noqa: ANN401 - a record or an ele
     return seen[0], seen[1] - shift, seen[2]
 
 
-@pytest.fixture
-def table_name(aws: AwsEndpoint) -> str:
-    name = f"breaker-{uuid.uuid4().hex}"
-    create_breaker(aws.client("dynamodb"), name)
-    return name
-
-
-def test_one_of_many_at_once_is_the_probe(aws: AwsEndpoint, table_name: str) -> None:
-    stores = [
-        CountingBreakerStore(table_name, aws.client("dynamodb"), RecordingTelemetry())
-        for _ in range(10)
-    ]
-    opened_at = int(time.time()) - 31
-    stores[0].save_open(NAME, failure_count=5, opened_at=opened_at)
-    barrier = Barrier(10)
-
-    def elected(store: BreakerStore) -> bool:
-        barrier.wait()
-        return store.try_acquire_half_open(NAME, uuid.uuid4().hex, opened_at)
-
-    with ThreadPoolExecutor(10) as pool:
-        assert list(pool.map(elected, stores)).count(True) == 1
-
-
 @pytest.mark.parametrize("fault", [SERVER_ERROR, DENIED, CUT])
 def test_a_read_that_fails_shows_a_closed_circuit_and_is_counted(
     aws: AwsEndpoint, table_name: str, fault: Fault
@@ -110,3 +101,46 @@ def test_the_circuit_is_one_item_that_deletes_itself(aws: AwsEndpoint, table_nam
     (item,) = client.scan(TableName=table_name)["Items"]
     assert item["state"]["S"] == str(CircuitState.OPEN)
     assert int(item["expiration"]["N"]) > now + 3600
+
+
+def two_windows(
+    client: "DynamoDBClient", table_name: str, clock: ManualClock
+) -> tuple[SharedWindow, SharedWindow]:
+    """The windows of two environments before one table."""
+    telemetry = RecordingTelemetry()
+    one, other = (SharedWindow(client, table_name, clock, telemetry) for _ in range(2))
+    return one, other
+
+
+def test_a_failure_brings_the_calls_made_beside_it(
+    client: "DynamoDBClient", table_name: str
+) -> None:
+    one, other = two_windows(client, table_name, ManualClock())
+    for _ in range(9):
+        one.add(success=True)
+    assert one.add(success=False) == (1, 10)
+    assert other.add(success=False) == (2, 11)
+    # What was brought once is not brought again.
+    assert one.add(success=False) == (3, 12)
+
+
+def test_after_thirty_seconds_it_begins_anew(client: "DynamoDBClient", table_name: str) -> None:
+    clock = ManualClock()
+    one, other = two_windows(client, table_name, clock)
+    one.add(success=False)
+    one.clear()
+    clock.advance(29)
+    assert other.add(success=False) == (2, 2)
+    clock.advance(1)
+    assert one.add(success=False) == (1, 1)
+    (item,) = client.scan(TableName=table_name)["Items"]
+    assert int(item["expiration"]["N"]) > int(item["began"]["N"])
+
+
+def test_many_calls_do_not_pile_up_in_memory() -> None:
+    clock = ManualClock()
+    window, calls = LocalWindow(clock), 0
+    for _ in range(1000):
+        _, calls = window.add(success=True)
+        clock.advance(0.1)
+    assert calls == 301

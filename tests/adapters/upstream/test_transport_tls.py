@@ -11,7 +11,7 @@ import pytest
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import jpeg, post, raises
-from tests.adapters.raw_server import RawServer, byte_by_byte, read_head, read_request, response
+from tests.adapters.raw_server import RawServer, read_head, read_request, response
 from tests.adapters.upstream.test_dialects_refusals import GOOD
 
 
@@ -74,17 +74,17 @@ def test_a_server_that_speaks_no_tls_gets_nothing(certificate: Certificate) -> N
     assert jpeg()[:20] not in seen[0]
 
 
-@pytest.mark.parametrize("pieces", [[], byte_by_byte(b"\x16\x03\x03\x40\x00" + bytes(16_000))])
+@pytest.mark.parametrize("sent", [b"", b"\x16\x03\x03\x40\x00" + bytes(16_000)])
 def test_a_handshake_that_does_not_end_is_given_up_long_before_the_deadline(
-    certificate: Certificate, pieces: list[bytes]
+    certificate: Certificate, sent: bytes
 ) -> None:
     """Silent, or a byte now and then: a record of 16 KB that is never complete."""
 
     def behave(connection: socket.socket) -> None:
         connection.recv(65536)
-        for byte in pieces:
+        for byte in sent:
             time.sleep(0.2)
-            connection.sendall(byte)
+            connection.sendall(bytes([byte]))
         connection.recv(65536)
 
     with RawServer(behave) as server, raises(NotSentError, "connect_timeout"):

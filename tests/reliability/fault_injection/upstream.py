@@ -7,9 +7,9 @@ of a socket is shown in `tests/adapters/upstream`:
 | --- | --- |
 | silent for 60 s; one byte per second | `test_transport_deadline`: the deadline ends a call ... |
 | refused connection | `test_transport_unsent`: a refused connection sent nothing |
-| a reset within the request | `test_transport_faults` |
-| a reset, an end, half a body, a broken chunk | `test_transport_faults`: an answer ... is lost |
-| 20 MB; 1 MB of headers, in many or in one | the same, and a broken answer is lost: a long line |
+| a reset within the request, or in place of the status line | `test_transport_faults`: a reset |
+| an end, half a body, a broken chunk | the same: a broken answer is lost |
+| 20 MB; 1 MB of headers, in many or in one | the same: a huge chunk; many headers; a long line |
 | redirects | `test_transport`: a redirect is not followed |
 | a `Retry-After` no log could hold | `test_transport`: a header is kept where a log can hold it |
 
