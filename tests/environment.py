@@ -20,11 +20,7 @@ def environment(**variables: str) -> Iterator[None]:
 @contextmanager
 def bare_environment(**variables: str) -> Iterator[None]:
     """Nothing is set but these."""
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
+    with environment():
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(variables)
+        yield

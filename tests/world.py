@@ -1,7 +1,6 @@
 """The functions over doubles of all that is outside them: where most tests of behaviour start."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypedDict, TypeVar, Unpack, cast
@@ -18,12 +17,10 @@ from liveness_gateway.telemetry import InvocationTelemetry
 from liveness_gateway.verifications.model import (
     MultipleFaces,
     Selfie,
-    Status,
     TerminalResult,
     Verification,
 )
-from liveness_gateway.verifications.publishing import Publisher, StreamRecord
-from liveness_gateway.verifications.read import RecordReader
+from liveness_gateway.verifications.publishing import Publisher
 from liveness_gateway.verifications.recovery import Recoverer, Sweeper
 from liveness_gateway.verifications.requests import Outcome, VerificationRequest
 from liveness_gateway.verifications.verify import Verifier
@@ -84,7 +81,6 @@ class World:
 
     settings: VerifySettings = SETTINGS
     faults: Faults = field(default_factory=Faults)
-    published: int = 0
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(faults=self.faults)
@@ -114,9 +110,6 @@ class World:
 
     def verifier(self) -> Verifier:
         return self.build(build_verifier)
-
-    def reader(self) -> RecordReader:
-        return RecordReader(self.ledger, self.clock)
 
     def sweeper(self) -> Sweeper:
         return Sweeper(self.ledger, self.clock, self.telemetry)
@@ -151,31 +144,9 @@ class World:
         """Send one request made by `request`."""
         return self.verifier().verify(self.request(key, **changes))
 
-    def publish(self) -> list[str]:
-        """Give the publisher what is new in the stream; return what it wants again."""
-        records = self.terminal_versions(self.published)
-        self.published = len(self.table.stream)
-        return self.publisher().publish(records)
-
     def records(self) -> list[Verification]:
         """Everything in the table, expired or not."""
         return [verification_of(item) for item in self.table.items.values()]
-
-    def terminal_versions(self, start: int = 0) -> list[StreamRecord]:
-        """The stream from `start` on, as the event source's filter lets it through."""
-        lines = [
-            StreamRecord(change.sequence_number, verification_of(change.after))
-            for change in self.table.stream[start:]
-        ]
-        return [
-            line
-            for line in lines
-            if line.verification and line.verification.status is not Status.PROCESSING
-        ]
-
-    def announced(self) -> list[Mapping[str, Any]]:
-        """The detail of each event the bus took, in order."""
-        return [json.loads(entry["Detail"]) for entry in self.bus.accepted]
 
     def kept(self) -> list[TerminalResult]:
         """What the emergency queue was given."""

@@ -1,19 +1,29 @@
 """At log level DEBUG, through every outcome: no secret, image, file name or EXIF text anywhere."""
 
 import base64
+import importlib
+import io
 import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from typing import Any, Final
 
+import boto3
 import pytest
 
+from liveness_gateway.clock import SystemClock
 from sandbox import OUTCOMES
 from sandbox.selfies import draw_selfie
 from tests.adapters.aws_endpoint import SERVER_ERROR
 from tests.api.canaries import API_KEY, EXIF_TEXT, FILE_NAME, Canaries, windows, writings
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY, Deployment
 from tests.api.events import COMPAT_PATHS, CREATE, post_event, read_event
-from tests.api.invocations import Event, Invocations
 from tests.bodies import CLIENTS, Body, form, mutate, seeded
+from tests.doubles.lambda_context import LambdaContextDouble
+from tests.environment import bare_environment
+
+Event = dict[str, Any]
 
 JPEG: Final = draw_selfie(width=320, height=240, exif_text=EXIF_TEXT)
 PNG: Final = draw_selfie(width=120, height=90, format="PNG", exif_text=EXIF_TEXT)
@@ -24,6 +34,50 @@ SLOW: Final = {"silent", "drip_headers", "drip_body", "slow"}
 
 def good(content: bytes = JPEG, **changes: Any) -> Body:  # noqa: ANN401 - as `form` takes them
     return form("curl", content, file_name=FILE_NAME, **changes)
+
+
+class Invocations:
+    """New copies of the functions of one deployment.
+
+    Attributes:
+        output: all that any library logs at level DEBUG, and all that is printed.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._environment = deployment.environment
+        self.output = io.StringIO()
+
+    def run(
+        self,
+        *invocations: tuple[str, Event],
+        seconds: float = 28.0,
+        settings: Mapping[str, str] | None = None,
+    ) -> list[Any]:
+        """Invoke each in turn, in an environment of their own; give what they returned."""
+        everything = logging.StreamHandler(self.output)
+        everything.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        root = logging.getLogger()
+        level = root.level
+        root.setLevel(logging.DEBUG)
+        root.addHandler(everything)
+        try:
+            with bare_environment(**self._environment | dict(settings or {})):
+                boto3.setup_default_session()
+                with redirect_stdout(self.output):
+                    copies = {name: _new_copy(name) for name, _ in invocations}
+                    return [
+                        copies[name](event, LambdaContextDouble(SystemClock(), seconds))
+                        for name, event in invocations
+                    ]
+        finally:
+            root.removeHandler(everything)
+            root.setLevel(level)
+
+
+def _new_copy(name: str) -> Callable[[Event, LambdaContextDouble], Any]:
+    module = importlib.reload(importlib.import_module(f"{name}.handler"))
+    handler: Callable[[Event, LambdaContextDouble], Any] = module.handler
+    return handler
 
 
 @pytest.fixture

@@ -1,58 +1,20 @@
-"""What real clients put on the compat today is read to the byte; `tests.bodies` writes alike."""
+"""What real clients send today is read to the byte; `tests.bodies` writes alike."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import re
+import socket
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
 
 import httpx
 import pytest
 
 from liveness_gateway.entrypoints.http.multipart import read_form
+from tests.adapters.raw_server import RawServer, read_request, response
 from tests.bodies import CLIENTS, Body, form
 from tests.e2e import clients
 from tests.images import drawn
 
 JPEG = drawn("JPEG", 320, 240) + b"\r\n--\r\n"
-
-
-class Capture(BaseHTTPRequestHandler):
-    """Keeps the body as it came over the compat, chunks put together."""
-
-    bodies: ClassVar[list[Body]] = []
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        length = self.headers["Content-Length"]
-        content = self._chunks() if length is None else self.rfile.read(int(length))
-        self.bodies.append(Body(self.headers["Content-Type"], content))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.send_header("Connection", "close")
-        self.end_headers()
-
-    def _chunks(self) -> bytes:
-        content = b""
-        while size := int(self.rfile.readline(), 16):
-            content += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return content
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    Capture.bodies.clear()
-    with HTTPServer(("127.0.0.1", 0), Capture) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v0.1/liveness-verification"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -78,9 +40,18 @@ POSTS: dict[str, Callable[[str, Path, str, Mapping[str, str]], object]] = {
 
 
 @pytest.mark.parametrize("client", POSTS)
-def test_the_body_of_a_real_client_is_read_to_the_byte(client: str, path: Path, url: str) -> None:
-    POSTS[client](url, path, "0.6", {})
-    (sent,) = Capture.bodies
+def test_the_body_of_a_real_client_is_read_to_the_byte(client: str, path: Path) -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(response(b"", Connection="close"))
+
+    with RawServer(behave) as server:
+        POSTS[client](server.url, path, "0.6", {})
+    head, _, content = seen[0].partition(b"\r\n\r\n")
+    (content_type,) = re.findall(r"(?im)^content-type: (.+?)\r?$", head.decode())
+    sent = Body(content_type, content)
     found = read_form(sent.content_type, sent.content)
     assert (found.selfie, found.threshold, found.subject_ref) == (JPEG, b"0.6", None)
     boundary = sent.content_type.partition("boundary=")[2].strip('"')

@@ -5,7 +5,6 @@ What the catalogue says of each: `tests/unit/test_problems.py`.
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -16,8 +15,7 @@ from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.bodies import Body, Part, encode
 from tests.faults import KilledError
 from tests.images import drawn
-from tests.samples import claim
-from tests.world import SETTINGS, World, refused
+from tests.world import refused
 from tests.written_telemetry import counted
 
 Arrange = Callable[[Gateway, str], Answered]
@@ -183,26 +181,3 @@ def test_a_table_that_does_not_answer_a_read_is_unavailable(gateway: Gateway) ->
     unread = gateway.read(created.body["verification_id"])
     assert (unread.status, unread.headers["Retry-After"]) == (503, "5")
     assert "canary" not in unread.text
-
-
-def test_the_stages_limits_on_the_sides_are_kept(world: World) -> None:
-    gateway = Gateway(replace(world, settings=replace(SETTINGS, minimum_side=80, maximum_side=200)))
-    assert gateway.post(selfie_form(drawn("JPEG", 80, 200))).status == 201
-    for width, height in ((79, 100), (100, 201)):
-        refused = gateway.post(selfie_form(drawn("JPEG", width, height)))
-        assert (refused.status, refused.body["code"]) == (422, "invalid_selfie")
-        assert f"{width} x {height}" in refused.body["detail"]
-
-
-def test_a_result_the_record_does_not_take_is_internal(gateway: Gateway) -> None:
-    """The record was taken by a later request after its expiry: clocks that went wrong."""
-
-    def meanwhile() -> None:
-        (running,) = gateway.world.records()
-        later = running.expires_at
-        gateway.world.ledger.claim(claim(running.verification_id, at=later, attempt=7))
-
-    gateway.world.faults.meanwhile("transport.post", meanwhile)
-    refused = gateway.post()
-    assert (refused.status, refused.body["code"]) == (500, "internal")
-    assert refused.body["verification_id"]
