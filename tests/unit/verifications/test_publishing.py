@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from liveness_gateway.verifications.events import event_id
-from liveness_gateway.verifications.model import Verification
+from liveness_gateway.verifications.model import Status, Verification
 from liveness_gateway.verifications.publishing import StreamRecord, event_of
 from tests.world import World, refused
 
@@ -116,3 +116,11 @@ def test_a_record_no_event_can_be_made_of_is_a_dead_letter(world: World, fault: 
     assert world.publisher().publish([spoilt, *lines]) == []
     assert accepted(world) == ids(lines)
     assert letters(world)[0]["sequence_number"] == "s-spoilt"
+
+
+def test_what_is_still_processing_is_not_announced(world: World) -> None:
+    (line,) = records(world, 1)
+    assert line.verification is not None
+    processing = replace(line.verification, status=Status.PROCESSING, ended_at=None)
+    assert world.publisher().publish([StreamRecord("s-0", processing)]) == []
+    assert (accepted(world), letters(world)) == ([], [])

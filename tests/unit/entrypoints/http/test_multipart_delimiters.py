@@ -121,11 +121,6 @@ def test_a_delimiter_inside_the_selfie_is_refused_and_not_guessed_at(after: byte
     assert code(encode("the-boundary", Part(SELFIE.headers, content))) == "malformed_request"
 
 
-def test_a_part_that_says_its_length_rightly() -> None:
-    headers = (*SELFIE.headers, f"Content-Length: {len(JPEG)}")
-    assert read_form(KIND, encode("the-boundary", Part(headers, JPEG))).selfie == JPEG
-
-
 @pytest.mark.parametrize(
     "kind",
     [
