@@ -109,10 +109,14 @@ def _spoilt(made: Verification) -> dict[str, Verification]:
 
 
 @pytest.mark.parametrize("fault", ["no end", "no number", "no time", "no expiry", "no list"])
-def test_a_record_no_event_can_be_made_of_is_a_dead_letter(world: World, fault: str) -> None:
+def test_a_record_without_an_event_is_a_dead_letter_or_comes_again(
+    world: World, fault: str
+) -> None:
     lines = records(world, 2)
     assert lines[0].verification is not None
     spoilt = StreamRecord("s-spoilt", _spoilt(lines[0].verification)[fault])
+    world.faults.fail("dead_letters.send", refused())
+    assert world.publisher().publish([spoilt]) == ["s-spoilt"]
     assert world.publisher().publish([spoilt, *lines]) == []
     assert accepted(world) == ids(lines)
     assert letters(world)[0]["sequence_number"] == "s-spoilt"
