@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -132,7 +133,8 @@ def _table(verdicts: list[Verdict]) -> Table:
     for verdict in verdicts:
         by = verdict.by if verdict.killed else f"{verdict.word}: {verdict.by}"
         fault = verdict.fault
-        table.add_row(fault.invariant, fault.name, f"{verdict.seconds:.0f}", by)
+        # A test id may hold brackets.
+        table.add_row(fault.invariant, fault.name, f"{verdict.seconds:.0f}", escape(by))
     return table
 
 
