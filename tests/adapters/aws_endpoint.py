@@ -2,12 +2,17 @@
 
 The clients under test are real botocore clients with an `endpoint_url`: signing, retries, timeouts
 and parsing are their own. Requests are served one at a time, as DynamoDB serves one item.
+
+While moto works, the client is told `100 Continue` again and again (RFC 9110, 15.2): its timeout
+counts from the last byte, so no test depends on how fast the machine is.
 """
 
 import json
 import re
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -53,6 +58,8 @@ DENIED: Final = Fault(400, "AccessDeniedException")
 CUT: Final = Fault()
 LOST: Final = Fault(applied=True)
 HANGS: Final = Fault(seconds=60.0)
+_INTERIM: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_INTERIM_SECONDS: Final = 0.2
 
 
 class AwsEndpoint:
@@ -68,9 +75,14 @@ class AwsEndpoint:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, int], Any] = {}
         self._moto = BotocoreStubber()
+        self._waiting: set[_Handler] = set()
+        self._waiting_lock = threading.Lock()
         self.ended = threading.Event()
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._threads = (
+            threading.Thread(target=self._server.serve_forever, args=(0.02,)),
+            threading.Thread(target=self._reassure),
+        )
 
     @property
     def url(self) -> str:
@@ -120,8 +132,27 @@ class AwsEndpoint:
         content = body.encode() if isinstance(body, str) else bytes(body)
         return int(status), {str(name): str(value) for name, value in headers.items()}, content
 
+    @contextmanager
+    def working(self, handler: "_Handler") -> Iterator[None]:
+        """Tell this client that its answer is being made."""
+        with self._waiting_lock:
+            self._waiting.add(handler)
+        try:
+            yield
+        finally:
+            with self._waiting_lock:
+                self._waiting.remove(handler)
+
+    def _reassure(self) -> None:
+        while not self.ended.wait(_INTERIM_SECONDS):
+            with self._waiting_lock:
+                for handler in self._waiting:
+                    with suppress(OSError):  # the client has gone
+                        handler.wfile.write(_INTERIM)
+
     def __enter__(self) -> Self:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -133,7 +164,8 @@ class AwsEndpoint:
         self.ended.set()
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
 
 class _Endless(deque[Fault | None]):
@@ -164,10 +196,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fault = endpoint.next_fault(self.headers["X-Amz-Target"].rpartition(".")[2])
         if fault is None:
-            self._answer(*endpoint.apply(self._prepared(body)))
+            self._answer(*self._applied(body))
             return
         if fault.applied:
-            endpoint.apply(self._prepared(body))
+            self._applied(body)
         endpoint.ended.wait(fault.seconds)
         if fault.status:
             self._answer(fault.status, {}, fault.content())
@@ -176,6 +208,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         pass
+
+    def _applied(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        endpoint = cast("_Server", self.server).endpoint
+        with endpoint.working(self):
+            return endpoint.apply(self._prepared(body))
 
     def _prepared(self, body: bytes) -> AWSPreparedRequest:
         scope = _SCOPE.search(self.headers["Authorization"])

@@ -140,7 +140,8 @@ def test_through_every_outcome_of_upstream(deployment: Deployment, said: Invocat
     assert statuses >= {200, 201, 403, 502, 503}
     assert len(batch["Records"]) == len(outcomes)
     places = everything(deployment, said, answers)
-    assert places["consumer"].count(b"LivenessVerification") == len(outcomes)
+    # At least once: an answer of the bus may be lost.
+    assert places["consumer"].count(b"LivenessVerification") >= len(outcomes)
     assert b"verification ended" in places["log"]
     assert b"DEBUG" in places["log"]
     check(places)
