@@ -20,9 +20,9 @@ CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Hypothesis draws these at random, so no branch may be covered by them alone.
 LONG_TESTS := tests/reliability/simulation/test_machine.py tests/reliability/fuzz
-# Twice the cores: half of the tests wait for a deadline or a socket.
+# Twice the cores: some tests wait for a socket or a process.
 export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell $(PYTHON) -c 'import os; print(min(8, 2 * os.cpu_count()))')
-# pip and uv speak only when something is wrong.
+# pip and uv print only errors.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
@@ -115,7 +115,7 @@ reliability: .venv/.installed ## Run every fault and write the table of docs/rel
 
 .PHONY: load
 load: setup ## Load the gateway until it refuses; write figures and chart of docs/reliability.md
-	@$(BIN)/python -m tests.reliability.load.__main__
+	@$(BIN)/python -m tests.reliability.load
 
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed

@@ -48,7 +48,7 @@ def main() -> int:
         shops = [Workshop(ROOT, Path(name) / str(number)) for number in range(_WORKERS)]
         if not _sound(shops[0], chosen, progress):
             return 1
-        verdicts = _judge_all(shops, chosen, progress)
+        verdicts = _try_all(shops, chosen, progress)
     Console(width=160).print(_table(verdicts))
     killed = sum(verdict.killed for verdict in verdicts)
     print(f"{killed} of {len(verdicts)} killed in {time.monotonic() - started:.0f} s")
@@ -103,9 +103,7 @@ def _sound(shop: Workshop, chosen: list[SeededFault], progress: Progress) -> boo
     return done.returncode == 0
 
 
-def _judge_all(
-    shops: list[Workshop], chosen: list[SeededFault], progress: Progress
-) -> list[Verdict]:
+def _try_all(shops: list[Workshop], chosen: list[SeededFault], progress: Progress) -> list[Verdict]:
     """Judge every fault, in as many copies at once as there are."""
     task = progress.add_task("seeded faults", total=len(chosen))
     free: SimpleQueue[Workshop] = SimpleQueue()

@@ -27,7 +27,7 @@ from liveness_gateway.verifications.verify import Verifier
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.bus import BusDouble
 from tests.doubles.clock import ManualClock
-from tests.doubles.liveness_api import ADDRESS, LivenessApi, Script
+from tests.doubles.liveness_api import ADDRESS, LivenessApi, ScriptedOutcome
 from tests.doubles.queue import QueueDouble
 from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN, SecretsDouble
 from tests.doubles.table import TABLE, TableDouble
@@ -122,7 +122,7 @@ class World:
         letters = SqsQueue(cast("Any", self.dead_letters), "letters")
         return Publisher(bus, letters, self.clock, self.telemetry, stage)
 
-    def will(self, *scripts: Script) -> None:
+    def will(self, *scripts: ScriptedOutcome) -> None:
         """What the liveness API does next; then it is live again."""
         self.liveness_api.script.extend(scripts)
 

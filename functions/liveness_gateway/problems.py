@@ -1,7 +1,7 @@
 """The problem catalogue: every failure a caller can see, and nothing else.
 
 One row decides the status, the body, the log level and `docs/errors.md` of a failure. The body is
-that of RFC 9457 (ProblemError Details for HTTP APIs) with four members of our own: `code`,
+that of RFC 9457 (Problem Details for HTTP APIs) with four members of our own: `code`,
 `retryable`, `correlation_id` and, where a record exists, `verification_id`.
 """
 
@@ -23,6 +23,7 @@ class ProblemType:
         advice: what the caller should do; `docs/errors.md` shows it.
         retry_after: seconds for the `Retry-After` header, or None when trying again is no use.
         log_level: of the line that reports it.
+        retryable: whether the same request may succeed later.
         compat_status: the status on the compat routes, where the liveness API documents another.
     """
 

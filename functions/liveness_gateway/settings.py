@@ -113,7 +113,7 @@ class PublishSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class ResultsSettings(TableSettings):
-    """The settings of `results`: it knows no upstream and no secret.
+    """The settings of `results`: it uses no upstream and no secret.
 
     Attributes:
         allowed_origins: the origins whose pages may read an answer; `("*",)` for all.

@@ -1,4 +1,4 @@
-"""The Lambda handler of the GET routes: it knows no upstream and no secret."""
+"""The Lambda handler of the GET routes: it uses no upstream and no secret."""
 
 from liveness_gateway.bootstrap.results import results_from_environment
 from liveness_gateway.entrypoints.http.handler import LambdaHandler

@@ -31,7 +31,7 @@ FAULTS: Final = (
         killers.DIALECTS,
     ),
     SeededFault(
-        "I10", "a 500 with a body is an answer", "UpstreamClient._judge",
+        "I10", "a 500 with a body is an answer", "UpstreamClient._result_of_reply",
         "200 <= status < 300",
         "200 <= status < 600",
         killers.CLIENT,

@@ -121,7 +121,7 @@ FAULTS: Final = (
         killers.TRANSPORT,
     ),
     SeededFault(
-        "I3", "a 500 counts as not charged", "UpstreamClient._judge",
+        "I3", "a 500 counts as not charged", "UpstreamClient._result_of_reply",
         "raise OutcomeUnknownError(..., ..., request_id=reply.request_id)",
         "raise NotChargedError(..., ..., request_id=reply.request_id)",
         killers.CLIENT,

@@ -10,7 +10,7 @@ from liveness_gateway.verifications.model import UpstreamAnswer
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from tests.doubles.behaviours import Behaviour
 from tests.doubles.clock import ManualClock
-from tests.doubles.liveness_api import ADDRESS, LivenessApi, Script
+from tests.doubles.liveness_api import ADDRESS, LivenessApi, ScriptedOutcome
 from tests.doubles.secrets import UPSTREAM_ARN, SecretsDouble
 from tests.doubles.telemetry import RecordingTelemetry
 from tests.faults import Faults
@@ -48,7 +48,7 @@ class Upstreams:
     Its breaker only records: the circuit breaker has tests of its own.
     """
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: ScriptedOutcome) -> None:
         self.faults = Faults()
         self.clock = ManualClock()
         self.api = LivenessApi(self.clock, self.faults)

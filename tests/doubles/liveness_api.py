@@ -19,7 +19,7 @@ from tests.faults import Faults
 
 ADDRESS: Final = "https://liveness.example.com"
 _URL: Final = f"{ADDRESS}/v0.2/liveness-verification"
-Script = str | Behaviour
+ScriptedOutcome = str | Behaviour
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class LivenessApi:
         self._clock = clock
         self._faults = faults or Faults()
         self.key_version = 1
-        self.refusal: Script = "refused credentials"
-        self.script: deque[Script] = deque()
-        self.scripts: dict[str, deque[Script]] = {}
-        self.standard: Script = "live"
+        self.refusal: ScriptedOutcome = "refused credentials"
+        self.script: deque[ScriptedOutcome] = deque()
+        self.scripts: dict[str, deque[ScriptedOutcome]] = {}
+        self.standard: ScriptedOutcome = "live"
         self.asker: Callable[[], str] = lambda: ""
         self.on_call: Callable[[], None] = lambda: None
         self.on_post: Callable[[Received], None] = lambda _: None
@@ -81,7 +81,7 @@ class LivenessApi:
         self._faults.at("transport.post", "after")
         return _reply(doing, post.number, in_time=in_time)
 
-    def _next(self, headers: Mapping[str, str], deadline: float) -> Script:
+    def _next(self, headers: Mapping[str, str], deadline: float) -> ScriptedOutcome:
         if self._clock.monotonic() >= deadline:
             return "no connection in time"
         script = self.scripts.get(self.asker()) or self.script

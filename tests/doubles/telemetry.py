@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from liveness_gateway.telemetry import LOG_FIELDS
+from liveness_gateway.telemetry import LOG_FIELDS, METRICS
 from tests.faults import Faults
 
 
@@ -19,7 +19,7 @@ class LogLine:
 
 @dataclass
 class RecordingTelemetry:
-    """Implements the `InvocationTelemetry` port; refuses the same fields as the real one."""
+    """Implements `InvocationTelemetry`; refuses the same fields and metrics as the real one."""
 
     faults: Faults = field(default_factory=Faults)
     lines: list[LogLine] = field(default_factory=list)
@@ -36,6 +36,8 @@ class RecordingTelemetry:
 
     def count(self, metric: str, value: int = 1) -> None:
         self.faults.at("telemetry.count", "before")
+        if metric not in METRICS:
+            raise KeyError(f"not a metric: {metric}")
         self.counts[metric] += value
 
     def flush(self) -> None:

@@ -10,11 +10,11 @@ from sandbox import Sandbox
 from tests.e2e.clients import Response
 from tests.e2e.conftest import COMPAT, OWN, Poster, Selfie
 
-Call = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 
 
 @pytest.fixture
-def call(gateway: Gateway, responses: list[Response]) -> Call:
+def call(gateway: Gateway, responses: list[Response]) -> Send:
     def send(method: str, path: str, key: str | None = None) -> requests.Response:
         headers = {"x-api-key": key} if key else {}
         files = {"selfie": b"no picture"} if method == "POST" else None
@@ -28,7 +28,7 @@ def call(gateway: Gateway, responses: list[Response]) -> Call:
 
 
 def test_a_record_is_read_by_its_own_client_only(
-    gateway: Gateway, sandbox: Sandbox, selfie: Selfie, post: Poster, call: Call
+    gateway: Gateway, sandbox: Sandbox, selfie: Selfie, post: Poster, call: Send
 ) -> None:
     sandbox.next("live")
     verification_id = post(selfie).json()["verification_id"]
@@ -46,7 +46,7 @@ def test_a_record_is_read_by_its_own_client_only(
 
 
 @pytest.mark.parametrize("path", [OWN, *COMPAT])
-def test_without_a_credential_nothing_is_verified(sandbox: Sandbox, call: Call, path: str) -> None:
+def test_without_a_credential_nothing_is_verified(sandbox: Sandbox, call: Send, path: str) -> None:
     _is_problem(call("POST", path), 401, "unauthorized")
     assert not sandbox.requests
 

@@ -1,1 +1,1 @@
-"""The outside world: upstream, table, bus, secrets. Each module or folder talks to one of them."""
+"""Implements the ports: liveness API and breaker, table, bus, queues, secrets, telemetry."""

@@ -70,7 +70,7 @@ class Ledger(Protocol):
     def claim(self, claim: Verification) -> Verification | None:
         """Store a `processing` record where none is live, or return the one that stands there.
 
-        Returns None when the claim was stored: the caller, and nobody else, may call upstream.
+        Returns None when the claim was stored: only the caller may call upstream.
 
         Raises:
             LedgerUnavailableError: the table did not say; upstream must not be called.

@@ -12,7 +12,7 @@ from liveness_gateway.adapters.upstream.budget import RetryBudget
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.adapters.upstreams import Upstreams, unsent
 from tests.doubles.behaviours import Behaviour, refused, says, usable
-from tests.doubles.liveness_api import Script
+from tests.doubles.liveness_api import ScriptedOutcome
 from tests.world import refused as aws_refused
 
 
@@ -182,7 +182,7 @@ def test_a_fault_carries_the_request_id_of_upstream(script: str, kind: type[Upst
     ],
 )
 def test_the_breaker_is_told_of_each_request_once(
-    scripts: list[Script], end: str, counts: dict[str, int]
+    scripts: list[ScriptedOutcome], end: str, counts: dict[str, int]
 ) -> None:
     up = Upstreams(*scripts)
     up.outcome()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from tests.bodies import CLIENTS, form
-from tests.doubles.liveness_api import Script
+from tests.doubles.liveness_api import ScriptedOutcome
 from tests.faults import Step
 from tests.reliability.fault_injection.printed import PrintedTelemetry
 from tests.reliability.fault_injection.selfies import CANARIES, FILE_NAME, new_selfie
@@ -38,7 +38,7 @@ class Stage(Gateway):
         self._keys = 0
         self._warm: Environment | None = None
 
-    def request(self, key: str | None = None, *behaviours: Script) -> Request:
+    def request(self, key: str | None = None, *behaviours: ScriptedOutcome) -> Request:
         """A selfie that was not posted to this stage before, in the form of some client."""
         image = new_selfie(self.random)
         # Of three characters, as one of these clients needs it.
@@ -53,18 +53,18 @@ class Stage(Gateway):
             body=form(client, image, threshold=threshold, file_name=FILE_NAME),
         )
 
-    def post(self, *behaviours: Script, on: Environment | None = None) -> None:
+    def post(self, *behaviours: ScriptedOutcome, on: Environment | None = None) -> None:
         """Post a new selfie, to a new environment unless one is named, and wait for its answer."""
         self.send(self.request(None, *behaviours), on)
 
-    def post_warm(self, *behaviours: Script, count: int = 1, after: float = 0.0) -> None:
+    def post_warm(self, *behaviours: ScriptedOutcome, count: int = 1, after: float = 0.0) -> None:
         """After so many seconds, post to one and the same environment."""
         self.clock.advance(after)
         self._warm = self._warm or self.environment()
         for _ in range(count):
             self.post(*behaviours, on=self._warm)
 
-    def post_apart(self, *behaviours: Script) -> None:
+    def post_apart(self, *behaviours: ScriptedOutcome) -> None:
         """Post when the breaker has forgotten what was before."""
         self.clock.advance(_APART)
         self.post(*behaviours)
@@ -75,7 +75,7 @@ class Stage(Gateway):
     def begin(self, request: Request, on: Environment | None = None) -> Process:
         return self.ask(request, on=on or self.environment())
 
-    def post_and_hold(self, *behaviours: Script) -> Process:
+    def post_and_hold(self, *behaviours: ScriptedOutcome) -> Process:
         """A post that is held when the liveness API has answered and nobody heard it yet."""
         process = self.begin(self.request(None, *behaviours))
         process.hold_at(*ASKED)

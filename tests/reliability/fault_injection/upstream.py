@@ -24,7 +24,7 @@ from typing import Final
 
 from tests.adapters.upstream.test_dialects_refusals import BODIES, DRIFTED
 from tests.doubles.behaviours import BEHAVIOURS, Behaviour, refused, says, usable
-from tests.doubles.liveness_api import Script
+from tests.doubles.liveness_api import ScriptedOutcome
 from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import ASKED, Stage
 
@@ -38,7 +38,7 @@ _ERRORS: Final = b'{"Errors": [{"Message": "Something went wrong", "ErrCode": 50
 _HTML: Final = b"<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
 
 
-def _always(number: int, fault: str, script: Script) -> None:
+def _always(number: int, fault: str, script: ScriptedOutcome) -> None:
     """Register the scenario of a post to an upstream that does this, however often it is asked."""
 
     @scenario(number, fault)
@@ -47,7 +47,7 @@ def _always(number: int, fault: str, script: Script) -> None:
         stage.post()
 
 
-def _once(number: int, fault: str, script: Script) -> None:
+def _once(number: int, fault: str, script: ScriptedOutcome) -> None:
     """Register the scenario of a post to an upstream that does this, and then is live."""
 
     @scenario(number, fault)
@@ -55,7 +55,7 @@ def _once(number: int, fault: str, script: Script) -> None:
         stage.post(script)
 
 
-def _each(number: int, fault: str, *scripts: Script) -> None:
+def _each(number: int, fault: str, *scripts: ScriptedOutcome) -> None:
     """Register the scenario of one post to each of these, when what was before is forgotten."""
 
     @scenario(number, fault)
@@ -65,7 +65,7 @@ def _each(number: int, fault: str, *scripts: Script) -> None:
 
 
 _always(1, "upstream is silent for 60 s", "silent")
-_always(2, "nobody listens at upstream's address", "refused connection")
+_always(2, "upstream's port is closed", "refused connection")
 _always(2, "a reset within the request", "reset within the request")
 _always(2, "a reset in place of the status line", _LOST)
 _always(2, "the connection ends after the request", _LOST)

@@ -25,7 +25,7 @@ from requests_toolbelt import MultipartEncoder
 from local.gateway import Gateway, running_gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw
-from tests.reliability.load.page import Answer, Step, write_page
+from tests.reliability.load.page import Response, Step, write_page
 
 ENVIRONMENTS: Final = 16
 UPSTREAM_SECONDS: Final = 3.0
@@ -71,15 +71,15 @@ class Load:
 
     async def _arrivals(
         self, client: httpx.AsyncClient, rate: float
-    ) -> tuple[list[asyncio.Task[Answer]], float]:
-        started, due, waiting = time.monotonic(), 0.0, list[asyncio.Task[Answer]]()
+    ) -> tuple[list[asyncio.Task[Response]], float]:
+        started, due, waiting = time.monotonic(), 0.0, list[asyncio.Task[Response]]()
         while due < _STEP_SECONDS:
             await asyncio.sleep(max(0.0, started + due - time.monotonic()))
             waiting.append(asyncio.create_task(self._post(client)))
             due += self._random.expovariate(rate)
         return waiting, time.monotonic() - started
 
-    async def _post(self, client: httpx.AsyncClient) -> Answer:
+    async def _post(self, client: httpx.AsyncClient) -> Response:
         started = time.monotonic()
         headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
         status = 0
@@ -89,7 +89,7 @@ class Load:
             code = said.get("code") or said.get("status") or "no problem body"
         except (httpx.HTTPError, ValueError) as error:
             code = type(error).__name__
-        return Answer(status, code, time.monotonic() - started)
+        return Response(status, code, time.monotonic() - started)
 
 
 def selfie() -> bytes:

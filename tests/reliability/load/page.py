@@ -28,7 +28,7 @@ _REFUSED: Final = 429
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One request: its answer's status (0: none came) and code, and how long it took."""
 
     status: int
@@ -49,7 +49,7 @@ class Step:
 
     share: float
     seconds: float
-    answers: Sequence[Answer]
+    answers: Sequence[Response]
     own: Sequence[float]
     calls: int
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from PIL import Image
 
 from tests.reliability.load.__main__ import selfie
-from tests.reliability.load.page import Answer, Step, percentile, write_page
+from tests.reliability.load.page import Response, Step, percentile, write_page
 
-ACCEPTED = [Answer(201, "completed", 3.0 + number / 1000) for number in range(101)]
-REFUSED = [Answer(429, "rate_limited", 0.01) for _ in range(50)]
+ACCEPTED = [Response(201, "completed", 3.0 + number / 1000) for number in range(101)]
+REFUSED = [Response(429, "rate_limited", 0.01) for _ in range(50)]
 STEPS = [
     Step(0.5, 50.5, ACCEPTED, [0.02] * 101, 101),
-    Step(3.0, 20.0, [*ACCEPTED, *REFUSED, Answer(0, "ReadTimeout", 60.0)], [0.03] * 101, 102),
+    Step(3.0, 20.0, [*ACCEPTED, *REFUSED, Response(0, "ReadTimeout", 60.0)], [0.03] * 101, 102),
 ]
 
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from tests.bodies import Body, form
-from tests.doubles.liveness_api import Script
+from tests.doubles.liveness_api import ScriptedOutcome
 from tests.doubles.secrets import APP_KEY, FINGERPRINT_KEY
 from tests.images import frame, jpeg_header, segment
 from tests.reliability.history.facts import Content
@@ -44,7 +44,7 @@ class Request:
     subject_ref: str | None = None
     client_id: str = "client-1"
     key: str | None = "key-1"
-    behaviours: Sequence[Script] = ()
+    behaviours: Sequence[ScriptedOutcome] = ()
     body: Body | None = None
 
     @property

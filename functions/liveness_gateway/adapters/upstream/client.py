@@ -133,9 +133,11 @@ class UpstreamClient:
             return _Again(NotChargedError("upstream_unavailable", str(stopped)))
         except AnswerLostError as lost:
             raise _lost(str(lost)) from None
-        return self._judge(reply, credentials, deadline)
+        return self._result_of_reply(reply, credentials, deadline)
 
-    def _judge(self, reply: Reply, used: Credentials, deadline: float) -> UpstreamAnswer | _Again:
+    def _result_of_reply(
+        self, reply: Reply, used: Credentials, deadline: float
+    ) -> UpstreamAnswer | _Again:
         match reply.status:
             case status if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
                 return _answer(reply)
