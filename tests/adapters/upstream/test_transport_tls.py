@@ -94,7 +94,10 @@ def test_a_handshake_that_does_not_end_is_given_up_long_before_the_deadline(
 def test_a_refusal_that_does_not_wait_for_the_selfie_is_read_or_lost(
     certificate: Certificate,
 ) -> None:
-    """After a write that failed, OpenSSL may or may not read what had arrived before."""
+    """After a write that failed, OpenSSL may or may not read what had arrived before.
+
+    Which of the two depends on the machine: on a busy one all eight may be lost.
+    """
 
     def behave(connection: socket.socket) -> None:
         read_head(connection)
@@ -110,4 +113,4 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_read_or_lost(
                 assert str(lost) == "connection_lost"  # noqa: PT017 - one of two good ends
             else:
                 read.append(reply.status)
-    assert set(read) == {403}
+    assert set(read) <= {403}
