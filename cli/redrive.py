@@ -16,27 +16,31 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.events import Account, Event, Events, has_expired
+from cli.records import Account, LetterError, Records
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
+from liveness_gateway.verifications.model import Verification
+from liveness_gateway.verifications.publishing import event_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 # Longer than it takes to read a batch of the stream and to announce it.
 _VISIBILITY_SECONDS = 120
+# So many of what stays are named.
+_SHOWN = 5
 
 
 @dataclass
 class Tally:
-    """How many events were announced, had expired, or stay in the queue, by reason."""
+    """How many events were announced or had expired, and what stays, by reason."""
 
     announced: int = 0
     expired: int = 0
-    left: dict[str, int] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
 
-    def leave(self, reason: str) -> None:
-        """Count one that stays in the queue."""
-        self.left[reason] = self.left.get(reason, 0) + 1
+    def leave(self, reason: str, name: str) -> None:
+        """Note a letter or a record that stays, by its id."""
+        self.left.setdefault(reason, []).append(name)
 
 
 class Redrive:
@@ -47,7 +51,8 @@ class Redrive:
         self._queue = outputs["DeadLetterQueueUrl"]
         self._sqs = account.client("sqs")
         self._bus = EventBridgeBus(account.client("events"), outputs["EventBusName"])
-        self._events = Events(account, stage, outputs["TableName"])
+        self._stage = stage
+        self._records = Records(account, outputs["TableName"])
 
     def waiting(self) -> int:
         """The approximate number of letters in the queue."""
@@ -73,38 +78,43 @@ class Redrive:
             yield from fresh
 
     def process(self, letter: "MessageTypeDef", tally: Tally) -> None:
-        """Announce the letter's events that have not expired; delete it if all were accepted."""
+        """Announce what the letter names and has not expired; delete it if all was accepted."""
         try:
-            events = self._events.of_letter(letter["Body"])
-            current = [event for event in events if not has_expired(event, datetime.now(UTC))]
-        except ClientError as error:
-            tally.leave(error.response["Error"]["Code"])
+            records = self._records.of_letter(letter["Body"])
+        except LetterError as error:
+            tally.leave(str(error), letter["MessageId"])
             return
-        except (ValueError, KeyError, TypeError):
-            tally.leave("unreadable letter")
-            return
-        if not events:
-            tally.leave("nothing to announce in it")
-            return
-        tally.expired += len(events) - len(current)
-        if self.announce(current, tally):
+        accepted = [self.announce(record, tally) for record in records]
+        tally.expired += not records
+        if all(accepted):
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter["ReceiptHandle"])
 
-    def announce(self, events: list[Event], tally: Tally) -> bool:
-        """Put events on the bus; whether it accepted every one."""
-        codes = [code for event in events for code in self._bus.put([event])]
-        for code in codes:
-            if code is None:
-                tally.announced += 1
-            else:
-                tally.leave(code)
-        return not any(codes)
+    def announce(self, record: Verification, tally: Tally) -> bool:
+        """Put the event of a record on the bus; False if it has to stay.
 
-    def announce_since(self, moment: datetime, tally: Tally) -> Iterator[Event]:
-        """Announce every record that ended since then: for those that no letter holds."""
-        for event in self._events.since(moment, datetime.now(UTC)):
-            self.announce([event], tally)
-            yield event
+        What has expired is not announced (I11).
+        """
+        if record.expires_at <= datetime.now(UTC):
+            tally.expired += 1
+            return True
+        try:
+            (code,) = self._bus.put([event_of(record, self._stage)])
+        except ValueError:
+            code = "unreadable record"
+        if code is None:
+            tally.announced += 1
+        else:
+            tally.leave(code, record.verification_id)
+        return code is None
+
+    def announce_since(self, moment: datetime, tally: Tally) -> Iterator[None]:
+        """Announce every record that ended since then: for those that no letter names."""
+        for record in self._records.since(moment):
+            if isinstance(record, str):
+                tally.leave("unreadable record", record)
+            else:
+                self.announce(record, tally)
+            yield
 
 
 def run(redrive: Redrive, since: datetime | None, console: Console) -> Tally:
@@ -131,11 +141,12 @@ def main(arguments: Sequence[str] | None = None, account: Account | None = None)
     except (ClientError, BotoCoreError, KeyError) as error:
         console.print(f"The stage {options.stage} cannot be reached: {error}", markup=False)
         return 2
-    print(f"{tally.announced} announced, {sum(tally.left.values())} left")
+    print(f"{tally.announced} announced, {sum(map(len, tally.left.values()))} left")
     if tally.expired:
         print(f"  {tally.expired} expired before they could be announced")
-    for reason, count in tally.left.items():
-        print(f"  {count} x {reason}")
+    for reason, names in tally.left.items():
+        shown = ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
+        print(f"  {len(names)} x {reason}: {shown}")
     return 1 if tally.left else 0
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -47,6 +48,32 @@ class Events(Construct):
             removal_policy=self._removal,
         )
 
+    def name_sender(self, queue: sqs.Queue, role: iam.IRole) -> None:
+        """Say in the policy of `queue` who sends to it: `role`, and nobody of another account."""
+        queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="Sender",
+                principals=[role],
+                actions=["sqs:SendMessage"],
+                resources=[queue.queue_arn],
+            )
+        )
+        queue.add_to_resource_policy(_deny_other_accounts("sqs:SendMessage", queue.queue_arn, self))
+
+    def name_publisher(self, role: iam.IRole) -> None:
+        """Say in the policy of the bus who puts events: `role`, and nobody of another account."""
+        self.bus.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="Publisher",
+                principals=[role],
+                actions=["events:PutEvents"],
+                resources=[self.bus.event_bus_arn],
+            )
+        )
+        self.bus.add_to_resource_policy(
+            _deny_other_accounts("events:PutEvents", self.bus.event_bus_arn, self)
+        )
+
     def _dead_letter_queue(self, construct_id: str) -> sqs.Queue:
         queue = sqs.Queue(
             self,
@@ -58,3 +85,14 @@ class Events(Construct):
         )
         acknowledge(queue, "AwsSolutions-SQS3", "It is where undeliverable messages end.")
         return queue
+
+
+def _deny_other_accounts(action: str, resource: str, scope: Construct) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="NobodyElse",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=[action],
+        resources=[resource],
+        conditions={"StringNotEquals": {"aws:PrincipalAccount": Stack.of(scope).account}},
+    )

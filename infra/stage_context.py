@@ -16,8 +16,12 @@ CONTEXT: Final = ("stage", "upstream_url", "upstream_dialect", "allowed_origins"
 # Narrow, because an origin is written into response headers and mapping templates.
 _HOST: Final = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
 _PORT: Final = r"(:[0-9]{1,5})?"
-_ORIGIN: Final = re.compile(rf"https://{_HOST}{_PORT}")
-_LOCAL_ORIGIN: Final = re.compile(rf"(https://{_HOST}|http://(localhost|127\.0\.0\.1)){_PORT}")
+# An app in a web view has an origin of its own scheme (capacitor://localhost, ionic://localhost) or
+# is served on the phone itself (http://localhost:PORT).
+_ORIGIN: Final = re.compile(
+    rf"(https://{_HOST}|http://localhost|(?!https?:)[a-z][a-z0-9+.-]*://localhost){_PORT}"
+)
+_LOCAL_ORIGIN: Final = re.compile(rf"{_ORIGIN.pattern}|http://127\.0\.0\.1{_PORT}")
 
 
 class StageError(ValueError):
@@ -99,9 +103,10 @@ def _origins(text: str, stage: Stage) -> tuple[str, ...]:
     if origins == ANY_ORIGIN:
         return origins
     for origin in origins:
-        if not (_ORIGIN if stage.name == "prod" else _LOCAL_ORIGIN).fullmatch(origin):
+        if not (_LOCAL_ORIGIN if stage.name != "prod" else _ORIGIN).fullmatch(origin):
             raise StageError(
                 f"Stage {stage.name!r} cannot allow the origin {origin!r}: write"
-                f" https://host[:port] without a path, or * alone {_hint('allowed_origins')}."
+                " https://host[:port] without a path, an app's origin such as"
+                f" capacitor://localhost, or * alone {_hint('allowed_origins')}."
             )
     return origins

@@ -25,11 +25,14 @@ class Stage:
         upstream_dialect: which documented version of the liveness API is called.
         allowed_origins: pages that may call the gateway from a browser; `("*",)` for all, empty
             for none (servers and apps need no entry).
+        allowed_headers: further request headers that a page may send, in lower case.
         default_threshold: used when the client sends none. Decimal text.
         minimum_threshold: a lower one is refused. Decimal text.
         minimum_side: shortest side of a selfie in pixels; 0 for no limit.
         maximum_side: longest side of a selfie in pixels; 0 for no limit.
         multiple_faces: what several faces in one selfie mean.
+        forward_metadata: the liveness API gets the picture as it was sent, with its metadata;
+            otherwise only pixels, orientation and colour profile.
         retention_hours: how long a record is kept and its Idempotency-Key is recognised.
         rate_limit: requests per second of each method, for all clients together.
         burst_limit: the most requests at once; the size of the token bucket of `rate_limit`.
@@ -53,11 +56,13 @@ class Stage:
     upstream_url: str = ""
     upstream_dialect: str = "v0.1"
     allowed_origins: tuple[str, ...]
+    allowed_headers: tuple[str, ...] = ()
     default_threshold: str = "0.6"
     minimum_threshold: str
     minimum_side: int = 0
     maximum_side: int = 0
     multiple_faces: Literal["inconclusive", "score"] = "inconclusive"
+    forward_metadata: bool = False
     retention_hours: int
     rate_limit: int
     burst_limit: int

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mutants.faults import answers, calls, events, records
+from mutants.faults import answers, calls, events, outgoing, records
 from mutants.seeded_fault import SeededFault
 
 
@@ -11,5 +11,8 @@ def _order(fault: SeededFault) -> tuple[str, int]:
 
 
 SEEDED: Final = tuple(
-    sorted((*calls.FAULTS, *events.FAULTS, *records.FAULTS, *answers.FAULTS), key=_order)
+    sorted(
+        (*calls.FAULTS, *outgoing.FAULTS, *events.FAULTS, *records.FAULTS, *answers.FAULTS),
+        key=_order,
+    )
 )

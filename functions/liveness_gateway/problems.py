@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
+LONGEST_RETRY_AFTER: Final = 3600
 TYPE_PREFIX: Final = "urn:liveness-gateway:problem:"
 
 
@@ -179,15 +180,32 @@ class ProblemError(Exception):
     """
 
     def __init__(
-        self, code: str, detail: str, *, verification_id: str | None = None, replayed: bool = False
+        self,
+        code: str,
+        detail: str,
+        *,
+        verification_id: str | None = None,
+        replayed: bool = False,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.problem_type = CATALOGUE[code]
         self.detail = detail
         self.verification_id = verification_id
         self.replayed = replayed
+        self._retry_after = retry_after
 
     @property
     def code(self) -> str:
         """The stable name of the problem."""
         return self.problem_type.code
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds for the `Retry-After` header; None where the catalogue has none.
+
+        Upstream's own wish is passed on, from one second to one hour.
+        """
+        if self.problem_type.retry_after is None or self._retry_after is None:
+            return self.problem_type.retry_after
+        return min(max(self._retry_after, 1), LONGEST_RETRY_AFTER)

@@ -64,9 +64,16 @@ def _multiple_faces(name: str, value: str) -> MultipleFaces:
         raise SettingsError(f"{name} is neither inconclusive nor score") from None
 
 
+def _boolean(name: str, value: str) -> bool:
+    if _text(name, value) not in {"true", "false"}:
+        raise SettingsError(f"{name} is neither true nor false")
+    return value == "true"
+
+
 _READERS: Final[Mapping[object, Callable[[str, str], object]]] = {
     str: _text,
     Decimal: _unit,
+    bool: _boolean,
     int: _whole,
     tuple[str, ...]: _list,
     MultipleFaces: _multiple_faces,
@@ -98,9 +105,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class TableSettings(Settings):
-    """The settings of `sweep` and `recover`."""
+    """The settings of `sweep`."""
 
     table_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverSettings(TableSettings):
+    """The settings of `recover`: it decides again."""
+
+    multiple_faces: MultipleFaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,7 @@ class VerifySettings(ResultsSettings):
     maximum_side: int
     retention_hours: int
     multiple_faces: MultipleFaces
+    forward_metadata: bool
 
     def __post_init__(self) -> None:
         if self.default_threshold < self.minimum_threshold:

@@ -20,11 +20,12 @@ LOG_FIELDS: Final = frozenset(
 
 METRICS: Final = frozenset(
     {
-        "breaker_opened", "breaker_store_failed", "credentials_refused",
+        "answer_part_left_out", "breaker_opened", "breaker_store_failed", "credentials_refused",
         "credentials_unavailable", "event_dead_lettered", "event_retried", "limit_reached",
-        "requests", "result_kept_in_emergency", "result_lost", "result_not_recoverable",
-        "result_recovered", "sweep_failed", "unhandled", "verification_completed",
-        "verification_failed", "verification_unknown",
+        "overdue_unreadable", "requests", "result_kept_in_emergency",
+        "result_lost", "result_not_recoverable", "result_overtaken", "result_recovered",
+        "sweep_failed", "unhandled", "verification_completed", "verification_failed",
+        "verification_unknown",
         *(f"problem_{code}" for code in CATALOGUE),
     }
 )  # fmt: skip

@@ -21,7 +21,8 @@ def add_gateway_responses(api: apigateway.RestApi, allowed_origins: Sequence[str
             response_headers={
                 "Content-Type": "'application/problem+json'",
                 "Cache-Control": "'no-store'",
-                "X-Correlation-Id": "context.requestId",
+                # Not `requestId`: a client can choose that one.
+                "X-Correlation-Id": "context.extendedRequestId",
                 **cors,
                 **retry,
             },
@@ -39,6 +40,9 @@ def _body(problem: GatewayProblem) -> str:
             "detail": problem.detail,
             "code": problem.code,
             "retryable": problem.retryable,
-            "correlation_id": "$context.requestId",
+            "correlation_id": "$context.extendedRequestId",
+            # The liveness API's own form, for the compat routes: a gateway response cannot tell
+            # which route was asked for.
+            "Errors": [{"ErrCode": problem.status, "Message": f"{problem.title} {problem.detail}"}],
         }
     )

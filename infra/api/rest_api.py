@@ -9,7 +9,12 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.api.access_log import ACCESS_LOG_FIELDS
-from infra.api.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_MAX_AGE_MINUTES
+from infra.api.cors import (
+    ALLOWED_HEADERS,
+    EXPOSED_HEADERS,
+    LIBRARY_HEADERS,
+    PREFLIGHT_MAX_AGE_MINUTES,
+)
 from infra.api.first_client import add_first_client
 from infra.api.gateway_responses import add_gateway_responses
 from infra.api.routes import BINARY_MEDIA_TYPES, HEALTH_PATH, ROUTES
@@ -113,7 +118,7 @@ class Api(Construct):
             self.rest_api.root.resource_for_path(path).add_cors_preflight(
                 allow_origins=list(self._stage.allowed_origins),
                 allow_methods=[*allowed, "OPTIONS"],
-                allow_headers=list(ALLOWED_HEADERS),
+                allow_headers=[*ALLOWED_HEADERS, *LIBRARY_HEADERS, *self._stage.allowed_headers],
                 expose_headers=list(EXPOSED_HEADERS),
                 max_age=Duration.minutes(PREFLIGHT_MAX_AGE_MINUTES),
             )

@@ -43,6 +43,8 @@ class PublishEvents(GatewayFunction):
         super().__init__(scope, construct_id, spec=spec, defaults=defaults)
         self.allow("events:PutEvents", on=bus.event_bus_arn)
         self.allow("sqs:SendMessage", on=dead_letter_queue.queue_arn)
+        events.name_publisher(self.role)
+        events.name_sender(dead_letter_queue, self.role)
         stream = table.table_stream_arn
         if stream is None:
             raise ValueError("The table has no stream.")

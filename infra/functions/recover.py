@@ -24,10 +24,13 @@ class Recover(GatewayFunction):
         spec = FunctionSpec(
             name="recover",
             timeout_seconds=RECOVER_TIMEOUT,
-            environment={"TABLE_NAME": table.table_name},
+            environment={
+                "TABLE_NAME": table.table_name,
+                "MULTIPLE_FACES": defaults.stage.multiple_faces,
+            },
         )
         super().__init__(scope, construct_id, spec=spec, defaults=defaults)
-        self.allow("dynamodb:UpdateItem", on=table.table_arn)
+        self.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=table.table_arn)
         self.allow(
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",

@@ -50,6 +50,7 @@ class Verify(GatewayFunction):
         self.allow("secretsmanager:GetSecretValue", on=storage.upstream_secret.secret_arn)
         self.allow("secretsmanager:GetSecretValue", on=storage.fingerprint_secret.secret_arn)
         self.allow("sqs:SendMessage", on=events.emergency_queue.queue_arn)
+        events.name_sender(events.emergency_queue, self.role)
 
 
 def _policy_variables(stage: Stage) -> dict[str, str]:
@@ -61,5 +62,6 @@ def _policy_variables(stage: Stage) -> dict[str, str]:
         "MINIMUM_SIDE": str(stage.minimum_side),
         "MAXIMUM_SIDE": str(stage.maximum_side),
         "MULTIPLE_FACES": stage.multiple_faces,
+        "FORWARD_METADATA": str(stage.forward_metadata).lower(),
         "RETENTION_HOURS": str(stage.retention_hours),
     }

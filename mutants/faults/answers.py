@@ -109,18 +109,6 @@ FAULTS: Final = (
         killers.CANARIES,
     ),
     SeededFault(
-        "I13", "upstream may take its time", "HttpTransport.post",
-        "worker.join(max(0.0, deadline - self._clock.monotonic()))",
-        "worker.join()",
-        killers.TRANSPORT,
-    ),
-    SeededFault(
-        "I13", "an answer may have any size", "replies._body",
-        "if size > MAXIMUM_ANSWER: ...",
-        "if False: ...",
-        killers.TRANSPORT,
-    ),
-    SeededFault(
         "I13", "the breaker never opens", "CircuitBreaker._too_many_failures",
         "not success and failures >= _FAILURES and 2 * failures >= calls",
         "False",

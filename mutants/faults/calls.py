@@ -103,8 +103,8 @@ FAULTS: Final = (
         killers.CLIENT,
     ),
     SeededFault(
-        "I3", "part of the selfie sent counts as nothing sent", "_Exchange.result",
-        "if sent: ...",
+        "I3", "part of the selfie sent counts as nothing sent", "HttpTransport.post",
+        "if exchange.sent: ...",
         "if False: ...",
         killers.TRANSPORT,
     ),
@@ -115,13 +115,7 @@ FAULTS: Final = (
         killers.CLIENT,
     ),
     SeededFault(
-        "I3", "a call that was given up goes on by itself", "_Gate.read",
-        "self._shut or (not self.passed and self.seconds_left() <= 0)",
-        "False",
-        killers.TRANSPORT,
-    ),
-    SeededFault(
-        "I3", "a 500 counts as not charged", "UpstreamClient._result_of_reply",
+        "I3", "a 500 counts as not charged", "UpstreamClient._judge",
         "raise OutcomeUnknownError(..., ..., request_id=reply.request_id)",
         "raise NotChargedError(..., ..., request_id=reply.request_id)",
         killers.CLIENT,

@@ -4,11 +4,15 @@ Only named fields are written; an event, a body, a header or an exception's text
 """
 
 import logging
+from typing import Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from liveness_gateway.telemetry import LOG_FIELDS, METRICS
+
+_LONGEST_TEXT: Final = 256
+_LONGEST_LIST: Final = 16
 
 
 class PowertoolsTelemetry:
@@ -23,7 +27,7 @@ class PowertoolsTelemetry:
     def begin(self, **ids: str | None) -> None:
         """See the port."""
         self._logger.clear_state()
-        self._logger.append_keys(**{name: value for name, value in ids.items() if value})
+        self._logger.append_keys(**{name: _bounded(value) for name, value in ids.items() if value})
 
     def log(self, message: str, *, level: int, **fields: object) -> None:
         """See the port. A field that is not on the list could leak, so it is an error.
@@ -34,7 +38,7 @@ class PowertoolsTelemetry:
         unknown = fields.keys() - LOG_FIELDS
         if unknown:
             raise KeyError(f"not a log field: {sorted(unknown)}")
-        known = {name: value for name, value in fields.items() if value is not None}
+        known = {name: _bounded(value) for name, value in fields.items() if value is not None}
         write = {
             logging.INFO: self._logger.info,
             logging.WARNING: self._logger.warning,
@@ -59,6 +63,15 @@ class PowertoolsTelemetry:
         if self._counted:
             self._counted = False
             self._metrics.flush_metrics()
+
+
+def _bounded(value: object) -> object:
+    """A field of a log line: no text above 256 characters, no list above 16 entries."""
+    if isinstance(value, str):
+        return value[:_LONGEST_TEXT]
+    if isinstance(value, list):
+        return [_bounded(one) for one in value[:_LONGEST_LIST]]
+    return value
 
 
 def powertools_telemetry(stage: str, namespace: str) -> PowertoolsTelemetry:

@@ -139,22 +139,30 @@ class UpstreamCredentials:
 
 def _credentials(secret: Secret) -> Credentials:
     try:
-        values = json.loads(secret.text)
-        app_id, app_key = values["app_id"], values["app_key"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise CredentialsUnavailableError("the secret is no app_id and app_key") from None
-    if not (_fits_header(app_id) and _fits_header(app_key)):
-        raise CredentialsUnavailableError("app_id or app_key cannot be sent in a header")
-    return Credentials(app_id, app_key, secret.version)
+        # An editor may have put a byte order mark in front.
+        values = json.loads(secret.text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise CredentialsUnavailableError("the secret is not JSON") from None
+    if not isinstance(values, dict):
+        raise CredentialsUnavailableError("the secret is no JSON object")
+    return Credentials(_value(values, "app_id"), _value(values, "app_key"), secret.version)
 
 
-def _fits_header(value: object) -> bool:
-    return (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isprintable()
-        and value == value.strip() != ""
-    )
+def _value(values: dict[str, object], name: str) -> str:
+    """A credential: white space around it is not part of it, and a number is its digits."""
+    value = values.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise CredentialsUnavailableError(f"{name} is missing, or no text")
+    value = value.strip()
+    if not _fits_header(value):
+        raise CredentialsUnavailableError(f"{name} is empty or cannot be sent in a header")
+    return value
+
+
+def _fits_header(value: str) -> bool:
+    return value.isascii() and value.isprintable() and value != ""
 
 
 class HmacFingerprints:
@@ -163,18 +171,35 @@ class HmacFingerprints:
     def __init__(self, secret: SecretsManager) -> None:
         self._secret = secret
 
-    def of(self, selfie: Selfie, threshold: Decimal, subject_ref: str | None) -> str:
-        """See the port. Each part is preceded by its length, so no two contents share one text.
+    def of(self, selfie: Selfie, threshold: Decimal | None, subject_ref: str | None) -> str:
+        """See the port.
 
         Raises:
             CredentialsUnavailableError: the key is out of reach, or too short to be one.
         """
+        sent = None if threshold is None else decimal_text(threshold)
+        return self._digest(b"content", selfie.content, _optional(sent), _optional(subject_ref))
+
+    def verification_id(self, client_id: str, kind: str, name: str) -> str:
+        """See the port.
+
+        Raises:
+            CredentialsUnavailableError: the key is out of reach, or too short to be one.
+        """
+        parts = (client_id.encode(), kind.encode(), name.encode())
+        return self._digest(b"verification_id", *parts)[:32]
+
+    def _digest(self, *parts: bytes) -> str:
+        """Each part is preceded by its length, so no two contents share one text."""
         key = self._secret.get().text
         if len(key) < _SHORTEST_KEY:
             raise CredentialsUnavailableError("the fingerprint key is too short")
         digest = hmac.new(key.encode(), digestmod=hashlib.sha256)
-        reference = b"" if subject_ref is None else b"=" + subject_ref.encode()
-        for part in (selfie.content, decimal_text(threshold).encode(), reference):
+        for part in parts:
             digest.update(len(part).to_bytes(8))
             digest.update(part)
         return digest.hexdigest()
+
+
+def _optional(text: str | None) -> bytes:
+    return b"" if text is None else b"=" + text.encode()

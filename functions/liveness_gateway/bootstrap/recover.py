@@ -4,11 +4,11 @@ import os
 from typing import TYPE_CHECKING
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.adapters.dynamodb.messages import kept_result
 from liveness_gateway.adapters.powertools import powertools_telemetry
-from liveness_gateway.adapters.sqs import kept_result
 from liveness_gateway.bootstrap import clients as aws
 from liveness_gateway.entrypoints.queues import StoreKeptResults
-from liveness_gateway.settings import TableSettings
+from liveness_gateway.settings import RecoverSettings
 from liveness_gateway.telemetry import InvocationTelemetry
 from liveness_gateway.verifications.recovery import Recoverer
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def build_recover(
-    settings: TableSettings, *, dynamodb: "DynamoDBClient", telemetry: InvocationTelemetry
+    settings: RecoverSettings, *, dynamodb: "DynamoDBClient", telemetry: InvocationTelemetry
 ) -> StoreKeptResults:
     """What `recover` runs."""
     ledger = DynamoDBLedger(dynamodb, settings.table_name)
-    return StoreKeptResults(Recoverer(ledger, telemetry), kept_result, telemetry)
+    return StoreKeptResults(
+        Recoverer(ledger, telemetry, settings.multiple_faces), kept_result, telemetry
+    )
 
 
 def recover_from_environment() -> StoreKeptResults:
@@ -30,7 +32,7 @@ def recover_from_environment() -> StoreKeptResults:
     Raises:
         SettingsError: the deployment lacks a setting.
     """
-    settings = TableSettings.read(os.environ)
+    settings = RecoverSettings.read(os.environ)
     return build_recover(
         settings,
         dynamodb=aws.dynamodb(),

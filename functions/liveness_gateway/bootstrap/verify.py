@@ -25,7 +25,6 @@ from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.settings import SettingsError, VerifySettings
 from liveness_gateway.telemetry import InvocationTelemetry
 from liveness_gateway.verifications.requests import Policy
-from liveness_gateway.verifications.selfie import SelfieLimits
 from liveness_gateway.verifications.verify import Verifier
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
         transport=transport,
         breaker_store=breaker_store,
     )
-    limits = SelfieLimits(settings.minimum_side, settings.maximum_side)
-    routes = verify_routes(verifier, limits, clock)
+    routes = verify_routes(verifier, clock)
     return Application(routes, settings.allowed_origins, clock, telemetry)
 
 
@@ -143,4 +141,7 @@ def _policy(settings: VerifySettings) -> Policy:
         minimum_threshold=settings.minimum_threshold,
         retention=settings.retention,
         multiple_faces=settings.multiple_faces,
+        minimum_side=settings.minimum_side,
+        maximum_side=settings.maximum_side,
+        forward_metadata=settings.forward_metadata,
     )

@@ -38,9 +38,9 @@ class StoreKeptResults:
         """Store the messages of one event."""
         return again(
             [
-                message["messageId"]
+                str(message.get("messageId") or "")
                 for message in event["Records"]
-                if not self._stored(message["body"])
+                if not self._stored(str(message.get("body") or ""))
             ]
         )
 

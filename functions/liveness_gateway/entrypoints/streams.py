@@ -43,9 +43,9 @@ def whole_batch(event: Event) -> Result:
 
 def stream_record(record: Mapping[str, Any], read_image: ReadImage) -> StreamRecord:
     """One record of the stream; without a verification where its image is none of ours."""
-    change = record["dynamodb"]
+    change = record.get("dynamodb") or {}
     try:
         verification = read_image(change.get("NewImage") or {})
     except UnreadableError:
         verification = None
-    return StreamRecord(change["SequenceNumber"], verification)
+    return StreamRecord(str(change.get("SequenceNumber") or ""), verification)

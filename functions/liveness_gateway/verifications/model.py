@@ -4,11 +4,11 @@ Nothing here does I/O. Scores, thresholds and coordinates are `Decimal`, so that
 and a score of 0.6 are equal.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from liveness_gateway.problems import CATALOGUE, ProblemError
 
@@ -87,14 +87,19 @@ class UpstreamReceipt:
 class UpstreamAnswer:
     """A real answer of the liveness API, in one shape for every dialect.
 
-    Guarantees a finite score in [0, 1] (R12). `width` and `height` are upstream's own, or None.
+    Guarantees a finite score in [0, 1] where there is exactly one face (R12); otherwise the score
+    may be None. `face_count` is the number of faces upstream found; `faces` are those whose boxes
+    can be trusted, at most 100. `width` and `height` are upstream's own, or None. `left_out` counts
+    the parts that could not be trusted and decide nothing.
     """
 
-    score: Decimal
+    score: Decimal | None
+    face_count: int
     faces: tuple[Face, ...]
     width: int | None
     height: int | None
     receipt: UpstreamReceipt
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +145,18 @@ class Verification:
         """Whether this client may see the record now: it is theirs and has not expired (I11)."""
         return self.client_id == client_id and now < self.expires_at
 
-    def problem(self, *, replayed: bool = False) -> ProblemError:
-        """The problem a `failed` or `unknown` record is shown as, the same each time (I6)."""
+    def problem(self, *, replayed: bool = False, retry_after: int | None = None) -> ProblemError:
+        """The problem a `failed` or `unknown` record is shown as, the same each time (I6).
+
+        `retry_after` is what upstream itself asked for, where the caller hears of it at once.
+        """
         row = CATALOGUE[self.problem_code or "internal"]
         return ProblemError(
             row.code,
             f"This verification is {self.status}: {', '.join(self.reasons)}.",
             verification_id=self.verification_id,
             replayed=replayed,
+            retry_after=retry_after,
         )
 
 
@@ -168,8 +177,12 @@ class AttemptReference:
 class TerminalResult:
     """A terminal result on its way into the ledger.
 
-    `problem_code` is set on `failed` and `unknown`; score, decision, faces and upstream's receipt
-    on `completed`.
+    `problem_code` is set on `failed` and `unknown`, and there `reasons` says why; score, decision,
+    faces and upstream's receipt on `completed`.
+
+    Raises:
+        ValueError: it contradicts itself. A result that says `live` without one face and a score in
+            [0, 1] cannot be made, nor one that is `failed` or `unknown` with a decision (R12, I10).
     """
 
     attempt_reference: AttemptReference
@@ -178,10 +191,37 @@ class TerminalResult:
     reasons: tuple[str, ...] = ()
     decision: Decision | None = None
     score: Decimal | None = None
+    face_count: int = 0
     faces: tuple[Face, ...] = ()
     image: Image | None = None
     upstream: UpstreamReceipt | None = None
     problem_code: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.status is Status.COMPLETED:
+            consistent = self.problem_code is None and _is_decided(self)
+        else:
+            consistent = (
+                self.status is not Status.PROCESSING
+                and self.problem_code in CATALOGUE
+                and bool(self.reasons)
+                and (self.decision, self.score, self.faces) == (None, None, ())
+            )
+        if not consistent:
+            raise ValueError(f"a result that is {self.status} and contradicts itself")
+
+
+def _is_decided(result: TerminalResult) -> bool:
+    decided, score = (result.decision, result.reasons), result.score
+    if score is None or result.face_count == 0:
+        return decided in _UNDECIDED
+    return 0 <= score <= 1 and decided in {*_UNDECIDED, *_DECIDED}
+
+
+_UNDECIDED: Final = (
+    (Decision.INCONCLUSIVE, ("no_face",)), (Decision.INCONCLUSIVE, ("multiple_faces",))
+)  # fmt: skip
+_DECIDED: Final = ((Decision.LIVE, ()), (Decision.NOT_LIVE, ("below_threshold",)))
 
 
 def decimal_text(number: Decimal) -> str:
@@ -193,27 +233,23 @@ def decimal_text(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def verification_id(client_id: str, idempotency_key: str) -> str:
-    """The id of the record for this client and key: 32 lowercase hexadecimal digits.
-
-    The same two always give the same id, so the record itself tells a repeated request. The
-    separator cannot occur in a client id, so no two pairs share one text.
-    """
-    return hashlib.sha256(f"{client_id}\n{idempotency_key}".encode()).hexdigest()[:32]
-
-
 def decide(
-    answer: UpstreamAnswer, threshold: Decimal, multiple_faces: MultipleFaces
+    score: Decimal | None, face_count: int, threshold: Decimal, multiple_faces: MultipleFaces
 ) -> tuple[Decision, tuple[str, ...]]:
-    """Judge an answer: the decision and its reasons (none when live).
+    """Decide by the score and the number of faces: the decision and its reasons (none when live).
 
     A score equal to the threshold is live. No face is never live, whatever the score; several
     faces are inconclusive unless the stage's policy trusts the one score upstream gives for all.
+
+    Raises:
+        ValueError: there is one face and no score.
     """
-    if not answer.faces:
+    if face_count == 0:
         return Decision.INCONCLUSIVE, ("no_face",)
-    if len(answer.faces) > 1 and multiple_faces is not MultipleFaces.SCORE:
+    if face_count > 1 and (score is None or multiple_faces is not MultipleFaces.SCORE):
         return Decision.INCONCLUSIVE, ("multiple_faces",)
-    if answer.score >= threshold:
+    if score is None:
+        raise ValueError("a face without a score cannot be decided")
+    if score >= threshold:
         return Decision.LIVE, ()
     return Decision.NOT_LIVE, ("below_threshold",)

@@ -27,12 +27,21 @@ class UpstreamError(Exception):
         reason: one stable word for the record, the event and the log.
         charged: False only where it is certain that nothing was charged.
         receipt: upstream's `X-Request-ID`, where it answered at all.
+        retry_after: the seconds after which upstream can be asked again, where they are known.
     """
 
     charged = True
 
-    def __init__(self, code: str, reason: str, *, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        *,
+        request_id: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(f"{code}: {reason}")
+        self.retry_after = retry_after
         self.code = CATALOGUE[code].code
         self.reason = reason
         self.receipt = UpstreamReceipt(request_id=request_id) if request_id else None
@@ -107,8 +116,10 @@ class Ledger(Protocol):
         """
         ...
 
-    def overdue(self, now: datetime) -> Iterable[AttemptReference]:
+    def overdue(self, now: datetime) -> Iterable[AttemptReference | None]:
         """Every `processing` attempt whose deadline has passed, found without a table scan.
+
+        None stands for an entry that cannot be read.
 
         Raises:
             LedgerUnavailableError: the table did not answer.
@@ -154,12 +165,22 @@ class DeadLetters(Protocol):
 
 
 class Fingerprints(Protocol):
-    """Makes the fingerprint by which a repeated request is told from another."""
+    """Tells a repeated request from another, by a secret of the stack's own."""
 
-    def of(self, selfie: Selfie, threshold: Decimal, subject_ref: str | None) -> str:
-        """An HMAC over the content, keyed by a secret of the stack's own.
+    def of(self, selfie: Selfie, threshold: Decimal | None, subject_ref: str | None) -> str:
+        """An HMAC over the content as the client sent it, so that no setting changes it.
 
         Raises:
-            CredentialsUnavailableError: the key is out of reach.
+            CredentialsUnavailableError: the secret is out of reach.
+        """
+        ...
+
+    def verification_id(self, client_id: str, kind: str, name: str) -> str:
+        """The id of the record of this client and name: 32 lowercase hexadecimal digits.
+
+        The same three always give the same id; nobody computes it without the secret.
+
+        Raises:
+            CredentialsUnavailableError: the secret is out of reach.
         """
         ...

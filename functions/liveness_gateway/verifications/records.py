@@ -3,12 +3,20 @@
 The types are the contract: `contracts/` is generated from them.
 """
 
+import math
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from liveness_gateway.verifications.model import Face, Image, UpstreamReceipt, Verification
+from liveness_gateway.verifications.model import (
+    Decision,
+    Face,
+    Image,
+    UpstreamReceipt,
+    Verification,
+)
 
 BIOMETRIC: Final = ("faces", "image")
 """The members of a record that no event carries."""
@@ -77,11 +85,11 @@ def verification_body(verification: Verification) -> VerificationBody:
         "created_at": rfc3339(verification.created_at),
         "expires_at": rfc3339(verification.expires_at),
     }
-    score, ended_at = verification.score, verification.ended_at
-    # A decision without its score is not shown as one: no default is ever read as "live".
-    if verification.decision is not None and score is not None and ended_at is not None:
+    ended_at = verification.ended_at
+    if verification.decision is not None and ended_at is not None and _is_decided(verification):
         body["decision"] = verification.decision.value
-        body["score"] = float(score)
+        if verification.score is not None:
+            body["score"] = shown_score(verification)
         body["faces"] = faces_body(verification)
         body["completed_at"] = rfc3339(ended_at)
         body["upstream"] = upstream_body(verification.upstream)
@@ -104,8 +112,15 @@ def upstream_body(receipt: UpstreamReceipt | None) -> UpstreamBody:
 
 
 def shown_score(verification: Verification) -> float:
-    """The score as a JSON number. No score is shown as 0, which is below every threshold used."""
-    return float(verification.score or 0)
+    """The score as a JSON number that never contradicts the decision; 0 where there is none.
+
+    The nearest binary float of a score just below the threshold may be that of the threshold: then
+    the next lower float is shown.
+    """
+    score, threshold = verification.score or Decimal(0), verification.threshold
+    if score < threshold and float(score) >= float(threshold):
+        return math.nextafter(float(threshold), -math.inf)
+    return float(score)
 
 
 def faces_body(verification: Verification) -> list[FaceBody]:
@@ -116,6 +131,11 @@ def faces_body(verification: Verification) -> list[FaceBody]:
 def rfc3339(moment: datetime) -> str:
     """A UTC time as RFC 3339 writes it, in milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _is_decided(verification: Verification) -> bool:
+    """Whether the decision may be shown: without a score nothing is live, and nothing is not."""
+    return verification.decision is Decision.INCONCLUSIVE or verification.score is not None
 
 
 def _image_body(image: Image) -> ImageBody:

@@ -1,22 +1,25 @@
-"""What the use case of a POST is given, and what it gives back."""
+"""What the use case of a POST is given, the stage's policy, and what comes back."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from liveness_gateway.verifications.model import MultipleFaces, Selfie, Verification
+from liveness_gateway.problems import ProblemError
+from liveness_gateway.verifications.model import Image, MultipleFaces, Selfie, Verification
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationRequest:
-    """A request that has passed every rule of input.
+    """A request that has passed every rule of input that no setting decides.
 
     `deadline` is the monotonic second by which the answer of upstream must be there. Without an
-    `idempotency_key` every request is a verification of its own.
+    `idempotency_key` the request is known by its `event_id`, which the caller cannot choose: the
+    same event delivered twice is one verification. Without either it is one of its own.
     """
 
     client_id: str
     idempotency_key: str | None
+    event_id: str | None
     selfie: Selfie
     threshold: Decimal | None
     subject_ref: str | None
@@ -26,12 +29,39 @@ class VerificationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The stage's rules for judging."""
+    """The stage's rules. Sides are pixels; 0 means no limit.
+
+    Unless `forward_metadata`, the liveness API gets pixels, orientation and colour profile only.
+    """
 
     default_threshold: Decimal
     minimum_threshold: Decimal
     retention: timedelta
     multiple_faces: MultipleFaces
+    minimum_side: int = 0
+    maximum_side: int = 0
+    forward_metadata: bool = False
+
+    def refusal(self, request: VerificationRequest) -> ProblemError | None:
+        """Why this stage takes no such request; None when it does."""
+        if request.threshold is not None and request.threshold < self.minimum_threshold:
+            return ProblemError(
+                "invalid_threshold",
+                f"This gateway takes no threshold below {self.minimum_threshold}.",
+            )
+        return self._size_refusal(request.selfie.image)
+
+    def _size_refusal(self, image: Image) -> ProblemError | None:
+        shown = f"The selfie is {image.width} x {image.height} pixels"
+        if min(image.width, image.height) < self.minimum_side:
+            return ProblemError(
+                "invalid_selfie", f"{shown}; each side must be at least {self.minimum_side}."
+            )
+        if self.maximum_side and max(image.width, image.height) > self.maximum_side:
+            return ProblemError(
+                "invalid_selfie", f"{shown}; each side must be at most {self.maximum_side}."
+            )
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,20 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 from typing import Final, TypeVar
 
 from liveness_gateway.clock import Clock
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.claims import new_claim, result_of_answer, result_of_error
 from liveness_gateway.verifications.model import (
-    Image,
+    Selfie,
     Status,
     TerminalResult,
     UpstreamAnswer,
     Verification,
-    decide,
-    verification_id,
 )
+from liveness_gateway.verifications.pictures.picture import without_metadata
 from liveness_gateway.verifications.ports import (
     CredentialsUnavailableError,
     EmergencyQueue,
@@ -36,8 +34,6 @@ from liveness_gateway.verifications.ports import (
 )
 from liveness_gateway.verifications.requests import Outcome, Policy, VerificationRequest
 
-# Longer than the 28 s that Lambda gives the function: an overdue claim has no function any more.
-CLAIM_LIFETIME: Final = timedelta(seconds=60)
 # A write the table did not take is repeated for so long: of the 5 s a request has of its own
 # (docs/design.md) it leaves enough for the emergency queue and the answer.
 _WRITE_SECONDS: Final = 1.5
@@ -79,7 +75,10 @@ class Verifier:
         """
         claim = self._new_claim(request)
         until = self._clock.monotonic() + _WRITE_SECONDS
+        refusal = self._policy.refusal(request)
         try:
+            if refusal is not None:
+                return self._answered_before(claim, refusal, until)
             standing = self._retry_until(lambda: self._ledger.claim(claim), until)
             if standing is not None:
                 return self._repeat(standing, claim, request, until)
@@ -88,37 +87,25 @@ class Verifier:
         return self._call_and_store(claim, request)
 
     def _new_claim(self, request: VerificationRequest) -> Verification:
-        threshold = self._effective_threshold(request.threshold)
         try:
-            fingerprint = self._fingerprints.of(request.selfie, threshold, request.subject_ref)
+            return new_claim(request, self._policy, self._fingerprints, self._clock.now())
         except CredentialsUnavailableError:
             raise _nothing_charged("The gateway's own secret is out of reach") from None
-        key = request.idempotency_key or secrets.token_hex(16)
-        now = self._clock.now()
-        return Verification(
-            verification_id=verification_id(request.client_id, key),
-            client_id=request.client_id,
-            status=Status.PROCESSING,
-            fingerprint=fingerprint,
-            threshold=threshold,
-            image=request.selfie.image,
-            subject_ref=request.subject_ref,
-            correlation_id=request.correlation_id,
-            claim_id=secrets.token_hex(16),
-            created_at=now,
-            deadline=now + CLAIM_LIFETIME,
-            expires_at=now + self._policy.retention,
-        )
 
-    def _effective_threshold(self, asked: Decimal | None) -> Decimal:
-        if asked is None:
-            return self._policy.default_threshold
-        if asked < self._policy.minimum_threshold:
-            raise ProblemError(
-                "invalid_threshold",
-                f"This gateway takes no threshold below {self._policy.minimum_threshold}.",
-            )
-        return asked
+    def _answered_before(self, claim: Verification, refusal: ProblemError, until: float) -> Outcome:
+        """The stored answer to a request that today's settings refuse.
+
+        A record is not judged by settings that are younger than it.
+        """
+        standing = self._retry_until(lambda: self._ledger.get(claim.verification_id), until)
+        if (
+            standing is None
+            or not standing.readable_by(claim.client_id, claim.created_at)
+            or not secrets.compare_digest(standing.fingerprint, claim.fingerprint)
+            or standing.status is Status.FAILED
+        ):
+            raise refusal
+        return _told(standing)
 
     def _repeat(
         self,
@@ -128,61 +115,41 @@ class Verifier:
         until: float,
     ) -> Outcome:
         if not secrets.compare_digest(standing.fingerprint, claim.fingerprint):
+            # Without an id: the record may be another page's of the same client.
             raise ProblemError(
                 "idempotency_conflict",
                 "The record under this key is of another selfie, threshold or subject_ref.",
-                verification_id=standing.verification_id,
             )
-        if standing.status is Status.COMPLETED:
-            return Outcome(standing, replayed=True)
-        if standing.status is Status.UNKNOWN:
-            raise standing.problem(replayed=True)
         if standing.status is Status.FAILED:
-            reclaimed = self._retry_until(lambda: self._ledger.reclaim(standing, claim), until)
+            again = replace(claim, threshold=standing.threshold)
+            reclaimed = self._retry_until(lambda: self._ledger.reclaim(standing, again), until)
             if reclaimed is not None:
                 return self._call_and_store(reclaimed, request)
-        raise ProblemError(
-            "in_progress",
-            "This verification was asked for before and has no result yet.",
-            verification_id=standing.verification_id,
-        )
+            raise _in_progress(standing)
+        return _told(standing)
 
     def _call_and_store(self, claim: Verification, request: VerificationRequest) -> Outcome:
+        selfie = self._forwarded(request.selfie)
         try:
-            answer = self._upstream.verify(request.selfie, claim.threshold, request.deadline)
+            answer = self._upstream.verify(selfie, claim.threshold, request.deadline)
         except UpstreamError as error:
-            result = self._result_of_error(claim, error)
+            result, wait = result_of_error(claim, error, self._clock.now()), error.retry_after
         else:
-            result = self._result_of_answer(claim, answer)
+            result, wait = self._judge(claim, answer), None
         stored = self._store(result, request.deadline + _WRITE_SECONDS)
         self._report(stored)
         if stored.status is not Status.COMPLETED:
-            raise stored.problem()
+            raise stored.problem(retry_after=wait)
         return Outcome(stored, replayed=False)
 
-    def _result_of_error(self, claim: Verification, error: UpstreamError) -> TerminalResult:
-        return TerminalResult(
-            attempt_reference=claim.attempt_reference,
-            status=Status.UNKNOWN if error.charged else Status.FAILED,
-            ended_at=self._clock.now(),
-            reasons=(error.reason,),
-            upstream=error.receipt,
-            problem_code=error.code,
-        )
+    def _forwarded(self, selfie: Selfie) -> Selfie:
+        if self._policy.forward_metadata:
+            return selfie
+        return replace(selfie, content=without_metadata(selfie.content, selfie.image.format))
 
-    def _result_of_answer(self, claim: Verification, answer: UpstreamAnswer) -> TerminalResult:
-        decision, reasons = decide(answer, claim.threshold, self._policy.multiple_faces)
-        return TerminalResult(
-            attempt_reference=claim.attempt_reference,
-            status=Status.COMPLETED,
-            ended_at=self._clock.now(),
-            decision=decision,
-            reasons=reasons,
-            score=answer.score,
-            faces=answer.faces,
-            image=_as_upstream_saw(claim.image, answer),
-            upstream=answer.receipt,
-        )
+    def _judge(self, claim: Verification, answer: UpstreamAnswer) -> TerminalResult:
+        now = self._clock.now()
+        return result_of_answer(claim, answer, self._policy.multiple_faces, now)
 
     def _store(self, result: TerminalResult, until: float) -> Verification:
         try:
@@ -232,11 +199,21 @@ class Verifier:
         )
 
 
-def _as_upstream_saw(image: Image, answer: UpstreamAnswer) -> Image:
-    # The boxes are in upstream's pixels, so its own size counts where it gave one.
-    if answer.width is None or answer.height is None:
-        return image
-    return replace(image, width=answer.width, height=answer.height)
+def _told(standing: Verification) -> Outcome:
+    """What a standing record tells a request that is the same."""
+    if standing.status is Status.COMPLETED:
+        return Outcome(standing, replayed=True)
+    if standing.status is Status.UNKNOWN:
+        raise standing.problem(replayed=True)
+    raise _in_progress(standing)
+
+
+def _in_progress(standing: Verification) -> ProblemError:
+    return ProblemError(
+        "in_progress",
+        "This verification was asked for before and has no result yet.",
+        verification_id=standing.verification_id,
+    )
 
 
 def _nothing_charged(why: str) -> ProblemError:

@@ -11,6 +11,7 @@ import pytest
 from liveness_gateway.adapters.upstream.dialects import DIALECTS, read_answer
 from liveness_gateway.adapters.upstream.replies import Reply
 from liveness_gateway.adapters.upstream.transport import HttpTransport
+from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
 from liveness_gateway.verifications.model import Selfie
 from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
 from sandbox import Sandbox
@@ -111,6 +112,7 @@ def test_exactly_these_headers_are_sent(selfie: Selfie) -> None:
         boundary = headers.pop("Content-Type").removeprefix("multipart/form-data; boundary=")
         assert headers == {
             "Host": f"localhost:{server.port}",
+            "User-Agent": USER_AGENT,
             "app-id": "our-id",
             "app-key": KEY,
             "Content-Length": str(len(body)),
@@ -156,11 +158,11 @@ def test_a_redirect_is_not_followed(sandbox: Sandbox, status: int) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [("400 Bad", b""), ("401 No", b""), ("404 Gone", b""), ("500 Oops", b""), ("503 Busy", b""),
-     ("304 Same", b""), ("204 No Content", b""), ("200 OK", GOOD), ("201 Created", GOOD),
-     ("299 Odd", GOOD)],
+    [("400 Bad", GOOD), ("401 No", GOOD), ("404 Gone", GOOD), ("500 Oops", GOOD),
+     ("503 Busy", GOOD), ("304 Same", b""), ("204 No Content", b""), ("200 OK", GOOD),
+     ("201 Created", GOOD), ("299 Odd", GOOD)],
 )  # fmt: skip
-def test_only_the_body_of_a_success_is_read(status: str, body: bytes) -> None:
+def test_the_body_of_every_status_that_has_one_is_read(status: str, body: bytes) -> None:
     with RawServer(answering(response(GOOD, status, Retry_After="7", X_Request_ID="r"))) as server:
         assert post(server.url) == Reply(int(status[:3]), "r", "7", body)
 
@@ -185,12 +187,6 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 def test_every_framing_of_http_is_read(raw: bytes) -> None:
     with RawServer(answering(raw)) as server:
         assert post(server.url).body == GOOD
-
-
-def test_a_compressed_answer_is_not_unpacked() -> None:
-    packed = b"\x1f\x8b" + b"\x00" * 100
-    with RawServer(answering(response(packed, Content_Encoding="gzip"))) as server:
-        assert post(server.url).body == packed
 
 
 @pytest.mark.parametrize(

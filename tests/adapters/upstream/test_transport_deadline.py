@@ -27,7 +27,6 @@ SLOW: Final[dict[str, tuple[bytes, bytes]]] = {
     "a body without end": (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
     "chunks": (CHUNKED, b"1\r\nx\r\n"),
     "the size of a chunk": (CHUNKED, b"0"),
-    "trailers": (CHUNKED + b"0\r\nX: ", b"y"),
     "answers before the answer": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
 }
 

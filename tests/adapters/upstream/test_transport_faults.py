@@ -30,7 +30,7 @@ BROKEN: Final[dict[str, tuple[Behaviour, str]]] = {
     "half a status line": (answering(b"HTTP/1."), "broken_http"),
     "a word": (answering(b"hello\r\n"), "broken_http"),
     "another protocol": (answering(b"SSH-2.0-OpenSSH_9.9\r\n"), "broken_http"),
-    "an empty line": (answering(b"\r\n" + response(GOOD)), "broken_http"),
+    "an empty line": (answering(b"\r\n"), "connection_lost"),
     "http 0.9": (answering(GOOD), "broken_http"),
     "http 2": (answering(b"HTTP/2.0 200 OK\r\n\r\n"), "broken_http"),
     "a status that is none": (answering(b"HTTP/1.1 2OO OK\r\n\r\n"), "broken_http"),
@@ -38,15 +38,16 @@ BROKEN: Final[dict[str, tuple[Behaviour, str]]] = {
     "a long line": (answering(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000), "broken_http"),
     "a long status": (answering(b"HTTP/1.1 200 " + b"y" * 70_000), "broken_http"),
     "many headers": (answering(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200), "broken_http"),
+    "headers cut": (answering(b"HTTP/1.1 200 OK\r\nContent-Le"), "answer_cut"),
     "body cut": (answering(response(GOOD)[:-1]), "answer_cut"),
     "body cut at its start": (answering(response(GOOD)[: -len(GOOD)]), "answer_cut"),
-    "chunk cut": (answering(chunk(b"ff", b"x" * 254)), "broken_http"),
-    "no last chunk": (answering(chunk(b"2", b"{}\r\n")), "broken_http"),
+    "chunk cut": (answering(chunk(b"ff", b"x" * 254)), "answer_cut"),
+    "no last chunk": (answering(chunk(b"2", b"{}\r\n")), "answer_cut"),
     "a chunk of a word": (answering(chunk(b"size")), "broken_http"),
     "a negative chunk": (answering(chunk(b"-5", GOOD)), "broken_http"),
     "a long chunk line": (answering(CHUNKED + b"1" * 70_000), "broken_http"),
     "a huge chunk": (answering(chunk(b"ffffffffffff", b"x" * 2_000_000)), "answer_too_large"),
-    "an endless chunk": (answering(chunk(b"-1", b"x" * 3_000_000)), "answer_too_large"),
+    "an endless chunk": (answering(chunk(b"-1", b"x" * 3_000_000)), "broken_http"),
     "a body without end": (
         answering(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (MAXIMUM_ANSWER + 1)),
         "answer_too_large",
@@ -62,11 +63,6 @@ BROKEN: Final[dict[str, tuple[Behaviour, str]]] = {
 def test_a_broken_answer_is_lost_and_says_which(behave: Behaviour, reason: str) -> None:
     with RawServer(behave) as server, raises(AnswerLostError, reason):
         post(server.url)
-
-
-def test_an_answer_cut_in_its_headers_has_no_body() -> None:
-    with RawServer(answering(b"HTTP/1.1 200 OK\r\nContent-Le")) as server:
-        assert post(server.url).body == b""
 
 
 def test_an_answer_of_exactly_the_bound_is_taken() -> None:
@@ -108,10 +104,11 @@ def test_memory_is_bounded_whatever_comes(head: bytes) -> None:
 def test_a_success_for_half_a_selfie_is_no_answer() -> None:
     def behave(connection: socket.socket) -> None:
         read_head(connection)
+        connection.recv(1)
         connection.sendall(response(GOOD))
 
     with RawServer(behave) as server, raises(AnswerLostError, "connection_lost"):
-        post(server.url, content=jpeg() + bytes(4_000_000))
+        post(server.url, content=jpeg() + bytes(40_000_000))
 
 
 def test_no_error_says_anything_but_its_reason() -> None:

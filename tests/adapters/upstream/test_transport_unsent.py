@@ -9,8 +9,7 @@ from types import FrameType
 import pytest
 
 from liveness_gateway.adapters.upstream.replies import NotSentError
-from liveness_gateway.clock import SystemClock
-from tests.adapters.exchange import PATH, PATIENT, eventually, jpeg, post, raises
+from tests.adapters.exchange import PATH, eventually, jpeg, post, raises
 from tests.adapters.raw_server import RawServer
 
 
@@ -84,32 +83,4 @@ def test_after_the_deadline_nothing_is_sent(seconds: float, *, held: bool) -> No
         exchange = [one for one in set(threading.enumerate()) - before if one.daemon]
         assert server.connections <= 1
     eventually(lambda: not any(one.is_alive() for one in exchange))
-    assert jpeg()[:64] not in b"".join(arrived)
-
-
-class Late(SystemClock):
-    """A clock whose deadline comes when the connection stands and nothing is sent yet."""
-
-    def __init__(self) -> None:
-        self._caller = threading.get_ident()
-        self._reads = 0
-
-    def monotonic(self) -> float:
-        if threading.get_ident() == self._caller:
-            return 0.0
-        self._reads += 1
-        return 0.0 if self._reads == 1 else PATIENT
-
-
-def test_a_deadline_that_comes_before_the_first_byte_sends_nothing() -> None:
-    arrived: list[bytes] = []
-
-    def behave(connection: socket.socket) -> None:
-        while block := connection.recv(65_536):
-            arrived.append(block)
-
-    with RawServer(behave) as server:
-        with raises(NotSentError, "deadline"):
-            post(server.url, clock=Late())
-        eventually(lambda: server.left == 1)
     assert jpeg()[:64] not in b"".join(arrived)

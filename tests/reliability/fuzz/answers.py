@@ -46,7 +46,8 @@ def broken(random: Random) -> bytes:
 
 def may_be_live(raw: bytes, threshold: Decimal) -> bool:
     """Whether anything in these bytes says 2xx, and a number at or above the threshold."""
-    if not re.match(rb"HTTP/1.[\x00-\xff]\s*2\d\d", raw):
+    # After empty lines and interim responses, too.
+    if not re.search(rb"(?m)^HTTP/1\.[0-9][ \t]+2\d\d", raw):
         return False
     # A chunk may end in the middle of a number.
     joined = re.sub(rb"\r\n[0-9a-fA-F]+\r\n", b"", raw)

@@ -6,12 +6,22 @@ DynamoDB has to compare them.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from liveness_gateway.adapters.dynamodb.values import (
+    NONE_OF_OURS,
+    decimal,
+    from_epoch,
+    moment,
+    number,
+    optional_text,
+    several,
+    text,
+)
 from liveness_gateway.verifications.model import (
     AttemptReference,
     Decision,
@@ -34,11 +44,6 @@ _ENDED_AT: Final = "settled_at"
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
-
-# OSError: a time that is out of range.
-_NONE_OF_OURS: Final = (
-    ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError
-)  # fmt: skip
 
 Item = dict[str, Any]
 
@@ -88,6 +93,7 @@ def result_values(result: TerminalResult) -> dict[str, Any]:
         "reasons": list(result.reasons),
         "decision": result.decision and str(result.decision),
         "score": result.score,
+        "face_count": result.face_count or None,
         "faces": [asdict(face) for face in result.faces],
         "image": result.image and asdict(result.image),
         "upstream": result.upstream and _without_none(asdict(result.upstream)),
@@ -103,70 +109,60 @@ def verification_of(item: Item) -> Verification:
     """
     try:
         return _verification({name: _deserializer.deserialize(v) for name, v in item.items()})
-    except _NONE_OF_OURS:
+    except NONE_OF_OURS:
         raise UnreadableError("this item is no verification") from None
 
 
 def _verification(plain: Mapping[str, Any]) -> Verification:
     return Verification(
-        verification_id=plain["verification_id"],
-        client_id=plain["client_id"],
-        fingerprint=plain["fingerprint"],
-        threshold=plain["threshold"],
-        subject_ref=plain.get("subject_ref"),
-        correlation_id=plain["correlation_id"],
-        claim_id=plain["claim_id"],
-        created_at=datetime.fromisoformat(plain["created_at"]),
-        deadline=_moment(plain["deadline"]),
-        expires_at=_moment(plain["expires_at"]),
+        verification_id=text(plain["verification_id"]),
+        client_id=text(plain["client_id"]),
+        fingerprint=text(plain["fingerprint"]),
+        threshold=number(plain["threshold"]),
+        subject_ref=optional_text(plain.get("subject_ref")),
+        correlation_id=text(plain["correlation_id"]),
+        claim_id=text(plain["claim_id"]),
+        created_at=moment(plain["created_at"]),
+        deadline=from_epoch(plain["deadline"]),
+        expires_at=from_epoch(plain["expires_at"]),
         attempt=int(plain["attempt"]),
         version=int(plain["version"]),
-        **(_result_fields(plain) | {"image": _image(plain["image"])}),
+        **(result_fields(plain) | {"image": _image(plain["image"])}),
     )
 
 
 def attempt_reference_of(item: Item) -> AttemptReference:
-    """The attempt an entry of the index names."""
-    deadline = _moment(_deserializer.deserialize(item["deadline"]))
-    return AttemptReference(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
-
-
-def result_message(result: TerminalResult) -> dict[str, Any]:
-    """A terminal result whole, as plain values: what the emergency queue carries."""
-    deadline = {"deadline": result.attempt_reference.deadline.isoformat()}
-    return asdict(result.attempt_reference) | deadline | result_values(result)
-
-
-def result_of_message(plain: Mapping[str, Any]) -> TerminalResult:
-    """The terminal result that `result_message` made plain.
+    """The attempt an entry of the index names.
 
     Raises:
-        UnreadableError: the values are none of ours.
+        UnreadableError: the entry is none of ours.
     """
     try:
-        fields = _result_fields(plain)
-        deadline = datetime.fromisoformat(plain["deadline"])
-        reference = AttemptReference(plain["verification_id"], int(plain["attempt"]), deadline)
-    except _NONE_OF_OURS:
-        raise UnreadableError("these values are no result") from None
-    if fields["ended_at"] is None:
-        raise UnreadableError("this result does not say when it ended")
-    return TerminalResult(attempt_reference=reference, **fields)
+        deadline = from_epoch(_deserializer.deserialize(item["deadline"]))
+        return AttemptReference(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
+    except NONE_OF_OURS:
+        raise UnreadableError("this entry names no attempt") from None
 
 
-def _result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
+def result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a terminal result and a record share, read from plain values.
+
+    Raises:
+        ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError: one is none of
+            ours.
+    """
     ended_at, decision = plain.get(_ENDED_AT), plain.get("decision")
     image, upstream = plain.get("image"), plain.get("upstream")
     return {
         "status": Status(plain["status"]),
-        "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
-        "reasons": tuple(plain.get("reasons") or ()),
-        "decision": decision and Decision(decision),
-        "score": plain.get("score"),
-        "faces": tuple(_face(face) for face in plain.get("faces") or ()),
-        "image": image and _image(image),
+        "ended_at": None if ended_at is None else moment(ended_at),
+        "reasons": tuple(text(reason) for reason in several(plain.get("reasons"))),
+        "decision": None if decision is None else Decision(decision),
+        "score": decimal(plain.get("score")),
+        "faces": tuple(_face(face) for face in several(plain.get("faces"))),
+        "image": None if image is None else _image(image),
         "upstream": None if upstream is None else _receipt(upstream),
-        "problem_code": plain.get("problem_code"),
+        "problem_code": optional_text(plain.get("problem_code")),
     }
 
 
@@ -174,33 +170,29 @@ def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _moment(seconds: Decimal) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
-
-
 def _image(plain: Mapping[str, Any]) -> Image:
     return Image(
         width=int(plain["width"]),
         height=int(plain["height"]),
-        format=plain["format"],
+        format=text(plain["format"]),
         bytes=int(plain["bytes"]),
     )
 
 
-def _point(plain: Mapping[str, Decimal]) -> Point:
-    return Point(plain["x"], plain["y"])
+def _point(plain: Mapping[str, Any]) -> Point:
+    return Point(number(plain["x"]), number(plain["y"]))
 
 
 def _face(plain: Mapping[str, Any]) -> Face:
-    return Face(plain["confidence"], _point(plain["top_left"]), _point(plain["delta"]))
+    return Face(number(plain["confidence"]), _point(plain["top_left"]), _point(plain["delta"]))
 
 
 def _receipt(plain: Mapping[str, Any]) -> UpstreamReceipt:
     code = plain.get("response_code")
     return UpstreamReceipt(
-        api_req_uid=plain.get("api_req_uid"),
+        api_req_uid=optional_text(plain.get("api_req_uid")),
         response_code=None if code is None else int(code),
-        requested_at=plain.get("requested_at"),
-        processed_at=plain.get("processed_at"),
-        request_id=plain.get("request_id"),
+        requested_at=optional_text(plain.get("requested_at")),
+        processed_at=optional_text(plain.get("processed_at")),
+        request_id=optional_text(plain.get("request_id")),
     )

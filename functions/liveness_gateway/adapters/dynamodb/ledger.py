@@ -124,12 +124,12 @@ class DynamoDBLedger:
         item = answer.get("Item")
         return _record(item) if item else None
 
-    def overdue(self, now: datetime) -> Iterator[AttemptReference]:
+    def overdue(self, now: datetime) -> Iterator[AttemptReference | None]:
         """See the port."""
         for shard in SWEEP_SHARDS:
             yield from self._overdue_in(shard, now)
 
-    def _overdue_in(self, shard: str, now: datetime) -> Iterator[AttemptReference]:
+    def _overdue_in(self, shard: str, now: datetime) -> Iterator[AttemptReference | None]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=_OVERDUE_INDEX,
@@ -139,7 +139,7 @@ class DynamoDBLedger:
         try:
             for page in pages:
                 for item in page["Items"]:
-                    yield attempt_reference_of(item)
+                    yield _attempt_reference(item)
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailableError(type(error).__name__) from error
 
@@ -192,6 +192,13 @@ def _standing(error: Exception) -> Verification:
     if code != "ConditionalCheckFailedException" or not item:
         raise LedgerUnavailableError(code) from error
     return _record(item)
+
+
+def _attempt_reference(item: Item) -> AttemptReference | None:
+    try:
+        return attempt_reference_of(item)
+    except UnreadableError:
+        return None
 
 
 def _record(item: Item | None) -> Verification:

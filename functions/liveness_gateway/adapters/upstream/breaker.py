@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liveness_gateway.adapters.upstream.ports import CircuitOpenError
 from liveness_gateway.adapters.upstream.window import LocalWindow
 from liveness_gateway.clock import Clock
 from liveness_gateway.telemetry import Telemetry
@@ -112,20 +113,23 @@ class CircuitBreaker:
         self._window = window or LocalWindow(clock)
         self._lock = threading.Lock()
 
-    def admit(self) -> "BreakerPermit | None":
-        """A permit for one call; None while the circuit is open or another call is its probe."""
+    def admit(self) -> "BreakerPermit":
+        """A permit for one call.
+
+        Raises:
+            CircuitOpenError: the circuit is open, or another call is its probe.
+        """
         record = self._store.get_state(_NAME)
         if record.state is CircuitState.CLOSED:
             return BreakerPermit(self, probe=False)
-        now = int(self._clock.now().timestamp())
         opened_at = record.opened_at or 0
-        if record.state is CircuitState.OPEN:
-            due = now >= opened_at + _OPEN_SECONDS
-        else:
-            due = record.probe_lease_expiry is not None and now >= record.probe_lease_expiry
-        if due and self._elected(opened_at):
+        due = opened_at + _OPEN_SECONDS
+        if record.state is not CircuitState.OPEN:
+            due = record.probe_lease_expiry or due + _OPEN_SECONDS
+        seconds_left = due - int(self._clock.now().timestamp())
+        if seconds_left <= 0 and self._elected(opened_at):
             return BreakerPermit(self, probe=True)
-        return None
+        raise CircuitOpenError(min(max(1, seconds_left), _REFUSED_SECONDS))
 
     def _elected(self, opened_at: int) -> bool:
         try:
@@ -143,6 +147,11 @@ class CircuitBreaker:
             self._change(Transition.REOPENED, lambda: self._store.save_reopen(_NAME, opened_at=now))
         elif self._too_many_failures(success=success):
             self._open(Transition.OPENED, _FAILURES, now)
+
+    def release(self) -> None:
+        """Let the next call be the probe: this one said nothing about upstream."""
+        due_now = int(self._clock.now().timestamp()) - _OPEN_SECONDS
+        self._save(lambda: self._store.save_reopen(_NAME, opened_at=due_now))
 
     def open_at_once(self) -> None:
         """Open for 60 seconds: upstream refuses our credentials, or our limit is reached."""
@@ -164,13 +173,16 @@ class CircuitBreaker:
         )
 
     def _change(self, transition: Transition, save: Callable[[], None]) -> None:
+        self._save(save)
+        self._telemetry.log("circuit changed", level=logging.WARNING, transition=str(transition))
+        if transition is not Transition.CLOSED:
+            self._telemetry.count("breaker_opened")
+
+    def _save(self, save: Callable[[], None]) -> None:
         try:
             save()
         except (ClientError, BotoCoreError):
             self._telemetry.count("breaker_store_failed")
-        self._telemetry.log("circuit changed", level=logging.WARNING, transition=str(transition))
-        if transition is not Transition.CLOSED:
-            self._telemetry.count("breaker_opened")
 
 
 class BreakerPermit:
@@ -191,3 +203,8 @@ class BreakerPermit:
     def refused(self) -> None:
         """Upstream refuses us."""
         self._breaker.open_at_once()
+
+    def undecided(self) -> None:
+        """The call says nothing about upstream."""
+        if self._probe:
+            self._breaker.release()

@@ -59,10 +59,26 @@ class Permit(Protocol):
         """Upstream refuses us: a limit, or the credentials."""
         ...
 
+    def undecided(self) -> None:
+        """The call says nothing about upstream."""
+        ...
+
+
+class CircuitOpenError(Exception):
+    """No call is made now; `seconds_left` until the next one may be."""
+
+    def __init__(self, seconds_left: float) -> None:
+        super().__init__(f"open for {seconds_left:.0f} s")
+        self.seconds_left = seconds_left
+
 
 class Breaker(Protocol):
     """Stops calls while upstream fails; see `CircuitBreaker`."""
 
-    def admit(self) -> Permit | None:
-        """A permit for one call, or None while the circuit is open."""
+    def admit(self) -> Permit:
+        """A permit for one call.
+
+        Raises:
+            CircuitOpenError: the circuit is open.
+        """
         ...

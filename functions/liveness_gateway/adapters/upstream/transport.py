@@ -1,47 +1,64 @@
 """One HTTP exchange with upstream, bounded in every direction.
 
-The standard library's client is used for what a pooled one hides: whether a byte of the selfie was
-sent, and the socket, which is shut at the deadline however slowly bytes arrive. A connection is
-used once: one that was idle while the function was frozen could lose a paid answer.
+It works on a socket of its own, because a pooled client hides what is promised here: whether a byte
+of the selfie left, that nothing leaves after the caller was told so, and an end by the deadline
+however slowly bytes arrive. A connection is used once: one that was idle while the function was
+frozen could lose a paid answer.
 """
 
-import http.client
 import socket
 import ssl
-import threading
-from contextlib import suppress
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlsplit
 
 import certifi
 from requests_toolbelt import MultipartEncoder
 
-from liveness_gateway.adapters.upstream.replies import (
-    AnswerLostError,
-    BoundedResponse,
-    NotSentError,
-    Reply,
-    read_reply,
+from liveness_gateway.adapters.upstream.connection import (
+    Connection,
+    Deadline,
+    Resolve,
+    connect,
+    look_up,
 )
+from liveness_gateway.adapters.upstream.incoming import Incoming
+from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
+from liveness_gateway.adapters.upstream.request_head import Target, request_head
+from liveness_gateway.adapters.upstream.response import read_refusal, read_success
+from liveness_gateway.adapters.upstream.response_head import Head, final_head, read_head
+from liveness_gateway.adapters.upstream.tls import TlsConnection
+from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
 from liveness_gateway.clock import Clock, SystemClock
 from liveness_gateway.verifications.model import Selfie, decimal_text
 
-CONNECT_SECONDS: Final = 2.0
+REFUSAL_SECONDS: Final = 2.0
 _BLOCK: Final = 128 * 1024
 _MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
 
 
 class HttpTransport:
-    """Posts a selfie and reads the reply. No redirects, no proxies, no retries, no decompression.
+    """Posts a selfie and reads the reply. No redirects, no proxies, no retries.
 
-    `tls` replaces the default TLS context (certificates verified against certifi's list), `clock`
-    the machine's own.
+    Args:
+        tls: replaces the default TLS context (certificates verified against certifi's list).
+        clock: replaces the machine's own.
+        resolve: replaces `socket.getaddrinfo`.
+        refusal_seconds: how long the body of any answer but a 2xx is waited for.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None, clock: Clock | None = None) -> None:
-        self._tls = tls or ssl.create_default_context(cafile=certifi.where())
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None = None,
+        clock: Clock | None = None,
+        *,
+        resolve: Resolve | None = None,
+        refusal_seconds: float = REFUSAL_SECONDS,
+    ) -> None:
+        self._tls = tls or _default_tls()
         self._clock = clock or SystemClock()
+        self._resolve = resolve
+        self._refusal_seconds = refusal_seconds
 
     def post(
         self,
@@ -53,34 +70,52 @@ class HttpTransport:
     ) -> Reply:
         """Post and return the reply; this call ends by `deadline` (the clock's monotonic seconds).
 
+        When it ends, the connection is closed, and nothing of the request leaves any more.
+
         Raises:
             NotSentError: the selfie did not leave.
             AnswerLostError: it did, and no whole answer of at most 1 MiB came in time.
         """
-        try:
-            connection = self._connection(url, deadline)
-        except (http.client.InvalidURL, ValueError):
-            raise NotSentError("unusable_address") from None
-        exchange = _Exchange(
-            connection,
-            urlsplit(url).path,
-            headers,
-            _Gate(_encode(selfie, threshold), deadline, self._clock),
-        )
-        worker = threading.Thread(target=exchange.run, daemon=True)
-        worker.start()
-        worker.join(max(0.0, deadline - self._clock.monotonic()))
-        return exchange.result()
+        exchange = _Exchange(headers, _encode(selfie, threshold), self._refusal_seconds)
+        ended = self._run(exchange, url, Deadline(deadline, self._clock))
+        # Raised here, where no other exception is being handled: its text can hold anything.
+        if isinstance(ended, Reply):
+            return ended
+        if exchange.sent:
+            raise AnswerLostError(ended)
+        raise NotSentError(ended)
 
-    def _connection(self, url: str, deadline: float) -> http.client.HTTPConnection:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        seconds = max(0.001, min(CONNECT_SECONDS, deadline - self._clock.monotonic()))
-        if parts.scheme == "https":
-            return http.client.HTTPSConnection(
-                host, parts.port, timeout=seconds, blocksize=_BLOCK, context=self._tls
-            )
-        return http.client.HTTPConnection(host, parts.port, timeout=seconds, blocksize=_BLOCK)
+    def _run(self, exchange: "_Exchange", url: str, deadline: Deadline) -> Reply | str:
+        """The reply, or the reason why there is none."""
+        try:
+            target = Target.of(url)
+            head = exchange.head(target)
+            with self._connection(target, deadline) as connection:
+                connection.start()
+                return exchange.run(connection, head)
+        except (AnswerLostError, NotSentError) as stopped:
+            return str(stopped)
+        except TimeoutError:
+            return "timeout" if exchange.sent else "connect_timeout"
+        except ssl.SSLError:
+            return "tls"
+        except OSError:
+            return "connection_lost" if exchange.sent else "connection_refused"
+        except ValueError:
+            return "unusable_address"
+
+    def _connection(self, target: Target, deadline: Deadline) -> Connection:
+        resolve = self._resolve or socket.getaddrinfo
+        opened = connect(look_up(target.host, target.port, resolve, deadline), deadline)
+        if target.secure:
+            return TlsConnection(opened, deadline, self._tls, target.host)
+        return Connection(opened, deadline)
+
+
+def _default_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
@@ -94,112 +129,72 @@ def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
     )
 
 
-class _Gate:
-    """The request body: it lets nothing pass after the deadline, nor once it was shut."""
-
-    def __init__(self, encoder: MultipartEncoder, deadline: float, clock: Clock) -> None:
-        self.encoder = encoder
-        self._deadline = deadline
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._shut = False
-        self.passed = False
-
-    def read(self, size: int = -1) -> bytes:
-        with self._lock:
-            if self._shut or (not self.passed and self.seconds_left() <= 0):
-                raise NotSentError("deadline")
-            self.passed = True
-        block: bytes = self.encoder.read(size)
-        return block
-
-    def seconds_left(self) -> float:
-        """Until the deadline; negative after it."""
-        return self._deadline - self._clock.monotonic()
-
-    def shut(self) -> bool:
-        """Let nothing pass from now on, and say whether anything did before."""
-        with self._lock:
-            self._shut = True
-            return self.passed
-
-
 class _Exchange:
-    """One connection's life in a thread of its own, so that nothing can hold up the caller."""
+    """One request and its response; `sent` once the first byte of the body may have left."""
 
     def __init__(
-        self,
-        connection: http.client.HTTPConnection,
-        path: str,
-        headers: dict[str, str],
-        gate: _Gate,
+        self, headers: dict[str, str], encoder: MultipartEncoder, refusal_seconds: float
     ) -> None:
-        self._connection = connection
-        self._connection.response_class = BoundedResponse
-        self._path = path
         self._headers = headers
-        # Made before the thread: a deadline that has passed already must find it there to shut.
-        self._gate = gate
-        # The connection forgets it once the answer's headers are there; the deadline does not.
-        self._socket: socket.socket | None = None
-        self._reply: Reply | None = None
-        self._fault: str | None = None
+        self._encoder = encoder
+        self._refusal_seconds = refusal_seconds
+        self._early: Head | None = None
+        self.sent = False
 
-    def run(self) -> None:
-        gate = self._gate
-        try:
-            self._connection.connect()
-            self._socket = self._connection.sock
-            self._socket.settimeout(max(0.001, gate.seconds_left()))
-            whole = self._send()
-            self._reply = read_reply(self._connection.getresponse(), whole=whole)
-        except TimeoutError:
-            self._fault = "timeout" if gate.passed else "connect_timeout"
-        except ssl.SSLError:
-            self._fault = "tls"
-        except (NotSentError, AnswerLostError) as stopped:
-            self._fault = str(stopped)
-        except OSError:
-            self._fault = "connection_lost" if gate.passed else "connection_refused"
-        except (http.client.HTTPException, ValueError):
-            # ValueError: a chunk length, a status or a header that is none.
-            self._fault = "broken_http"
-        finally:
-            self._connection.close()
-
-    def _send(self) -> bool:
-        """Send the request; whether upstream took all of it before it hung up.
-
-        One that refuses from the headers alone does hang up, and its answer says why.
-        """
+    def head(self, target: Target) -> bytes:
+        """Everything that is sent before the body."""
         own = {
-            "Content-Type": self._gate.encoder.content_type,
-            "Content-Length": str(self._gate.encoder.len),
+            "User-Agent": USER_AGENT,
+            "Content-Type": self._encoder.content_type,
+            "Content-Length": str(self._encoder.len),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
+        return request_head(target, self._headers | own)
+
+    def run(self, connection: Connection, head: bytes) -> Reply:
+        """Send the request and read the response.
+
+        Raises:
+            AnswerLostError, OSError: there is none that can be used.
+        """
+        incoming = Incoming(connection)
+        whole = self._send(connection, incoming, head)
+        answer = self._early or final_head(incoming)
+        if not answer.success:
+            connection.deadline = connection.deadline.at_most(self._refusal_seconds)
+            return read_refusal(answer, incoming)
+        if not whole:
+            # It did not receive the whole selfie, so this is no answer about it.
+            raise AnswerLostError("connection_lost")
+        return read_success(answer, incoming)
+
+    def _send(self, connection: Connection, incoming: Incoming, head: bytes) -> bool:
+        """Send the request; whether upstream took all of it before it answered or hung up."""
         try:
-            self._connection.request("POST", self._path, self._gate, self._headers | own)
-        except (ConnectionError, ssl.SSLEOFError):
+            for piece, of_body in self._pieces(head):
+                rest = memoryview(piece)
+                while rest:
+                    if self._refused(incoming):
+                        return False
+                    connection.deadline.left()
+                    self.sent = self.sent or of_body
+                    rest = rest[connection.send(rest) :]
+        except ConnectionError:
+            # One that refuses from the headers alone does hang up, and its answer says why.
             return False
         return True
 
-    def result(self) -> Reply:
-        if self._reply is not None:
-            return self._reply
-        sent = self._gate.shut()
-        fault = self._fault
-        if fault is None:
-            fault = "timeout" if sent else "connect_timeout"
-            self._cut()
-        if sent:
-            raise AnswerLostError(fault)
-        raise NotSentError(fault)
+    def _pieces(self, head: bytes) -> Iterator[tuple[bytes, bool]]:
+        yield head, False
+        while block := self._encoder.read(_BLOCK):
+            yield block, True
 
-    def _cut(self) -> None:
-        if self._socket is not None:
-            with suppress(OSError):  # it ended by itself in this moment
-                # Not the TLS socket's own: that first forgets its keys, and a write in that
-                # moment would go out in plain text.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+    def _refused(self, incoming: Incoming) -> bool:
+        """Whether upstream has refused the request, or hung up, before it had all of it."""
+        incoming.look()
+        while incoming.pending and self._early is None:
+            head = read_head(incoming)
+            self._early = None if head.interim else head
+        return incoming.ended or (self._early is not None and not self._early.success)

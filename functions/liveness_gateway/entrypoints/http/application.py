@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from liveness_gateway.clock import Clock
 from liveness_gateway.entrypoints.http.cors import cors_headers
-from liveness_gateway.entrypoints.http.headers import Event, header
+from liveness_gateway.entrypoints.http.headers import Event, event_id, header
 from liveness_gateway.entrypoints.http.problems import compat_problem_body, problem_body
 from liveness_gateway.entrypoints.http.routes import Request, Route, Routes
 from liveness_gateway.problems import ProblemError
@@ -62,9 +62,9 @@ class Application:
         try:
             status, body, headers = _answer(route, event, context, request_id)
         except ProblemError as problem:
-            status, body, headers = self._refuse(problem, route, request_id)
+            status, body, headers = self._refuse(problem, route, event, request_id)
         except Exception as error:  # noqa: BLE001 - the last resort: see the module
-            status, body, headers = self._refuse(self._unhandled(error), route, request_id)
+            status, body, headers = self._refuse(self._unhandled(error), route, event, request_id)
         self._telemetry.count("requests")
         self._telemetry.log(
             "answered",
@@ -80,16 +80,16 @@ class Application:
 
     def _begin(self, event: Event, context: LambdaContext) -> str:
         request_id = correlation_id(event, context)
-        request = event.get("requestContext") or {}
         self._telemetry.begin(
             correlation_id=request_id,
-            extended_request_id=request.get("extendedRequestId"),
             function_request_id=context.aws_request_id,
             trace_id=_trace_id(event),
         )
         return request_id
 
-    def _refuse(self, problem: ProblemError, route: Route | None, request_id: str) -> Answered:
+    def _refuse(
+        self, problem: ProblemError, route: Route | None, event: Event, request_id: str
+    ) -> Answered:
         row = problem.problem_type
         self._telemetry.count(f"problem_{row.code}")
         self._telemetry.log(
@@ -100,14 +100,14 @@ class Application:
             replayed=problem.replayed,
         )
         headers = {"Content-Type": "application/problem+json"}
-        if row.retry_after is not None:
-            headers["Retry-After"] = str(row.retry_after)
+        if problem.retry_after is not None:
+            headers["Retry-After"] = str(problem.retry_after)
         if problem.replayed:
             headers["Idempotency-Replayed"] = "true"
         if route is not None and route.compat:
-            compat = compat_problem_body(problem, request_id)
+            compat = compat_problem_body(problem, request_id, event)
             return compat["status"], compat, headers
-        body = problem_body(problem, request_id)
+        body = problem_body(problem, request_id, event)
         return body["status"], body, headers
 
     def _unhandled(self, error: Exception) -> ProblemError:
@@ -123,9 +123,11 @@ class Application:
 
 
 def correlation_id(event: Event, context: LambdaContext) -> str:
-    """The id that the answer, the log lines and the record of a request share."""
-    request = event.get("requestContext") or {}
-    return str(request.get("requestId") or context.aws_request_id or uuid.uuid4())
+    """The id that the answer, the log lines and the record of a request share.
+
+    The caller cannot choose it: it is API Gateway's extended request id, else Lambda's own.
+    """
+    return event_id(event) or str(context.aws_request_id or uuid.uuid4())
 
 
 def proxy_response(

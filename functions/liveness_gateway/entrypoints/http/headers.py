@@ -1,12 +1,15 @@
-"""What every route reads of API Gateway's event: headers, and who asks."""
+"""What every route reads of API Gateway's event: headers, ids, and who asks."""
 
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from liveness_gateway.problems import ProblemError
 
 Event = Mapping[str, Any]
+# API Gateway writes these ids itself; anything else in their place is not used.
+_ID: Final = re.compile(r"[A-Za-z0-9_=+/.:-]{1,128}", re.ASCII)
 
 
 def header(event: Event, name: str) -> str | None:
@@ -45,3 +48,13 @@ def client_id(event: Event) -> str:
     if not key:
         raise ProblemError("unauthorized", "There is no `x-api-key` header.")
     return hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def event_id(event: Event) -> str | None:
+    """API Gateway's own id of this event, the same however often it is delivered.
+
+    `requestContext.requestId` is not used: a client can choose it by a header. It cannot choose
+    the extended one.
+    """
+    known = (event.get("requestContext") or {}).get("extendedRequestId")
+    return known if isinstance(known, str) and _ID.fullmatch(known) else None

@@ -101,10 +101,19 @@ def _parts(boundary: bytes, body: bytes) -> Iterator[tuple[str, bytes]]:
             f"{_MAXIMUM_HEADERS} bytes of headers.",
         ) from None
     except MultipartError:
-        raise ProblemError(
-            "malformed_request",
-            "The body is no whole multipart form: a delimiter or a header is broken or missing.",
-        ) from None
+        raise ProblemError("malformed_request", _broken(boundary, body)) from None
+
+
+def _broken(boundary: bytes, body: bytes) -> str:
+    """Why a body is no multipart form, in words that say what to do."""
+    delimiter = b"--" + boundary
+    if delimiter not in body:
+        return "The boundary that the Content-Type names is nowhere in the body."
+    if delimiter + b"--" not in body:
+        return "The closing delimiter is missing: the body did not arrive whole."
+    if b"\n" + delimiter in body and b"\r\n" + delimiter not in body:
+        return "The lines of the form end with LF alone: they must end with CRLF."
+    return "A delimiter or a header of a part is broken."
 
 
 def _segments(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -114,6 +123,7 @@ def _segments(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[str, b
             if sum(len(key) + len(value) for key, value in event.headerlist) > _MAXIMUM_HEADERS:
                 raise ParserLimitReached
             _check_named_once(event)
+            _check_encoding(event)
             name, content = event.name or "", b""
         elif event is None:
             yield name, content
@@ -122,7 +132,7 @@ def _segments(parser: PushMultipartParser, body: bytes) -> Iterator[tuple[str, b
 
 
 class _Once(dict[str, str]):
-    """Collects a header's parameters as the library reads them, and which of them came twice."""
+    """Collects a header's parameters as the library reads them, and which of them differ."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,7 +143,7 @@ class _Once(dict[str, str]):
         return True
 
     def __setitem__(self, name: str, value: str) -> None:
-        if name in self:
+        if self.get(name, value) != value:
             self.repeated.add(name)
         super().__setitem__(name, value)
 
@@ -146,3 +156,14 @@ def _check_named_once(segment: MultipartSegment) -> None:
         parse_options_header(disposition, options)
     if len(dispositions) > 1 or "name" in options.repeated:
         raise ProblemError("malformed_request", "A part of the form has more than one name.")
+
+
+def _check_encoding(segment: MultipartSegment) -> None:
+    """Refuse an encoded part by its name (RFC 7578, 4.7: the header is deprecated)."""
+    for key, value in segment.headerlist:
+        encoding = value.strip().lower()
+        if key == "Content-Transfer-Encoding" and encoding in {"base64", "quoted-printable"}:
+            raise ProblemError(
+                "unsupported_media",
+                f"A part has the Content-Transfer-Encoding {encoding}. Send its bytes as they are.",
+            )

@@ -4,6 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from liveness_gateway.entrypoints.http.headers import Event
+from liveness_gateway.entrypoints.http.links import record_path
 from liveness_gateway.problems import ProblemError
 
 
@@ -34,7 +36,7 @@ class CompatProblemBody(ProblemBody):
     Errors: list[CompatError]
 
 
-def problem_body(problem: ProblemError, correlation_id: str) -> ProblemBody:
+def problem_body(problem: ProblemError, correlation_id: str, event: Event) -> ProblemBody:
     """The body of a problem in our own shape."""
     row = problem.problem_type
     body: ProblemBody = {
@@ -47,18 +49,20 @@ def problem_body(problem: ProblemError, correlation_id: str) -> ProblemBody:
         "correlation_id": correlation_id,
     }
     if problem.verification_id is not None:
-        body["instance"] = f"/v1/verifications/{problem.verification_id}"
+        body["instance"] = record_path(event, problem.verification_id)
         body["verification_id"] = problem.verification_id
     return body
 
 
-def compat_problem_body(problem: ProblemError, correlation_id: str) -> CompatProblemBody:
+def compat_problem_body(
+    problem: ProblemError, correlation_id: str, event: Event
+) -> CompatProblemBody:
     """The body of a problem for a client of the liveness API: 403 is its word for a limit."""
     row = problem.problem_type
     status = row.compat_status or row.status
     message = f"{row.title} {problem.detail}"
     return {
-        **problem_body(problem, correlation_id),
+        **problem_body(problem, correlation_id, event),
         "status": status,
         "Errors": [{"ErrCode": status, "Message": message}],
     }

@@ -7,37 +7,52 @@ from typing import Final
 
 import pybase64
 
-from liveness_gateway.entrypoints.http.headers import Event, client_id, header
+from liveness_gateway.entrypoints.http.headers import Event, client_id, event_id, header
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY, Form, read_form
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.requests import VerificationRequest
-from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
+from liveness_gateway.verifications.selfie import check_selfie
 
 THRESHOLD: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{0,32})?|\.[0-9]{1,32}")
 IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+# 1 to 256 code points, none of them a control character: the same on every version of Unicode.
+
 LONGEST_SUBJECT: Final = 256
+SUBJECT_REF: Final = re.compile(rf"[^\x00-\x1f\x7f-\x9f\ufffe\uffff]{{1,{LONGEST_SUBJECT}}}")
+# What a client may say of a body that is not compressed.
+_NO_CODING: Final = frozenset({"", "identity", "aws-chunked"})
 
 
-def verification_request(
-    event: Event, limits: SelfieLimits, correlation_id: str, deadline: float
-) -> VerificationRequest:
-    """The request to verify.
+def verification_request(event: Event, correlation_id: str, deadline: float) -> VerificationRequest:
+    """The request to verify; what a setting decides is not looked at yet.
 
     Raises:
         ProblemError: the input breaks one of the rules R1 to R7.
     """
     client = client_id(event)
     key = _idempotency_key(event)
+    _check_coding(event)
     form = read_form(header(event, "content-type"), _body(event))
     return VerificationRequest(
         client_id=client,
         idempotency_key=key,
-        selfie=check_selfie(form.selfie, limits),
+        event_id=event_id(event),
+        selfie=check_selfie(form.selfie),
         threshold=_threshold(form),
         subject_ref=_subject_ref(form),
         correlation_id=correlation_id,
         deadline=deadline,
     )
+
+
+def _check_coding(event: Event) -> None:
+    """Refuse a compressed body by its name (RFC 9110, 15.5.16)."""
+    coding = (header(event, "content-encoding") or "").strip().lower()
+    if coding not in _NO_CODING:
+        raise ProblemError(
+            "unsupported_media",
+            "The body has a Content-Encoding. Send it as it is: a picture is compressed already.",
+        )
 
 
 def _body(event: Event) -> bytes:
@@ -79,16 +94,18 @@ def _subject_ref(form: Form) -> str | None:
         reference = form.subject_ref.decode("utf-8")
     except UnicodeDecodeError:
         reference = ""
-    if not 0 < len(reference) <= LONGEST_SUBJECT or not reference.isprintable():
+    if not SUBJECT_REF.fullmatch(reference):
         raise ProblemError(
             "malformed_request",
-            f"`subject_ref` is not 1 to {LONGEST_SUBJECT} printable characters of UTF-8.",
+            "`subject_ref` is not 1 to 256 characters of UTF-8 without control characters.",
         )
     return reference
 
 
 def _idempotency_key(event: Event) -> str | None:
     key = header(event, "idempotency-key")
+    # White space around a value is no part of it (RFC 9110, 5.5).
+    key = None if key is None else key.strip(" \t")
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise ProblemError(
             "malformed_request", "The Idempotency-Key is not 1 to 255 printable ASCII characters."
