@@ -40,9 +40,8 @@ def face(confidence: str = "0.9885") -> Face:
 
 def answer(score: str = "0.9998", faces: int = 1) -> UpstreamAnswer:
     """A usable answer of the liveness API."""
-    return UpstreamAnswer(
-        Decimal(score), tuple(face() for _ in range(faces)), None, None, UpstreamReceipt()
-    )
+    boxes = tuple(face() for _ in range(faces))
+    return UpstreamAnswer(Decimal(score), faces, boxes, None, None, UpstreamReceipt())
 
 
 def seconds(number: float) -> timedelta:
@@ -77,6 +76,7 @@ def completed(of: Verification, at: datetime = SOON, score: str = "0.9998") -> T
         ended_at=at,
         decision=Decision.LIVE,
         score=Decimal(score),
+        face_count=1,
         faces=(face(),),
         image=Image(190, 142, "jpeg", 20480),
         upstream=RECEIPT,

@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from liveness_gateway.adapters.dynamodb.items import verification_of
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.adapters.dynamodb.messages import kept_result
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
-from liveness_gateway.adapters.sqs import SqsQueue, kept_result
+from liveness_gateway.adapters.sqs import SqsQueue
 from liveness_gateway.bootstrap.verify import VerifyClients, build_verifier
 from liveness_gateway.settings import VerifySettings
 from liveness_gateway.telemetry import InvocationTelemetry
@@ -54,6 +55,8 @@ SETTINGS: Final = VerifySettings(
     maximum_side=0,
     retention_hours=24,
     multiple_faces=MultipleFaces.INCONCLUSIVE,
+    # Most selfies of the tests are no pictures; what is forwarded has tests of its own.
+    forward_metadata=True,
 )
 
 
@@ -115,7 +118,7 @@ class World:
         return Sweeper(self.ledger, self.clock, self.telemetry)
 
     def recoverer(self) -> Recoverer:
-        return Recoverer(self.ledger, self.telemetry)
+        return Recoverer(self.ledger, self.telemetry, self.settings.multiple_faces)
 
     def publisher(self, stage: str = "local") -> Publisher:
         bus = EventBridgeBus(cast("Any", self.bus), "bus")
@@ -133,6 +136,7 @@ class World:
         return VerificationRequest(
             client_id=changes.get("client_id", "client-1"),
             idempotency_key=key,
+            event_id=f"event-{self._requests}",
             selfie=changes.get("image", selfie()),
             threshold=None if threshold is None else Decimal(threshold),
             subject_ref=changes.get("subject_ref"),

@@ -6,6 +6,7 @@ from typing import Any, cast
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.adapters.upstream.client import UpstreamClient
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
+from liveness_gateway.adapters.upstream.ports import CircuitOpenError, Permit
 from liveness_gateway.verifications.model import UpstreamAnswer
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError
 from tests.doubles.behaviours import Behaviour
@@ -29,8 +30,10 @@ class RecordingBreaker:
         self.closed = True
         self.ends: list[str] = []
 
-    def admit(self) -> "RecordingBreaker | None":
-        return self if self.closed else None
+    def admit(self) -> Permit:
+        if not self.closed:
+            raise CircuitOpenError(17.2)
+        return self
 
     def succeeded(self) -> None:
         self.ends.append("succeeded")
@@ -40,6 +43,9 @@ class RecordingBreaker:
 
     def refused(self) -> None:
         self.ends.append("refused")
+
+    def undecided(self) -> None:
+        self.ends.append("undecided")
 
 
 class Upstreams:

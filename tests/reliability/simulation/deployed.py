@@ -15,7 +15,7 @@ from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.entrypoints.queues import all_messages
 from liveness_gateway.entrypoints.schedule import nothing_swept
 from liveness_gateway.entrypoints.streams import whole_batch
-from liveness_gateway.settings import PublishSettings
+from liveness_gateway.settings import PublishSettings, RecoverSettings
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.bus import BusDouble
@@ -76,7 +76,13 @@ class Deployed:
         )
 
     def recover_function(self) -> Batch:
-        return BatchHandler(lambda: build_recover(self._settings, **self._table), all_messages)
+        settings = RecoverSettings(
+            SETTINGS.stage,
+            SETTINGS.powertools_metrics_namespace,
+            SETTINGS.table_name,
+            self._settings.multiple_faces,
+        )
+        return BatchHandler(lambda: build_recover(settings, **self._table), all_messages)
 
     def publish_function(self) -> Batch:
         more: Any = {"events": self.bus, "sqs": self.letters, "telemetry": self._telemetry}
