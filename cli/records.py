@@ -60,17 +60,19 @@ class Records:
                 if found.ended_at and found.ended_at >= moment:
                     yield found
 
-    def of_letter(self, body: str) -> list[Verification]:
+    def of_letter(self, body: str) -> Iterator[Verification]:
         """The terminal records a letter names, as they are stored, without those that are gone.
 
         Raises:
-            LetterError: the letter is none of ours, or not all of its records can be read.
+            LetterError: the letter is none of ours; or, behind all records that could be read, some
+                could not be.
         """
         try:
             letter = json.loads(body)
             if "DDBStreamBatchInfo" in letter:
-                return list(self._of_batch(letter["DDBStreamBatchInfo"]))
-            return self._of_event(letter["event"])
+                yield from self._of_batch(letter["DDBStreamBatchInfo"])
+            else:
+                yield from self._of_event(letter["event"])
         except ClientError as error:
             raise LetterError(error.response["Error"]["Code"]) from None
         except UnreadableError:
@@ -78,7 +80,7 @@ class Records:
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             raise LetterError("unreadable letter") from None
 
-    def _of_event(self, event: Mapping[str, str] | None) -> list[Verification]:
+    def _of_event(self, event: Mapping[str, str] | None) -> Iterator[Verification]:
         if event is None:
             raise LetterError("nothing to announce in it")
         named = json.loads(event["detail"])["data"]["verification_id"]
@@ -88,26 +90,29 @@ class Records:
             ConsistentRead=True,
         )
         if not answer.get("Item"):
-            return []
+            return
         record = verification_of(answer["Item"])
         if record.status is Status.PROCESSING:
             raise LetterError("the record is processing again")
-        return [record]
+        yield record
 
     def _of_batch(self, batch: Mapping[str, Any]) -> Iterator[Verification]:
         """The terminal versions that Lambda gave up on: its letter only says where they are."""
         last = int(batch["endSequenceNumber"])
+        number, unreadable = -1, 0
         for record in self._stream(batch):
             number = int(record["dynamodb"]["SequenceNumber"])
             if number <= last:
                 found = stream_record(record, verification_of).verification
-                if found is None:
-                    raise LetterError("unreadable record")
-                if found.status is not Status.PROCESSING:
+                unreadable += found is None
+                if found is not None and found.status is not Status.PROCESSING:
                     yield found
             if number >= last:
-                return
-        raise LetterError("the stream ends before the last record of the letter")
+                break
+        if unreadable:
+            raise LetterError("unreadable record")
+        if number < last:
+            raise LetterError("the stream ends before the last record of the letter")
 
     def _stream(self, batch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         iterator: str | None = self._streams.get_shard_iterator(

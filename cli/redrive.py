@@ -81,11 +81,11 @@ class Redrive:
         """Announce what the letter names and has not expired; delete it if all was accepted."""
         try:
             records = self._records.of_letter(letter["Body"])
+            accepted = [self.announce(record, tally) for record in records]
         except LetterError as error:
             tally.leave(str(error), letter["MessageId"])
             return
-        accepted = [self.announce(record, tally) for record in records]
-        tally.expired += not records
+        tally.expired += not accepted
         if all(accepted):
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter["ReceiptHandle"])
 
