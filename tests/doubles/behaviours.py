@@ -13,6 +13,7 @@ _FACE: Final = (
     '{"confidence": 0.9885, "top_left": {"x": 38.0577, "y": 4.0824}, '
     '"delta": {"x": 18.9982, "y": 25.3957}}'
 )
+_PAGE: Final = b"<!doctype html><title>live</title>"
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,18 @@ class Behaviour:
     arrives: bool = True
 
 
-def usable(score: str, faces: int = 1, shape: str = "") -> Behaviour:
+def usable(score: str, faces: int = 1, shape: str = "", box: str = _FACE) -> Behaviour:
     """An answer that can be used."""
     body = (
         '{"api_req_uid": "{uid}", "response_code": 2, "requested_at": "2025-06-01T12:00:00.1", '
         '"processed_at": "2025-06-01T12:00:00.9", "response_data": {"faces_liveness": '
         + score
         + ', "faces_predicted": ['
-        + ", ".join([_FACE] * faces)
+        + ", ".join([box] * faces)
         + f"]{shape}}}}}"
     )
-    return Behaviour(body=body.encode(), score=Decimal(score), faces=faces)
+    number = None if score == "null" else Decimal(score)
+    return Behaviour(body=body.encode(), score=number, faces=faces)
 
 
 def says(body: bytes, status: int = 200) -> Behaviour:
@@ -59,9 +61,14 @@ def says(body: bytes, status: int = 200) -> Behaviour:
     return Behaviour(status=status, body=body)
 
 
+def error(code: int) -> bytes:
+    """An error in the form that the liveness API itself gives."""
+    return b'{"Errors": [{"Message": "Something is wrong", "ErrCode": %d}]}' % code
+
+
 def refused(status: int, retry_after: str | None = None) -> Behaviour:
-    """A refusal before anything was charged."""
-    return Behaviour(status=status, retry_after=retry_after, charged=False)
+    """A refusal by the liveness API itself, before anything was charged."""
+    return Behaviour(status=status, retry_after=retry_after, body=error(3003), charged=False)
 
 
 def _useless(score: str) -> Behaviour:
@@ -93,8 +100,15 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "far away": _changed("38.0577", "1e9999999"),
     "no faces at all": _changed("faces_predicted", "faces"),
     "no score": _changed("faces_liveness", "liveness"),
+    "no face, by null": Behaviour(body=usable("null", faces=0).body.replace(b"[]", b"null")),
+    "no face, by error": Behaviour(body=error(5002)),
+    "no face, by status": Behaviour(status=400, body=error(5002)),
+    "no box": usable("0.9998", box="{}"),
+    "crowd": usable("0.9998", faces=101),
     "errors": _changed("{", '{"Errors": [{"ErrCode": 1}], '),
-    "html": says(b"<!doctype html><title>live</title>"),
+    "invalid image": says(error(5000)),
+    "face corrupt": says(error(5005)),
+    "html": says(_PAGE),
     "nothing": says(b"", 204),
     "created": replace(
         usable("0.97"),
@@ -114,7 +128,12 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "broken": says(b"", 500),
     "bad gateway": says(b"", 502),
     "moved": says(b"", 302),
-    "bad request": says(b"", 400),
+    "bad request": says(error(1003), 400),
+    "blocked by a firewall": says(_PAGE, 403),
+    "refused by a proxy": Behaviour(status=401, body=_PAGE, charged=False),
+    "too large for a proxy": says(_PAGE, 413),
+    "a type no proxy takes": says(_PAGE, 415),
+    "not to be processed": says(b"", 422),
     "refused connection": _unsent("connection_refused"),
     "no connection in time": _unsent("connect_timeout", seconds=2),
     "reset": Behaviour(lost="connection_lost"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from liveness_gateway.verifications.decision import decide
 from liveness_gateway.verifications.model import (
     Image,
     MultipleFaces,
@@ -12,7 +13,6 @@ from liveness_gateway.verifications.model import (
     TerminalResult,
     UpstreamAnswer,
     Verification,
-    decide,
 )
 from liveness_gateway.verifications.ports import Fingerprints, UpstreamError
 from liveness_gateway.verifications.requests import Policy, VerificationRequest

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from liveness_gateway.clock import Clock
 from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.decision import decide
 from liveness_gateway.verifications.model import (
     AttemptReference,
     MultipleFaces,
     Status,
     TerminalResult,
     Verification,
-    decide,
 )
 from liveness_gateway.verifications.ports import (
     Ledger,

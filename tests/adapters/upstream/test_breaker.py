@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from liveness_gateway.adapters.upstream.breaker import BreakerPermit, CircuitBreaker
+from liveness_gateway.adapters.upstream.breaker import CircuitBreaker
+from liveness_gateway.adapters.upstream.ports import CircuitOpenError, Permit
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.clock import ManualClock
 from tests.doubles.telemetry import RecordingTelemetry
@@ -26,7 +27,16 @@ class Copies:
 
     def open(self) -> bool:
         """Whether another copy is let through; being asked can make it the probe."""
-        return self.one().admit() is None
+        return refuses(self.one())
+
+
+def refuses(breaker: CircuitBreaker) -> bool:
+    """Whether it makes no call now."""
+    try:
+        breaker.admit()
+    except CircuitOpenError:
+        return True
+    return False
 
 
 @pytest.fixture
@@ -35,15 +45,14 @@ def copies() -> Copies:
 
 
 def call(breaker: CircuitBreaker, results: str) -> None:
-    """Make calls: + answered, - failed, ! refused."""
+    """Make calls: + answered, - failed, ! refused, ? undecided."""
     for result in results:
-        permit = breaker.admit()
-        assert permit is not None, f"the circuit opened before {result} of {results}"
-        end(permit, result)
+        end(breaker.admit(), result)
 
 
-def end(permit: BreakerPermit, result: str) -> None:
-    {"+": permit.succeeded, "-": permit.failed, "!": permit.refused}[result]()
+def end(permit: Permit, result: str) -> None:
+    ends = {"+": permit.succeeded, "-": permit.failed, "!": permit.refused, "?": permit.undecided}
+    ends[result]()
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,10 @@ def end(permit: BreakerPermit, result: str) -> None:
         ("-+-+-+-++++-", False),
         ("!", True),
         ("+++++++++!", True),
+        ("?" * 20, False),
+        ("----????????", False),
+        ("??????????-----", True),
+        ("++++?????-----", True),
     ],
 )
 def test_it_opens_for_all_at_five_failures_that_are_half_or_at_a_refusal(
@@ -92,12 +105,10 @@ def test_failures_older_than_thirty_seconds_do_not_count(copies: Copies) -> None
     assert copies.open()
 
 
-def probe(copies: Copies) -> BreakerPermit:
+def probe(copies: Copies) -> Permit:
     call(copies.one(), "-----")
     copies.clock.advance(30)
-    permit = copies.one().admit()
-    assert permit is not None
-    return permit
+    return copies.one().admit()
 
 
 def test_a_probe_that_is_answered_closes_the_circuit_for_all(copies: Copies) -> None:
@@ -132,9 +143,9 @@ def test_the_state_is_cached_for_two_seconds(copies: Copies) -> None:
     breaker = copies.one()
     call(breaker, "+")
     call(copies.one(), "!")
-    assert breaker.admit() is not None
+    assert not refuses(breaker)
     copies.clock.advance(2)
-    assert breaker.admit() is None
+    assert refuses(breaker)
 
 
 def test_an_open_circuit_whose_store_fails_once_lets_one_call_go_on(copies: Copies) -> None:
@@ -148,7 +159,20 @@ def test_an_election_that_cannot_be_held_lets_the_call_go(copies: Copies) -> Non
     call(copies.one(), "-----")
     copies.clock.advance(30)
     copies.faults.fail("breaker.save", refused(), times=2)
-    permit = copies.one().admit()
-    assert permit is not None
-    end(permit, "+")
+    end(copies.one().admit(), "+")
     assert copies.telemetry.counts["breaker_store_failed"] == 2
+
+
+def test_a_probe_that_says_nothing_lets_the_next_one_go_at_once(copies: Copies) -> None:
+    end(probe(copies), "?")
+    assert [copies.open(), copies.open()] == [False, True]
+
+
+def test_an_open_circuit_says_for_how_long() -> None:
+    for results, seconds in (("-----", 30), ("!", 60)):
+        copies = Copies()
+        call(copies.one(), results)
+        copies.clock.advance(12)
+        with pytest.raises(CircuitOpenError) as caught:
+            copies.one().admit()
+        assert caught.value.seconds_left == seconds - 12

@@ -11,8 +11,7 @@ import pytest
 from liveness_gateway.adapters.upstream.budget import RetryBudget
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.adapters.upstreams import Upstreams, unsent
-from tests.doubles.behaviours import Behaviour, refused, says, usable
-from tests.doubles.liveness_api import ScriptedOutcome
+from tests.doubles.behaviours import BEHAVIOURS, Behaviour, error, refused, says, usable
 from tests.world import refused as aws_refused
 
 
@@ -59,8 +58,10 @@ def test_any_other_status_is_unknown_and_never_sent_again(status: int) -> None:
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_success_whose_body_is_an_answer_is_one(status: int) -> None:
     assert Upstreams(replace(usable("0.9998"), status=status)).outcome() == "answered"
-    bad = Upstreams(says(b'{"Errors": [{"ErrCode": 5}]}', status))
+    bad = Upstreams(says(b"{}", status))
     assert (bad.outcome(), bad.calls) == ("unknown upstream_bad_answer unusable_answer", 1)
+    told = Upstreams(says(error(5005), status))
+    assert (told.outcome(), told.calls) == ("unknown upstream_bad_answer upstream_error_5005", 1)
 
 
 REFUSALS = [
@@ -93,7 +94,7 @@ def test_a_refusal_of_the_credentials_refreshes_them_once(refusal: str, fault: s
 def test_without_time_to_use_them_the_credentials_are_not_refreshed(
     refusal: str, fault: str
 ) -> None:
-    up = Upstreams(Behaviour(status=401 if "credentials" in refusal else 403, seconds=19.5))
+    up = Upstreams(replace(BEHAVIOURS[refusal], seconds=19.5))
     assert up.outcome(20) == fault
     assert up.faults.done().count("secret.upstream") == 1
 
@@ -165,26 +166,3 @@ def test_a_fault_carries_the_request_id_of_upstream(script: str, kind: type[Upst
     assert caught.value.receipt is not None
     assert caught.value.receipt.request_id == "x-request-1"
     assert "canary" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("scripts", "end", "counts"),
-    [
-        (["live"], "succeeded", {}),
-        ([unsent("tls"), "live"], "succeeded", {}),
-        ([unsent("tls")] * 2, "failed", {}),
-        (["silent"], "failed", {}),
-        (["broken"], "failed", {}),
-        (["too many"], "failed", {}),
-        (["html"], "failed", {}),
-        (["refused credentials"], "refused", {"credentials_refused": 1}),
-        (["limit"], "refused", {"limit_reached": 1}),
-    ],
-)
-def test_the_breaker_is_told_of_each_request_once(
-    scripts: list[ScriptedOutcome], end: str, counts: dict[str, int]
-) -> None:
-    up = Upstreams(*scripts)
-    up.outcome()
-    assert up.breaker.ends == [end]
-    assert up.telemetry.counts == counts

@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.outgoing import OK, Scripted, call, chunked, gzipped, sized
 from tests.adapters.raw_server import response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 
 SIZE: Final = b"Content-Length: %d" % len(GOOD)
 EARLY_HINTS: Final = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nA: b\r\n\r\n"

@@ -19,7 +19,7 @@ from tests.adapters.outgoing import (
     sized,
     zlibbed,
 )
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 
 NAMED: Final = (
     gzip.compress(GOOD)[:3] + b"\x08" + gzipped(GOOD)[4:10] + b"a.json\0" + gzipped(GOOD)[10:]

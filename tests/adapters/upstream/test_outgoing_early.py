@@ -15,7 +15,7 @@ from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import eventually
 from tests.adapters.outgoing import CONTENT, HOUR, OK, Scripted, call, loopback, outcome, read_body
 from tests.adapters.raw_server import Behaviour, RawServer, read_head, response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 
 # More than the kernel takes of a connection whose other end reads nothing.
 LARGE: Final = CONTENT + bytes(40_000_000)

@@ -8,7 +8,7 @@ import pytest
 from liveness_gateway.adapters.upstream.replies import MAXIMUM_ANSWER
 from tests.adapters.outgoing import OK, Scripted, call, chunked, gzipped, outcome, sized
 from tests.adapters.raw_server import response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 
 N: Final = len(GOOD)
 CHUNKED: Final = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -19,9 +19,9 @@ from liveness_gateway.adapters.upstream.replies import (
     Reply,
 )
 from tests.adapters.outgoing import OK, Scripted, call, gzipped, zlibbed
-from tests.adapters.upstream.test_dialects_refusals import GOOD
 from tests.adapters.upstream.test_outgoing_answers import EVERYTHING
 from tests.adapters.upstream.test_outgoing_codings import DECODED
+from tests.answers import GOOD
 
 SOAK: Final = bool(os.environ.get("SOAK"))
 THOROUGH: Final = settings(

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from liveness_gateway.adapters.upstream.dialects import DIALECTS, read_answer
+from liveness_gateway.adapters.upstream.answers import read_answer
+from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.replies import Reply
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
@@ -18,7 +19,7 @@ from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 from tests.adapters.exchange import KEY, eventually, post, within
 from tests.adapters.raw_server import RawServer, answering, read_request, response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 from tests.environment import environment
 
 TEXT = "exif-text-canary"

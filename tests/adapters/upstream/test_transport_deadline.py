@@ -12,8 +12,8 @@ from liveness_gateway.adapters.upstream.replies import AnswerLostError
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import Impatient, eventually, jpeg, post, raises
 from tests.adapters.raw_server import RawServer, read_head, read_request, response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
 from tests.adapters.upstream.test_transport import CHUNKED
+from tests.answers import GOOD
 
 HEAD: Final = response(GOOD, Connection="close")[: -len(GOOD)]
 KEPT_ALIVE: Final = response(GOOD)[: -len(GOOD)]

@@ -17,8 +17,8 @@ from tests.adapters.raw_server import (
     read_request,
     response,
 )
-from tests.adapters.upstream.test_dialects_refusals import GOOD
 from tests.adapters.upstream.test_transport import CHUNKED
+from tests.answers import GOOD
 
 
 def chunk(size: bytes, data: bytes = b"") -> bytes:

@@ -12,7 +12,7 @@ from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentE
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import jpeg, post, raises
 from tests.adapters.raw_server import RawServer, read_head, read_request, response
-from tests.adapters.upstream.test_dialects_refusals import GOOD
+from tests.answers import GOOD
 
 
 @pytest.fixture(scope="module")

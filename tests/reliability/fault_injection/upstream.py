@@ -22,7 +22,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from tests.adapters.upstream.test_dialects_refusals import BODIES, DRIFTED
+from tests.answers import BODIES, DRIFTED
 from tests.doubles.behaviours import BEHAVIOURS, Behaviour, refused, says, usable
 from tests.doubles.liveness_api import ScriptedOutcome
 from tests.reliability.fault_injection.scenarios import CHANCE, scenario

@@ -8,8 +8,7 @@ from random import Random
 from typing import Final
 
 from tests.adapters.raw_server import response
-from tests.adapters.upstream.test_dialects import FACE, body
-from tests.adapters.upstream.test_dialects_refusals import BODIES, DRIFTED
+from tests.answers import BODIES, DRIFTED, DRIFTED_BOXES, FACE, body
 from tests.bodies import Body, mutate
 
 _STATUSES: Final = (
@@ -67,7 +66,7 @@ def _body(random: Random) -> bytes:
     if kind < 0.1:
         return random.choice(sorted(BODIES.values()))
     if kind < 0.3:
-        return json.dumps(random.choice(DRIFTED)[1]).encode()
+        return json.dumps(random.choice((*DRIFTED.values(), *DRIFTED_BOXES.values()))).encode()
     faces = random.choice((0, 1, 1, 1, 1, 1, 1, 1, 2, 200))
     whole = body(faces_predicted=[deepcopy(FACE)] * faces, faces_liveness="@score")
     score = random.choice(_NUMBERS) if random.random() < 0.4 else f"0.{random.randint(0, 10**6)}"

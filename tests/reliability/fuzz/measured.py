@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from liveness_gateway.adapters.upstream.dialects import BadAnswerError, read_answer
+from liveness_gateway.adapters.upstream.answers import BadAnswerError, read_answer
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from tests.bodies import Body, Part, encode, form
 from tests.images import chunk, drawn, png_header, segment, zlib_bomb_png

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from liveness_gateway.verifications.decision import decide
 from liveness_gateway.verifications.model import (
     AttemptReference,
     Decision,
     MultipleFaces,
     Status,
-    decide,
     decimal_text,
     verification_id,
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+from math import ceil
 from typing import Final
 
 from liveness_gateway.adapters.upstream.answers import (
@@ -114,7 +115,7 @@ def retry_after(reply: Reply, now: datetime) -> int | None:
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, int((moment - now).total_seconds()))
+    return max(0, ceil((moment - now).total_seconds()))
 
 
 def _of_success(reply: Reply) -> Outcome:
