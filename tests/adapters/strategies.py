@@ -1,7 +1,8 @@
 """Hypothesis strategies for everything a verification can be."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -42,9 +43,7 @@ RECEIPTS: Final = st.builds(
     processed_at=st.none() | TEXTS,
     request_id=st.none() | TEXTS,
 )
-REASONS: Final = st.lists(TEXTS, max_size=3).map(tuple)
 FACE_LISTS: Final = st.lists(FACES, max_size=4).map(tuple)
-CODES: Final = st.none() | st.sampled_from(["upstream_timeout", "upstream_unavailable"])
 CLAIMS: Final = st.builds(
     Verification,
     verification_id=st.text("0123456789abcdef", min_size=32, max_size=32),
@@ -62,16 +61,42 @@ CLAIMS: Final = st.builds(
     attempt=st.integers(1, 1000),
     version=st.integers(0, 1000),
 )
-RESULTS: Final = st.builds(
+_ENDED: Final = {
+    "attempt_reference": st.builds(
+        AttemptReference,
+        st.text("0123456789abcdef", min_size=32, max_size=32),
+        st.integers(1, 1000),
+        SECONDS,
+    ),
+    "ended_at": MOMENTS,
+    "upstream": st.none() | RECEIPTS,
+}
+
+
+def _completed(score: Decimal, faces: tuple[Face, ...], more: int) -> st.SearchStrategy[Any]:
+    count = len(faces) + more
+    decided = [(Decision.INCONCLUSIVE, ("multiple_faces",)), (Decision.INCONCLUSIVE, ("no_face",))]
+    if count:
+        decided += [(Decision.LIVE, ()), (Decision.NOT_LIVE, ("below_threshold",))]
+    return st.builds(
+        lambda decision, **ended: TerminalResult(
+            status=Status.COMPLETED, decision=decision[0], reasons=decision[1], **ended
+        ),
+        st.sampled_from(decided),
+        score=st.just(score),
+        face_count=st.just(count),
+        faces=st.just(faces),
+        image=st.none() | IMAGES,
+        **_ENDED,
+    )
+
+
+RESULTS: Final = st.tuples(UNITS, FACE_LISTS, st.integers(0, 3)).flatmap(
+    lambda drawn: _completed(*drawn)
+) | st.builds(
     TerminalResult,
-    attempt_reference=st.builds(AttemptReference, TEXTS, st.integers(1, 1000), SECONDS),
-    status=st.sampled_from([Status.COMPLETED, Status.FAILED, Status.UNKNOWN]),
-    ended_at=MOMENTS,
-    reasons=REASONS,
-    decision=st.none() | st.sampled_from(Decision),
-    score=st.none() | UNITS,
-    faces=FACE_LISTS,
-    image=st.none() | IMAGES,
-    upstream=st.none() | RECEIPTS,
-    problem_code=CODES,
+    status=st.sampled_from([Status.FAILED, Status.UNKNOWN]),
+    reasons=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+    problem_code=st.sampled_from(["upstream_timeout", "upstream_unavailable"]),
+    **_ENDED,
 )

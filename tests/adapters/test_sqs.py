@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue, kept_result
+from liveness_gateway.adapters.dynamodb.messages import kept_result
+from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
 from liveness_gateway.verifications.model import TerminalResult
 from liveness_gateway.verifications.ports import UnreadableError
 from tests.adapters.aws_endpoint import (

@@ -10,7 +10,6 @@ from liveness_gateway.clock import SystemClock
 from liveness_gateway.entrypoints.http.results_routes import results_routes
 from liveness_gateway.entrypoints.http.routes import Routes
 from liveness_gateway.entrypoints.http.verify_routes import verify_routes
-from liveness_gateway.verifications.selfie import SelfieLimits
 from local.server.server import API_PATHS
 from tests.contracts.sources import OPENAPI, read
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 # The tables of routes are only built: no request is answered.
 SERVED: Final[dict[str, Routes]] = {
-    "verify": verify_routes(cast("Verifier", None), SelfieLimits(0, 0), SystemClock()),
+    "verify": verify_routes(cast("Verifier", None), SystemClock()),
     "results": results_routes(cast("RecordReader", None), "local"),
 }
 

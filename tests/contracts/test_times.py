@@ -6,8 +6,8 @@ from typing import Any, Final
 from infra.api.gateway_problems import GATEWAY_PROBLEMS
 from liveness_gateway.bootstrap.clients import QUICK
 from liveness_gateway.entrypoints.http.verify_routes import LONGEST_CALL, OWN_SECONDS
+from liveness_gateway.verifications.claims import CLAIM_LIFETIME
 from liveness_gateway.verifications.publishing import ENTRIES
-from liveness_gateway.verifications.verify import CLAIM_LIFETIME
 from tests.contracts.sources import read
 from tests.infra.assembly import Assembly
 
@@ -34,7 +34,7 @@ def test_verify_ends_when_the_design_says_and_before_api_gateway(assembly: Assem
     detail = GATEWAY_PROBLEMS["INTEGRATION_TIMEOUT"].detail
     assert f"{LONGEST_INTEGRATION} seconds" in detail, "infra/api/gateway_problems.py"
     # A claim outlives the function that made it.
-    assert CLAIM_LIFETIME.total_seconds() > timeout, "verify.py CLAIM_LIFETIME and infra"
+    assert CLAIM_LIFETIME.total_seconds() > timeout, "claims.py CLAIM_LIFETIME and infra"
 
 
 def test_the_longest_call_leaves_the_function_time_of_its_own(assembly: Assembly) -> None:

@@ -71,6 +71,7 @@ def test_all_that_verify_is_told() -> None:
         maximum_side=5000,
         retention_hours=48,
         multiple_faces=MultipleFaces.SCORE,
+        forward_metadata=False,
     )
 
 

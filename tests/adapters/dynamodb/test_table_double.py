@@ -48,7 +48,7 @@ class Run:
         made = self.claims[key]
         if what == "overdue":
             found = self.ledger.overdue(self.now)
-            return sorted((one.verification_id, one.attempt) for one in found)
+            return sorted((one.verification_id, one.attempt) for one in found if one)
         if what == "get":
             return self.ledger.get(key)
         if what == "claim" or not made:

@@ -14,7 +14,7 @@ from liveness_gateway.adapters.upstream.replies import Reply
 from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
 from liveness_gateway.verifications.model import Selfie
-from liveness_gateway.verifications.selfie import SelfieLimits, check_selfie
+from liveness_gateway.verifications.selfie import check_selfie
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 from tests.adapters.exchange import KEY, eventually, post, within
@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module", params=["JPEG", "PNG"])
 def selfie(request: pytest.FixtureRequest) -> Selfie:
     content = draw_selfie(width=95, height=71, format=request.param, exif_text=TEXT)
-    return check_selfie(content, SelfieLimits())
+    return check_selfie(content)
 
 
 @pytest.mark.parametrize("version", ["v0.1", "v0.2"])

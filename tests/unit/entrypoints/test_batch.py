@@ -17,8 +17,8 @@ from liveness_gateway.entrypoints.batch import Batch, BatchHandler
 from liveness_gateway.entrypoints.queues import StoreKeptResults, all_messages
 from liveness_gateway.entrypoints.schedule import Sweep, nothing_swept
 from liveness_gateway.entrypoints.streams import PublishBatch, whole_batch
-from liveness_gateway.settings import PublishSettings, TableSettings
-from liveness_gateway.verifications.model import TerminalResult, Verification
+from liveness_gateway.settings import PublishSettings, RecoverSettings, TableSettings
+from liveness_gateway.verifications.model import MultipleFaces, TerminalResult, Verification
 from tests.doubles.lambda_context import LambdaContextDouble
 from tests.doubles.queue import QueueDouble
 from tests.doubles.table import TABLE
@@ -96,7 +96,7 @@ class Batches:
 
     def _recoverer(self) -> StoreKeptResults:
         return build_recover(
-            TableSettings("local", "liveness-gateway", TABLE),
+            RecoverSettings("local", "liveness-gateway", TABLE, MultipleFaces.INCONCLUSIVE),
             dynamodb=cast("Any", self.world.table),
             telemetry=self.telemetry,
         )

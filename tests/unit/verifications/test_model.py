@@ -1,13 +1,12 @@
 """The words as types, the id of a record, and the decision."""
 
-import hashlib
 import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from liveness_gateway.verifications.decision import decide
@@ -17,10 +16,9 @@ from liveness_gateway.verifications.model import (
     MultipleFaces,
     Status,
     decimal_text,
-    verification_id,
 )
 from tests.doubles.clock import NOON
-from tests.samples import answer, selfie
+from tests.samples import selfie
 from tests.world import World
 
 INCONCLUSIVE, SCORE = MultipleFaces.INCONCLUSIVE, MultipleFaces.SCORE
@@ -47,30 +45,18 @@ UNIT = st.decimals(0, 1, places=36)
 def test_the_decision_table(
     score: str, faces: int, policy: MultipleFaces, decision: str, reasons: tuple[str, ...]
 ) -> None:
-    assert decide(answer(score, faces), Decimal("0.6"), policy) == (Decision(decision), reasons)
+    assert decide(Decimal(score), faces, Decimal("0.6"), policy) == (Decision(decision), reasons)
 
 
 @given(score=UNIT, threshold=UNIT, faces=st.integers(0, 4), policy=st.sampled_from(MultipleFaces))
 def test_live_exactly_when_a_face_is_there_and_the_score_reaches_the_threshold(
     score: Decimal, threshold: Decimal, faces: int, policy: MultipleFaces
 ) -> None:
-    decision, reasons = decide(answer(str(score), faces), threshold, policy)
+    decision, reasons = decide(score, faces, threshold, policy)
     one_to_judge = faces == 1 or (faces > 1 and policy is SCORE)
     assert (decision is Decision.LIVE) == (one_to_judge and score >= threshold)
     assert (reasons == ()) == (decision is Decision.LIVE)
     assert (decision is Decision.INCONCLUSIVE) == (not one_to_judge)
-
-
-def test_an_id_is_the_digest_of_client_and_key() -> None:
-    expected = hashlib.sha256(b"client-1\nkey-1").hexdigest()[:32]
-    assert verification_id("client-1", "key-1") == expected
-
-
-@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
-def test_two_pairs_never_share_an_id(client: str, key: str, client_2: str, key_2: str) -> None:
-    assume((client, key) != (client_2, key_2))
-    assume("\n" not in client + client_2)
-    assert verification_id(client, key) != verification_id(client_2, key_2)
 
 
 @pytest.mark.parametrize(

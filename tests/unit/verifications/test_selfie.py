@@ -3,7 +3,7 @@
 import pytest
 
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, check_selfie
 from tests.images import (
     JFIF,
     NOT_TAKEN,
@@ -17,19 +17,17 @@ from tests.images import (
     segment,
 )
 
-NO_LIMITS = SelfieLimits()
 
-
-def size(content: bytes, limits: SelfieLimits = NO_LIMITS) -> tuple[int, int]:
-    checked = check_selfie(content, limits)
+def size(content: bytes) -> tuple[int, int]:
+    checked = check_selfie(content)
     assert checked.content is content
     assert checked.image.bytes == len(content)
     return checked.image.width, checked.image.height
 
 
-def refusal(content: bytes, limits: SelfieLimits = NO_LIMITS) -> ProblemError:
+def refusal(content: bytes) -> ProblemError:
     with pytest.raises(ProblemError) as caught:
-        check_selfie(content, limits)
+        check_selfie(content)
     return caught.value
 
 
@@ -40,7 +38,7 @@ def refusal(content: bytes, limits: SelfieLimits = NO_LIMITS) -> ProblemError:
     + [drawn("PNG", 95, 71, mode) for mode in ("RGB", "RGBA", "L", "LA", "P", "1", "I;16")],
 )  # fmt: skip
 def test_jpegs_as_cameras_write_them_and_pngs_of_every_colour_type(content: bytes) -> None:
-    image = check_selfie(content, NO_LIMITS).image
+    image = check_selfie(content).image
     kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
     assert (image.width, image.height, image.format) == (95, 71, kind)
 

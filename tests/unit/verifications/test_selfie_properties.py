@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, SelfieLimits, check_selfie
+from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS, check_selfie
 from tests.images import JFIF, drawn, exif_with_thumbnail, frame, jpeg_header, png_header
 
 REAL = {
@@ -37,7 +37,7 @@ def checked(content: bytes) -> tuple[int, int] | None:
     """The size, or None where it is refused; anything else fails the test."""
     refusal, selfie = None, None
     try:
-        selfie = check_selfie(content, SelfieLimits())
+        selfie = check_selfie(content)
     except ProblemError as problem:
         refusal = problem.code
     if selfie is None:

@@ -10,20 +10,19 @@ from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from liveness_gateway.entrypoints.http.requests import verification_request
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.requests import VerificationRequest
-from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.bodies import Body, form, proxied
 from tests.images import drawn
 
 JPEG = drawn("JPEG")
 
 
-def asked(given: dict[str, Any], limits: SelfieLimits | None = None) -> VerificationRequest:
-    return verification_request(given, limits or SelfieLimits(), "correlation-1", 123.5)
+def asked(given: dict[str, Any]) -> VerificationRequest:
+    return verification_request(given, "correlation-1", 123.5)
 
 
-def refusal(given: dict[str, Any], limits: SelfieLimits | None = None) -> ProblemError:
+def refusal(given: dict[str, Any]) -> ProblemError:
     with pytest.raises(ProblemError) as caught:
-        asked(given, limits)
+        asked(given)
     return caught.value
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from liveness_gateway.entrypoints.http.requests import verification_request
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import decimal_text
-from liveness_gateway.verifications.selfie import SelfieLimits
 from tests.bodies import Body, form, proxied
 from tests.images import drawn
 
@@ -18,7 +17,7 @@ WHOLE = form("curl", drawn("JPEG"), threshold="THRESHOLD")
 
 def threshold(text: bytes) -> Decimal | None:
     sent = Body(WHOLE.content_type, WHOLE.content.replace(b"THRESHOLD", text))
-    return verification_request(proxied(sent), SelfieLimits(), "c", 1).threshold
+    return verification_request(proxied(sent), "c", 1).threshold
 
 
 def refused(text: bytes) -> bool:
