@@ -4,8 +4,9 @@ from typing import Final
 
 # No body, API key, header or query: ids, the status and where the time went.
 ACCESS_LOG_FIELDS: Final = {
+    # Not `requestId`: a client can choose that one.
+    "correlation_id": "$context.extendedRequestId",
     "request_id": "$context.requestId",
-    "extended_request_id": "$context.extendedRequestId",
     "time": "$context.requestTime",
     "method": "$context.httpMethod",
     "route": "$context.resourcePath",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.messages import kept_result
 from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
-from liveness_gateway.verifications.model import TerminalResult
+from liveness_gateway.verifications.model import TerminalResult, UpstreamReceipt
 from liveness_gateway.verifications.ports import UnreadableError
 from tests.adapters.aws_endpoint import (
     CUT,
@@ -73,7 +73,7 @@ def test_a_result_travels_through_the_queue(sqs: "SQSClient", url: str) -> None:
 def test_what_no_result_holds_is_not_written() -> None:
     strange: Any = object()
     with pytest.raises(TypeError):
-        kept_body(replace(completed(claim()), problem_code=strange))
+        kept_body(replace(completed(claim()), upstream=UpstreamReceipt(api_req_uid=strange)))
 
 
 @given(RESULTS)
@@ -91,6 +91,39 @@ def test_every_result_comes_out_as_it_went_in(result: TerminalResult) -> None:
 def test_a_message_of_somebody_else_is_refused(body: str) -> None:
     with pytest.raises(UnreadableError):
         kept_result(body)
+
+
+FORGED: dict[str, dict[str, Any]] = {
+    "live without a score": {"score": None},
+    "live without a face": {"face_count": 0, "faces": []},
+    "a score above one": {"score": {"decimal": "7"}},
+    "a score below zero": {"score": {"decimal": "-0.1"}},
+    "no number": {"score": {"decimal": "NaN"}},
+    "a bare number": {"score": 0.9},
+    "a bool": {"score": True},
+    "live, with a reason": {"reasons": ["below_threshold"]},
+    "not live, without one": {"decision": "not_live"},
+    "failed, but live": {"status": "failed", "problem_code": "upstream_unavailable"},
+    "unknown, but live": {"status": "unknown", "problem_code": "upstream_timeout"},
+    "processing": {"status": "processing"},
+    "a decision nobody makes": {"decision": "alive"},
+    "a code nobody knows": {"status": "failed", "decision": None, "score": None, "faces": [],
+                            "reasons": ["x"], "problem_code": "mine"},
+    "completed, with a problem": {"problem_code": "upstream_timeout"},
+    "an id of somebody's choice": {"verification_id": "../x"},
+    "an id in capitals": {"verification_id": "A" * 32},
+    "a negative attempt": {"attempt": -1},
+    "an attempt that is none": {"attempt": "first"},
+    "more boxes than faces": {"face_count": 0},
+    "faces that are no list": {"faces": "many"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
+def test_a_result_that_contradicts_itself_is_refused(forged: dict[str, Any]) -> None:
+    values = json.loads(kept_body(completed(claim())))
+    with pytest.raises(UnreadableError):
+        kept_result(json.dumps(values | forged))
 
 
 @pytest.mark.parametrize("name", ["verification_id", "attempt", "deadline", "status", "settled_at"])

@@ -11,7 +11,7 @@ from tests.contracts.sources import calls_in, functions_sources, read
 ALWAYS = {"@timestamp", "message", "level", "timestamp", "service"}
 
 # What API Gateway's access log and the functions' log both say of one request.
-IN_BOTH_LOGS = {"extended_request_id", "function_request_id", "method", "route", "status"}
+IN_BOTH_LOGS = {"correlation_id", "function_request_id", "method", "route", "status"}
 
 
 def keywords(method: str) -> set[str]:

@@ -32,6 +32,7 @@ VERIFY = {
     "MAXIMUM_SIDE": "5000",
     "RETENTION_HOURS": "48",
     "MULTIPLE_FACES": "score",
+    "FORWARD_METADATA": "false",
 }
 EVERY = {name: VERIFY[name] for name in ("STAGE", "POWERTOOLS_METRICS_NAMESPACE")}
 TABLE = EVERY | {"TABLE_NAME": "verifications"}

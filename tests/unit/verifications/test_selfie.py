@@ -55,6 +55,7 @@ HEADERS = {
     "thumbnail": (exif_with_thumbnail(drawn("JPEG", 16, 12)), JFIF, frame(640, 480)),
     "fill bytes": (b"\xff" * 20, JFIF, b"\xff" * 3, frame(640, 480)),
     "markers that stand alone": (ALONE, frame(640, 480)),
+    "bytes between segments": (JFIF, b"\x00", b"\xff\x00no marker", frame(640, 480)),
 }
 
 
@@ -70,8 +71,6 @@ def test_the_frame_of_a_jpeg_says_its_size(segments: tuple[bytes, ...]) -> None:
         pytest.param(b"\xff\xd8\xff\xd9", id="ends at once"),
         pytest.param(b"\xff\xd8\xff\xd8" + frame(95, 71), id="starts twice"),
         pytest.param(jpeg_header(JFIF) + b"\xff\xda\x00\x08" + frame(95, 71), id="scan first"),
-        pytest.param(jpeg_header(JFIF) + b"\xff\x00" + frame(95, 71), id="stuffed byte"),
-        pytest.param(jpeg_header(JFIF) + b"\x00" + frame(95, 71), id="junk between segments"),
         pytest.param(jpeg_header(JFIF, b"\xff\xc0\x00\x07\x08\x00\x47\x00\x5f"), id="frame cut"),
         pytest.param(jpeg_header(b"\xff\xc0\x00\x05\x08\x00\x47\x00\x5f\x03"), id="short frame"),
         pytest.param(jpeg_header(b"\xff\xe0\xff\xff" + b"\x00" * 99), id="segment past the end"),
@@ -141,25 +140,3 @@ def test_more_pixels_than_anybody_needs_are_refused(width: int, height: int) -> 
 def test_any_shape_within_the_limit_is_taken(width: int, height: int) -> None:
     assert width * height <= MAXIMUM_PIXELS
     assert size(png_header(width, height)) == (width, height)
-
-
-@pytest.mark.parametrize(
-    ("sides", "said"),
-    [
-        ((300, 300), None),
-        ((5_000, 5_000), None),
-        ((5_000, 300), None),
-        ((299, 5_000), "each side must be at least 300."),
-        ((5_000, 299), "each side must be at least 300."),
-        ((5_001, 300), "each side must be at most 5000."),
-        ((300, 5_001), "each side must be at most 5000."),
-    ],
-)
-def test_the_stages_limits_on_the_sides(sides: tuple[int, int], said: str | None) -> None:
-    limits = SelfieLimits(minimum_side=300, maximum_side=5_000)
-    if said is None:
-        assert size(png_header(*sides), limits) == sides
-    else:
-        problem = refusal(png_header(*sides), limits)
-        assert problem.code == "invalid_selfie"
-        assert problem.detail.endswith(said)

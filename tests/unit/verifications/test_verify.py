@@ -146,9 +146,3 @@ def test_the_waits_between_repeated_writes_grow(world: World) -> None:
     world.faults.fail("table.put", refused(), times=3)
     world.verify()
     assert world.clock.slept == [0.05, 0.1, 0.2]
-
-
-def test_a_threshold_below_the_minimum_is_refused_before_anything_happens(world: World) -> None:
-    with pytest.raises(ProblemError, match=r"takes no threshold below 0\.5"):
-        world.verify(threshold="0.4999")
-    assert world.faults.done() == []

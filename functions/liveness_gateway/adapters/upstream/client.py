@@ -34,7 +34,6 @@ from liveness_gateway.verifications.ports import CredentialsUnavailableError, No
 
 # Below this there is no time for another whole exchange.
 _SHORTEST_TRY: Final = 1.0
-_REFUSALS: Final = frozenset({"credentials_refused", "limit_reached"})
 
 
 class UpstreamClient:
@@ -86,7 +85,7 @@ class UpstreamClient:
             self._count_left_out(outcome)
             return outcome
         _tell(permit, outcome.health)
-        if outcome.error.reason in _REFUSALS:
+        if outcome.error.reason in {"credentials_refused", "limit_reached"}:
             self._telemetry.count(outcome.error.reason)
         raise outcome.error
 

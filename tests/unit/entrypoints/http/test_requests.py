@@ -32,6 +32,7 @@ def test_a_whole_request() -> None:
     assert request == VerificationRequest(
         client_id="key-id-1",
         idempotency_key="order 66",
+        event_id=request.event_id,
         selfie=request.selfie,
         threshold=request.threshold,
         subject_ref="Zoë 🤳",
@@ -109,7 +110,7 @@ def test_idempotency_keys(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", " ", " a", "a ", "x" * 256, "é", "a\tb", "a\nb", "a\n", "\x7f", "\0", "🤳", "a\x85"]
+    "key", ["", " ", "\t", "x" * 256, "é", "a\tb", "a\nb", "a\n", "\x7f", "\0", "🤳", "a\x85"]
 )
 def test_what_is_no_idempotency_key(key: str) -> None:
     problem = refusal(proxied(form("curl", JPEG), idempotency_key=key))
@@ -190,18 +191,25 @@ def test_a_body_that_came_as_text_is_told_what_is_wrong_with_its_type(kind: str)
     assert problem.code == "unsupported_media"
 
 
-@pytest.mark.parametrize("reference", ["a", "Zoë 🤳", "x" * 256, "🤳" * 256, " a ", '"<script>"'])
+@pytest.mark.parametrize(
+    "reference",
+    ["a", "Zoë 🤳", "x" * 256, "🤳" * 256, " a ", '"<script>"', "a\u200db", "\u200c", "\u3000",
+     "\xa0", "a\u2028b", "\u200b", "\ufeff", "\u202eabc", "\U0001fae9", "\U0001f6d8",
+    "\U000e0041", "\ue000", "\U0010fffd", "e\u0301", "\xad"],
+)  # fmt: skip
 def test_subject_refs(reference: str) -> None:
     assert asked(proxied(form("curl", JPEG, subject_ref=reference))).subject_ref == reference
 
 
 @pytest.mark.parametrize(
-    "reference", ["", "x" * 257, "a\nb", "a\r\nb", "\0", "\x1b[31m", "a\u2028b", "\u200b", "\x7f"]
-)
+    "reference",
+    ["", "x" * 257, "é" * 257, "a\nb", "a\r\nb", "a\tb", "\0", "\x1b[31m", "\x7f", "\x80", "\x9f",
+     "a\ufffeb", "\uffff"],
+)  # fmt: skip
 def test_what_is_no_subject_ref(reference: str) -> None:
     problem = refusal(proxied(form("curl", JPEG, subject_ref=reference)))
     assert problem.code == "malformed_request"
-    assert "`subject_ref` is not 1 to 256 printable characters" in problem.detail
+    assert "`subject_ref` is not 1 to 256 characters of UTF-8 without control" in problem.detail
 
 
 def test_a_subject_ref_that_is_no_utf_8() -> None:
