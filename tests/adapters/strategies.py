@@ -75,7 +75,10 @@ _ENDED: Final = {
 
 def _completed(score: Decimal, faces: tuple[Face, ...], more: int) -> st.SearchStrategy[Any]:
     count = len(faces) + more
-    decided = [(Decision.INCONCLUSIVE, ("multiple_faces",)), (Decision.INCONCLUSIVE, ("no_face",))]
+    decided: list[tuple[Decision, tuple[str, ...]]] = [
+        (Decision.INCONCLUSIVE, ("multiple_faces",)),
+        (Decision.INCONCLUSIVE, ("no_face",)),
+    ]
     if count:
         decided += [(Decision.LIVE, ()), (Decision.NOT_LIVE, ("below_threshold",))]
     return st.builds(

@@ -63,6 +63,7 @@ class Deployment:
             "MAXIMUM_SIDE": "0",
             "RETENTION_HOURS": "24",
             "MULTIPLE_FACES": "inconclusive",
+            "FORWARD_METADATA": "false",
             "EVENT_BUS_NAME": self.name,
             "DEAD_LETTER_QUEUE_URL": self.queues["letters"],
             **own,

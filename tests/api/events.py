@@ -26,7 +26,10 @@ def proxy_event(  # noqa: PLR0913 - an event has that many sides; all but two ar
     request_id: str | None = None,
     text: bool = False,
 ) -> dict[str, Any]:
-    """A whole event. `text`: the body is not base64, as its type is none of the binary ones."""
+    """A whole event, with an id of its own or the one given.
+
+    `text`: the body is not base64, as its type is none of the binary ones.
+    """
     path = resource.format(**(path_parameters or {}))
     several: dict[str, list[str]] = {}
     for name, value in headers:
@@ -111,12 +114,13 @@ def _context(
         "accountId": "123456789012",
         "apiId": "abc123",
         "domainName": "abc123.execute-api.eu-central-1.amazonaws.com",
-        "extendedRequestId": "JKJaXmPLvHcESHA=",
+        "extendedRequestId": request_id or f"JKJaXmPL{uuid.uuid4().hex[:7]}=",
         "httpMethod": method,
         "identity": identity,
         "path": f"/dev{path}",
         "protocol": "HTTP/1.1",
-        "requestId": request_id or str(uuid.uuid4()),
+        # A client chooses this one by the header `x-amzn-requestid`.
+        "requestId": "id-of-the-client-canary",
         "requestTime": "01/Jun/2025:12:00:00 +0000",
         "requestTimeEpoch": 1748779200000,
         "resourceId": "r1",

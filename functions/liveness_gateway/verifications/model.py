@@ -199,7 +199,8 @@ class TerminalResult:
 
     def __post_init__(self) -> None:
         if self.status is Status.COMPLETED:
-            consistent = self.problem_code is None and _is_decided(self)
+            boxes = len(self.faces) <= self.face_count
+            consistent = self.problem_code is None and boxes and _is_decided(self)
         else:
             consistent = (
                 self.status is not Status.PROCESSING

@@ -36,13 +36,13 @@ def kept_result(body: str) -> TerminalResult:
 
 def _result(plain: Mapping[str, Any]) -> TerminalResult:
     fields = result_fields(plain)
-    if fields["ended_at"] is None or not _VERIFICATION_ID.fullmatch(plain["verification_id"]):
-        raise ValueError("no end, or no verification")
-    reference = AttemptReference(
-        text(plain["verification_id"]), int(plain["attempt"]), moment(plain["deadline"])
-    )
+    name, attempt = text(plain["verification_id"]), int(plain["attempt"])
+    if fields["ended_at"] is None or not _VERIFICATION_ID.fullmatch(name) or attempt < 1:
+        raise ValueError("no end, or no attempt of a verification")
+    reference = AttemptReference(name, attempt, moment(plain["deadline"]))
     # A message of the first release has no count: it kept every face.
-    count = int(plain.get("face_count") or len(fields["faces"]))
+    count = plain.get("face_count")
+    count = len(fields["faces"]) if count is None else int(count)
     return TerminalResult(attempt_reference=reference, face_count=count, **fields)
 
 
