@@ -25,7 +25,7 @@ class Behaviour:
         lost: the answer is lost, for this reason.
         unsent: nothing was sent, for this reason.
         charged: whether it may have charged.
-        score, faces: what it says in a usable answer.
+        usable: whether its answer can be judged; `score` and `faces` are what it says then.
         seconds: how long it takes.
         arrives: whether the whole request reaches it.
     """
@@ -36,6 +36,7 @@ class Behaviour:
     lost: str | None = None
     unsent: str | None = None
     charged: bool = True
+    usable: bool = False
     score: Decimal | None = None
     faces: int = 0
     seconds: float = 0.0
@@ -53,7 +54,7 @@ def usable(score: str, faces: int = 1, shape: str = "", box: str = _FACE) -> Beh
         + f"]{shape}}}}}"
     )
     number = None if score == "null" else Decimal(score)
-    return Behaviour(body=body.encode(), score=number, faces=faces)
+    return Behaviour(body=body.encode(), usable=True, score=number, faces=faces)
 
 
 def says(body: bytes, status: int = 200) -> Behaviour:
@@ -100,9 +101,12 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "far away": _changed("38.0577", "1e9999999"),
     "no faces at all": _changed("faces_predicted", "faces"),
     "no score": _changed("faces_liveness", "liveness"),
-    "no face, by null": Behaviour(body=usable("null", faces=0).body.replace(b"[]", b"null")),
-    "no face, by error": Behaviour(body=error(5002)),
-    "no face, by status": Behaviour(status=400, body=error(5002)),
+    "no face, by null": Behaviour(
+        body=usable("null", faces=0).body.replace(b"[]", b"null"), usable=True
+    ),
+    "no face, by error": Behaviour(body=error(5002), usable=True),
+    "no face, by status": Behaviour(status=400, body=error(5002), usable=True),
+    "two faces without a score": usable("null", faces=2),
     "no box": usable("0.9998", box="{}"),
     "crowd": usable("0.9998", faces=101),
     "errors": _changed("{", '{"Errors": [{"ErrCode": 1}], '),

@@ -29,10 +29,10 @@ class Generation(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """What makes two requests the same: bytes, effective threshold, subject."""
+    """What makes two requests the same, all of it as it was sent; a threshold may be left out."""
 
     image: bytes
-    threshold: Decimal
+    threshold: Decimal | None
     subject_ref: str | None
 
 

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from tests.reliability.history.facts import Accepted, Write, expired
 from tests.reliability.history.history import History
-from tests.reliability.invariants.judging import broken, cut, decision_of, hold, post_behind
+from tests.reliability.invariants.judging import (
+    broken,
+    cut,
+    decision_of,
+    effective,
+    hold,
+    post_behind,
+    shown,
+)
 
 _ALLOWED: Final = frozenset(
     {
@@ -99,17 +106,17 @@ def i12_nothing_leaks(history: History) -> None:
 def _same_content(event: Accepted, stored: Mapping[str, Any]) -> None:
     data, metadata = event.detail["data"], event.detail["metadata"]
     hold("I4", event.detail_type == _DETAIL_TYPES[stored["status"]], event.detail_type)
-    numbers = {name: _float(stored.get(name)) for name in ("score", "threshold")}
+    score, threshold = stored.get("score"), stored["threshold"]
+    numbers = {
+        "score": None if score is None else shown(score, threshold),
+        "threshold": float(threshold),
+    }
     expected = {**stored, **numbers, "reasons": list(stored.get("reasons", []))}
     for name in _ANNOUNCED:
         same = data.get(name) == expected.get(name)
         hold("I4", same, f"the event's {name} is not the stored one")
     for name in ("client_id", "correlation_id"):
         hold("I4", metadata[name] == stored[name], f"the event's {name} is not the stored one")
-
-
-def _float(number: Decimal | None) -> float | None:
-    return None if number is None else float(number)
 
 
 def _started(write: Write) -> None:
@@ -138,16 +145,18 @@ def _went_on(write: Write) -> None:
 def _follows_from_answer(history: History, write: Write) -> None:
     post = post_behind(write, history)
     score, faces = post.doing.score, post.doing.faces
-    if score is None:
+    if not post.doing.usable:
         broken("I10", f"completed without a usable answer: {post.received.name}")
     new = write.new
     claim = history.claim_of(post.process)
     same = claim and (claim.generation, claim.new["attempt"]) == (write.generation, new["attempt"])
     hold("I10", same, f"the answer to {post.process} was stored on another claim")
     asked = history.asked[post.process]
+    threshold = effective(asked.content)
     sent = (post.received.content, post.received.threshold)
-    hold("I10", sent == (asked.content.image, asked.content.threshold), "another selfie was sent")
-    hold("I10", new["score"] == cut(score), f"{new['score']} is not {score}")
-    expected = decision_of(score, faces, asked.content.threshold, history.several_faces)
+    hold("I10", sent == (asked.content.image, threshold), "another selfie was sent")
+    stored = None if score is None else cut(score)
+    hold("I10", new.get("score") == stored, f"{new.get('score')} is not {score}")
+    expected = decision_of(score, faces, threshold, history.several_faces)
     decided = (new["decision"], list(new.get("reasons", [])))
     hold("I10", decided == expected, f"{decided} for {post.received.name}, not {expected}")

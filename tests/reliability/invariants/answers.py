@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.reliability.history.facts import Answered, Asked, Write
 from tests.reliability.history.history import History
-from tests.reliability.invariants.judging import hold
+from tests.reliability.invariants.judging import hold, shown
 
 # What a caller may hear although the record says otherwise: our own services are in trouble.
 _OF_THE_MOMENT: Final = frozenset({"upstream_unavailable", "internal"})
@@ -54,7 +54,7 @@ def _stored_before(history: History, answer: Answered, asked: Asked) -> None:
     # record expire that it has read.
     before = sum(write.tick < asked.tick for write in stored)
     met = stored[max(0, before - 1) :]
-    told = (answer.body["decision"], answer.body["score"], answer.body["threshold"])
+    told = (answer.body["decision"], answer.body.get("score"), answer.body["threshold"])
     same = [write for write in met if _result(write) == told]
     held = [_result(write) for write in met]
     hold("I6", same, f"{answer.process} was told {told}; stored is {held}")
@@ -64,8 +64,10 @@ def _stored_before(history: History, answer: Answered, asked: Asked) -> None:
     hold("I6", claimant.content == asked.content, f"{answer.process} got another selfie's result")
 
 
-def _result(write: Write) -> tuple[object, float, float]:
-    return write.new["decision"], float(write.new["score"]), float(write.new["threshold"])
+def _result(write: Write) -> tuple[object, float | None, float]:
+    score, threshold = write.new.get("score"), write.new["threshold"]
+    number = None if score is None else shown(score, threshold)
+    return write.new["decision"], number, float(threshold)
 
 
 def _problem_stored(history: History, answer: Answered) -> None:
@@ -106,10 +108,12 @@ def _same_answer(history: History, earlier: Answered, later: Answered) -> None:
 
 
 def _truly_conflicts(history: History, answer: Answered) -> None:
-    standing = history.standing(answer.body["verification_id"], answer.tick)
-    claimant = standing and history.asked[history.life(standing.generation)[0].process]
+    hold("I7", "verification_id" not in answer.body, f"{answer.process} was told of a record")
     asked = history.asked[answer.process]
-    hold("I7", claimant and claimant.content != asked.content, f"{answer.process} was the same")
+    claimants = [history.asked[w.process] for w in history.claims() if w.tick < answer.tick]
+    others = [c for c in claimants if (c.client_id, c.key) == (asked.client_id, asked.key)]
+    same = not others or others[-1].content == asked.content
+    hold("I7", not same, f"{answer.process} was the same")
 
 
 def _touched(history: History, process: str) -> bool:

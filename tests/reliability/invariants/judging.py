@@ -3,12 +3,14 @@
 The decision is computed here a second time, from what the liveness API was told to say.
 """
 
+import math
 from decimal import Decimal
 from typing import Final, NoReturn
 
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.reliability.history.facts import Generation, Post, Write
+from tests.reliability.history.facts import Content, Generation, Post, Write
 from tests.reliability.history.history import History
+from tests.world import SETTINGS
 
 # A stored score has at most 36 decimal places; what is cut is never rounded up.
 _PLACES: Final = 36
@@ -35,14 +37,29 @@ def cut(score: Decimal) -> Decimal:
     return Decimal(f"{whole}.{fraction[:_PLACES]}")
 
 
+def effective(content: Content) -> Decimal:
+    """The threshold a request is judged by."""
+    return SETTINGS.default_threshold if content.threshold is None else content.threshold
+
+
+def shown(score: Decimal, threshold: Decimal) -> float:
+    """The number that a caller and an event may see: it is on the score's side of the threshold."""
+    number = float(score)
+    if score < threshold <= Decimal(repr(number)):
+        return math.nextafter(number, -math.inf)
+    return number
+
+
 def decision_of(
-    score: Decimal, faces: int, threshold: Decimal, several: MultipleFaces
+    score: Decimal | None, faces: int, threshold: Decimal, several: MultipleFaces
 ) -> tuple[str, list[str]]:
     """The decision and its reasons, as the design has them."""
     if faces == 0:
         return "inconclusive", ["no_face"]
-    if faces > 1 and several is MultipleFaces.INCONCLUSIVE:
+    if faces > 1 and (score is None or several is MultipleFaces.INCONCLUSIVE):
         return "inconclusive", ["multiple_faces"]
+    if score is None:
+        broken("I10", "a face was judged without a score")
     return ("live", []) if score >= threshold else ("not_live", ["below_threshold"])
 
 
@@ -55,7 +72,7 @@ def post_behind(write: Write, history: History) -> Post:
     for post in history.posts:
         claim = history.claim_of(post.process)
         of_attempt = claim and _attempt(claim) == _attempt(write)
-        if of_attempt and post.doing.score is not None:
+        if of_attempt and post.doing.usable:
             return post
     broken("I10", f"completed by no call: {uid}")
 

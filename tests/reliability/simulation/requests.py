@@ -13,7 +13,6 @@ from tests.doubles.secrets import APP_KEY, FINGERPRINT_KEY
 from tests.images import frame, jpeg_header, segment
 from tests.reliability.history.facts import Content
 from tests.reliability.simulation.troubles import ERROR_CANARY
-from tests.world import SETTINGS
 
 IMAGE_CANARY: Final = b"image-canary"
 API_KEY: Final = "client-key-canary-8d"
@@ -49,7 +48,7 @@ class Request:
 
     @property
     def content(self) -> Content:
-        return Content(self.image, self.threshold or SETTINGS.default_threshold, self.subject_ref)
+        return Content(self.image, self.threshold, self.subject_ref)
 
     def event(self, correlation_id: str) -> dict[str, Any]:
         if self.body is None:
@@ -81,7 +80,9 @@ def read_event(verification_id: str, client_id: str, correlation_id: str) -> dic
 
 
 def _context(correlation_id: str, client_id: str) -> dict[str, Any]:
-    return {"requestId": correlation_id, "identity": {"apiKeyId": client_id}}
+    # A client can choose `requestId`, by a header.
+    ids = {"extendedRequestId": correlation_id, "requestId": "id-of-the-client"}
+    return ids | {"identity": {"apiKeyId": client_id}}
 
 
 @lru_cache(64)
