@@ -113,7 +113,8 @@ UNUSABLE = {
     "reset_before_status": "connection_lost", "cut_body": "answer_cut",
     "broken_chunks": "broken_http", "huge_body": "answer_too_large", "huge_headers": "broken_http",
     "broken_body": "unusable_answer", "html": "unusable_answer",
-    "errors_in_200": "upstream_error_5000", "empty": "unusable_answer", "no_content": "unusable_answer",
+    "errors_in_200": "upstream_error_5000", "empty": "unusable_answer",
+    "no_content": "unusable_answer",
 }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "NaN": _useless("NaN"),
     "above one": _useless("1.5"),
     "no number": _useless("1e99999999999999999999"),
-    "far away": _changed("38.0577", "1e9999999"),
+    "far away": usable("0.9998", box=_FACE.replace("38.0577", "1e9999999")),
     "no faces at all": _changed("faces_predicted", "faces"),
     "no score": _changed("faces_liveness", "liveness"),
     "no face, by null": Behaviour(

@@ -96,8 +96,8 @@ def recover_killed(stage: Stage) -> None:
     stage.fail(["table.update"], "failed")
     stage.post()
     mend(stage)
-    # One conditional write.
-    assert _kill_at_each_step(lambda: stage.recover(list(stage.emergency.messages))) == 2
+    # The record is read, then written under a condition.
+    assert _kill_at_each_step(lambda: stage.recover(list(stage.emergency.messages))) == 4
 
 
 _MINUTES: Final = 60.0

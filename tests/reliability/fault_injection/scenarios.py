@@ -27,7 +27,7 @@ class Scenario:
     """One fault, or one form of it.
 
     Attributes:
-        number: of the fault, 1 to 30.
+        number: of the fault, as docs/reliability.md counts them.
         fault: what goes wrong, as the table says it.
         act: makes it go wrong and asks the gateway; recovery runs afterwards.
         runs: how often, each time with other choices.
@@ -85,7 +85,7 @@ def failing(number: int, fault: str, effects: Iterable[str], *kinds: str) -> Non
 
 def scenarios() -> list[Scenario]:
     """All scenarios, by number; each registers itself when its module is imported."""
-    for module in ("upstream", "services", "events", "functions"):
+    for module in ("upstream", "services", "events", "functions", "requests"):
         import_module(f"tests.reliability.fault_injection.{module}")
     return sorted(_ALL, key=lambda each: each.number)
 

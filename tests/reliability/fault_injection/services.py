@@ -18,9 +18,9 @@ _BOTH: Final = (_UPSTREAM, _FINGERPRINT)
 _DOWN: Final = ("failed", "cut", "unreachable")
 _MALFORMED: Final = (
     APP_KEY, "{}", "[]", "null", '"text"', '{"app_id": "a"}', '{"app_key": "a"}',
-    '{"app_id": "a", "app_key": ""}', '{"app_id": 1, "app_key": 2}', '{"app_id": "a", ',
+    '{"app_id": "a", "app_key": ""}', '{"app_id": true, "app_key": 2}', '{"app_id": "a", ',
     '{"app_id": "a\\r\\nX-Evil: 1", "app_key": "b"}', '{"app_id": "a", "app_key": "\\u00e9"}',
-    '{"app_id": " a", "app_key": "b"}', "[" * 100_000,
+    '{"app_id": " ", "app_key": "b"}', "[" * 100_000,
 )  # fmt: skip
 # Every other answer of Secrets Manager that holds no text.
 _HOLLOW: Final[tuple[dict[str, str], ...]] = ({"SecretString": ""}, {}, {"SecretBinary": "AAAA"})

@@ -178,7 +178,8 @@ _ANYTHING: Final[tuple[object, ...]] = (
 
 @scenario(8, f"{_EACH} bodies that are no usable JSON", runs=CHANCE)
 def unreadable(stage: Stage) -> None:
-    for body in stage.random.sample(sorted(BODIES.values()), _EACH):
+    bodies = sorted(body for body in BODIES.values() if b"Errors" not in body)
+    for body in stage.random.sample(bodies, _EACH):
         stage.post_apart(says(body))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tests.reliability.history.facts import Accepted, Generation, Write, expired, generation_of
 from tests.reliability.history.history import History
-from tests.reliability.invariants.judging import hold
+from tests.reliability.invariants.judging import effective, hold
 from tests.world import SETTINGS
 
 ANSWER_SECONDS: Final = 28.0
@@ -129,7 +129,7 @@ def i14_refused_input_costs_nothing(history: History) -> None:
     for answer in history.answers:
         asked = history.asked[answer.process]
         refused = answer.code == "invalid_threshold"
-        if asked.content.threshold < SETTINGS.minimum_threshold and not answer.troubled:
+        if effective(asked.content) < SETTINGS.minimum_threshold and not answer.troubled:
             hold("I14", refused, f"{answer.process} was taken")
         if refused:
             called = any(post.process == answer.process for post in history.posts)

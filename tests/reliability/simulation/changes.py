@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.doubles.secrets import UPSTREAM_ARN
+from tests.reliability.simulation.forgery import NONSENSE, forged
 from tests.reliability.simulation.gateway import Gateway
 from tests.reliability.simulation.troubles import outage
 
@@ -64,6 +65,21 @@ def _poisoned_event(gateway: Gateway) -> None:
         gateway.bus.poisoned[gateway.record()["verification_id"]] = "MalformedDetail"
 
 
+def _sent_to_the_emergency_queue(*bodies: str) -> Change:
+    """Somebody else puts these into the queue."""
+
+    def change(gateway: Gateway) -> None:
+        held = gateway.emergency.messages
+        held.update({f"foreign-{len(held)}-{n}": body for n, body in enumerate(bodies)})
+
+    return change
+
+
+def _forged(gateway: Gateway) -> None:
+    if gateway.history.writes:
+        _sent_to_the_emergency_queue(*forged(gateway.record()))(gateway)
+
+
 def _lagging(gateway: Gateway) -> None:
     gateway.table.lagging = True
 
@@ -83,6 +99,8 @@ CHANGES: Final[Mapping[str, Change]] = {
     "queues up": _up("emergency.send", "letters.send"),
     "unreadable stream record": Gateway.poison,
     "event the bus never takes": _poisoned_event,
+    "messages of somebody else": _sent_to_the_emergency_queue(*NONSENSE),
+    "forged messages": _forged,
     "index lags": _lagging,
     "index caught up": lambda gateway: gateway.table.catch_up(),
     "expired records deleted": Gateway.erase,

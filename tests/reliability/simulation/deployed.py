@@ -61,6 +61,10 @@ class Deployed:
         self._table: Any = {"dynamodb": self.table, "telemetry": self._telemetry}
         self._clock: Any = {"clock": self.clock}
 
+    def redeploy(self, **settings: Any) -> None:  # noqa: ANN401 - as `VerifySettings` has them
+        """From now on functions start with these settings."""
+        self._settings = replace(self._settings, **settings)
+
     def verify_function(self) -> LambdaHandler:
         doubles: Any = (self.table, self._breaker, self.secrets, self.emergency)
         more: Any = {"transport": self.api, "breaker_store": self._breaker.store(self._telemetry)}

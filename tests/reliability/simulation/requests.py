@@ -35,7 +35,8 @@ class Request:
     """A POST of a selfie.
 
     The liveness API will show `behaviours`, one for each time it is called, then what is standard.
-    `body` replaces the usual form; what it says is what the other attributes say.
+    `body` replaces the usual form; what it says is what the other attributes say. `event_id` is
+    that of an event which is delivered again.
     """
 
     image: bytes = selfie()
@@ -45,6 +46,7 @@ class Request:
     key: str | None = "key-1"
     behaviours: Sequence[ScriptedOutcome] = ()
     body: Body | None = None
+    event_id: str | None = None
 
     @property
     def content(self) -> Content:
@@ -63,7 +65,7 @@ class Request:
             "httpMethod": "POST",
             "resource": "/v1/verifications",
             "headers": headers,
-            "requestContext": _context(correlation_id, self.client_id),
+            "requestContext": _context(self.event_id or correlation_id, self.client_id),
             "body": body,
             "isBase64Encoded": True,
         }
