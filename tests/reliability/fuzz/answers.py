@@ -50,7 +50,9 @@ def may_be_live(raw: bytes, threshold: Decimal) -> bool:
         return False
     # A chunk may end in the middle of a number.
     joined = re.sub(rb"\r\n[0-9a-fA-F]+\r\n", b"", raw)
-    numbers = re.findall(rb'"faces_liveness"\s*:\s*([-0-9.eE+]+)', raw + joined)
+    # In UTF-16 every other byte is 0.
+    said = (raw + joined).replace(b"\0", b"")
+    numbers = re.findall(rb'"faces_liveness"\s*:\s*([-0-9.eE+]+)', said)
     return any(_within(number, threshold) for number in numbers)
 
 
