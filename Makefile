@@ -123,7 +123,7 @@ mutants: .venv/.installed ## Test the tests: every fault planted in a copy of th
 
 .PHONY: soak
 soak: .venv/.installed ## The long run of the state machine and the fuzzers
-	@SOAK=1 $(BIN)/pytest tests/reliability/simulation tests/reliability/fuzz -n auto --dist worksteal
+	@SOAK=1 $(BIN)/pytest tests/reliability/simulation tests/reliability/fuzz tests/unit/pictures/test_fuzz.py -n auto --dist worksteal
 
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)

@@ -1,6 +1,6 @@
 """The event bus, and the queues for what could not be published or stored."""
 
-from typing import Final
+from typing import Final, cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
@@ -32,7 +32,8 @@ class Events(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
         self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
-        self.bus = events.EventBus(self, "Bus", event_bus_name=f"liveness-gateway-{stage.name}")
+        self._bus_name = f"liveness-gateway-{stage.name}"
+        self.bus = events.EventBus(self, "Bus", event_bus_name=self._bus_name)
         self.dead_letter_queue = self._dead_letter_queue("DeadLetters")
         self.emergency_dead_letter_queue = self._dead_letter_queue("EmergencyDeadLetters")
         self.emergency_queue = sqs.Queue(
@@ -62,17 +63,16 @@ class Events(Construct):
 
     def name_publisher(self, role: iam.IRole) -> None:
         """Say in the policy of the bus who puts events: `role`, and nobody of another account."""
-        self.bus.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="Publisher",
-                principals=[role],
-                actions=["events:PutEvents"],
-                resources=[self.bus.event_bus_arn],
-            )
+        # Not `event_bus_arn`: the bus cannot refer to itself.
+        arn = Stack.of(self).format_arn(
+            service="events", resource="event-bus", resource_name=self._bus_name
         )
-        self.bus.add_to_resource_policy(
-            _deny_other_accounts("events:PutEvents", self.bus.event_bus_arn, self)
+        publisher = iam.PolicyStatement(
+            sid="Publisher", principals=[role], actions=["events:PutEvents"], resources=[arn]
         )
+        others = _deny_other_accounts("events:PutEvents", arn, self)
+        bus = cast("events.CfnEventBus", self.bus.node.default_child)
+        bus.policy = iam.PolicyDocument(statements=[publisher, others])
 
     def _dead_letter_queue(self, construct_id: str) -> sqs.Queue:
         queue = sqs.Queue(

@@ -11,11 +11,11 @@ ALLOWED_HEADERS: Final = ("content-type", "x-api-key", "idempotency-key")
 # What libraries for tracing and uploads add by themselves: without them the preflight fails, and
 # the page sees a network error that names no header.
 LIBRARY_HEADERS: Final = (
-    "b3", "baggage", "cache-control", "content-encoding", "newrelic", "sentry-trace", "traceparent", "tracestate",
-    "x-amzn-trace-id", "x-b3-flags", "x-b3-parentspanid", "x-b3-sampled", "x-b3-spanid",
-    "x-b3-traceid", "x-correlation-id", "x-datadog-origin", "x-datadog-parent-id",
-    "x-datadog-sampling-priority", "x-datadog-tags", "x-datadog-trace-id", "x-request-id",
-    "x-requested-with",
+    "b3", "baggage", "cache-control", "content-encoding", "newrelic", "sentry-trace",
+    "traceparent", "tracestate", "x-amzn-trace-id", "x-b3-flags", "x-b3-parentspanid",
+    "x-b3-sampled", "x-b3-spanid", "x-b3-traceid", "x-correlation-id", "x-datadog-origin",
+    "x-datadog-parent-id", "x-datadog-sampling-priority", "x-datadog-tags", "x-datadog-trace-id",
+    "x-request-id", "x-requested-with",
 )  # fmt: skip
 EXPOSED_HEADERS: Final = ("location", "retry-after", "x-correlation-id", "idempotency-replayed")
 PREFLIGHT_MAX_AGE_MINUTES: Final = 10

@@ -34,7 +34,14 @@ _UNUSABLE_ORIGINS = (
     "https://a.example,*",
     "https://a.example'",
     "https://a.example$input",
-    "http://localhost:3000",
+    "http://127.0.0.1:3000",
+    "http://localhost.example",
+    "http://app.localhost",
+    "capacitor://localhost/",
+    "capacitor://app.example",
+    "capacitor://",
+    "javascript://localhost'",
+    "file://",
 )
 # The last value is the wrong one.
 _UNUSABLE = (
@@ -84,7 +91,20 @@ def test_local_is_the_default_and_needs_nothing(context: dict[str, str]) -> None
             "https://A.example, https://b.example:8443,",
             ("https://a.example", "https://b.example:8443"),
         ),
+        # Apps: a web view's own scheme, or a page served on the phone itself.
+        *(
+            ("prod", "allowed_origins", origin, (origin,))
+            for origin in (
+                "capacitor://localhost",
+                "ionic://localhost",
+                "http://localhost",
+                "http://localhost:8100",
+                "my-app+1.x://localhost",
+                "https://localhost",
+            )
+        ),
         # A page on the developer's machine may call dev.
+        ("dev", "allowed_origins", "http://127.0.0.1:5173", ("http://127.0.0.1:5173",)),
         ("dev", "allowed_origins", "http://localhost:3000", ("http://localhost:3000",)),
     ],
 )

@@ -1,5 +1,7 @@
 """The tables, the secrets, the log groups and the queues."""
 
+from typing import Any
+
 from tests.infra.assembly import FUNCTIONS, Assembly, words
 
 _STATEFUL = (
@@ -63,6 +65,40 @@ def test_every_queue_is_encrypted_and_keeps_messages_for_14_days(assembly: Assem
     assert len(queues) == 3
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
     assert all(queue["MessageRetentionPeriod"] == 14 * 24 * 3600 for queue in queues)
+
+
+def _statements(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {statement["Sid"]: statement for statement in policy["Statement"] if "Sid" in statement}
+
+
+def test_queues_and_bus_name_who_sends(assembly: Assembly) -> None:
+    """AWS's policy evaluation: an explicit Deny wins, so nobody of another account ever sends."""
+    account = {"Ref": "AWS::AccountId"}
+    senders = {
+        assembly.named_by("verify", "EMERGENCY_QUEUE_URL"): "verify",
+        assembly.named_by("publish_events", "DEAD_LETTER_QUEUE_URL"): "publish_events",
+    }
+    policies = assembly.resources("AWS::SQS::QueuePolicy").values()
+    for queue, function in senders.items():
+        (policy,) = [
+            each["PolicyDocument"] for each in policies if {"Ref": queue} in each["Queues"]
+        ]
+        named = _statements(policy)
+        assert named["Sender"]["Principal"] == {
+            "AWS": {"Fn::GetAtt": [assembly.role_id(function), "Arn"]}
+        }
+        assert named["Sender"]["Action"] == named["NobodyElse"]["Action"] == "sqs:SendMessage"
+        assert named["NobodyElse"]["Effect"] == "Deny"
+        assert named["NobodyElse"]["Principal"] == {"AWS": "*"}
+        condition = {"StringNotEquals": {"aws:PrincipalAccount": account}}
+        assert named["NobodyElse"]["Condition"] == condition
+    _, bus = assembly.only("AWS::Events::EventBus")
+    named = _statements(bus["Policy"])
+    assert named["Publisher"]["Principal"] == {
+        "AWS": {"Fn::GetAtt": [assembly.role_id("publish_events"), "Arn"]}
+    }
+    assert named["NobodyElse"]["Condition"] == condition
+    assert {each["Action"] for each in named.values()} == {"events:PutEvents"}
 
 
 def test_a_result_that_cannot_be_stored_ends_in_a_queue_of_its_own(assembly: Assembly) -> None:

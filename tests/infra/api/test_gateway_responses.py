@@ -32,7 +32,7 @@ def test_every_response_is_a_problem_with_its_headers(assembly: Assembly) -> Non
         assert media_type == "application/json"
         # API Gateway does not escape values, so the request id is the only one.
         assert template.count("$") == 1
-        problem = json.loads(template.replace("$context.requestId", "an-id"))
+        problem = json.loads(template.replace("$context.extendedRequestId", "an-id"))
         assert problem["type"] == PROBLEM_TYPE_PREFIX + problem["code"]
         assert str(problem["status"]) == response["StatusCode"]
         assert problem["correlation_id"] == "an-id"
@@ -43,7 +43,7 @@ def test_every_response_is_a_problem_with_its_headers(assembly: Assembly) -> Non
         assert headers.get("retry-after", "").strip("'").isdigit() is waits
         assert headers["content-type"] == "'application/problem+json'"
         assert headers["cache-control"] == "'no-store'"
-        assert headers["x-correlation-id"] == "context.requestId"
+        assert headers["x-correlation-id"] == "context.extendedRequestId"
         # A browser may read it where browsers are allowed.
         assert headers.get("access-control-allow-origin") == allowed
         exposed = headers.get("access-control-expose-headers", "")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from infra.api.cors import ALLOWED_HEADERS
+from infra.api.cors import ALLOWED_HEADERS, LIBRARY_HEADERS
 from infra.api.routes import ROUTES
 from tests.infra.assembly import Assembly, words
 
@@ -49,7 +49,10 @@ def test_every_path_has_a_preflight_where_browsers_are_allowed(assembly: Assembl
         }
         verbs = {route.method for route in ROUTES if route.path == path}
         assert set(headers["access-control-allow-methods"].split(",")) == {*verbs, "OPTIONS"}
-        assert set(headers["access-control-allow-headers"].split(",")) == {*ALLOWED_HEADERS}
+        assert set(headers["access-control-allow-headers"].split(",")) == {
+            *ALLOWED_HEADERS,
+            *LIBRARY_HEADERS,
+        }
         assert headers["access-control-allow-origin"] == assembly.origins[0]
         assert headers.get("vary") == (None if assembly.origins == ["*"] else "Origin")
 

@@ -35,7 +35,7 @@ _ALLOWED = {
         "table": {"dynamodb:UpdateItem"},
     },
     "recover": {
-        "table": {"dynamodb:UpdateItem"},
+        "table": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "emergency queue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
     },
 }
