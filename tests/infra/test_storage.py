@@ -73,7 +73,7 @@ def _statements(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_queues_and_bus_name_who_sends(assembly: Assembly) -> None:
     """AWS's policy evaluation: an explicit Deny wins, so nobody of another account ever sends."""
-    account = {"Ref": "AWS::AccountId"}
+    condition = {"StringNotEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
     senders = {
         assembly.named_by("verify", "EMERGENCY_QUEUE_URL"): "verify",
         assembly.named_by("publish_events", "DEAD_LETTER_QUEUE_URL"): "publish_events",
@@ -90,7 +90,6 @@ def test_queues_and_bus_name_who_sends(assembly: Assembly) -> None:
         assert named["Sender"]["Action"] == named["NobodyElse"]["Action"] == "sqs:SendMessage"
         assert named["NobodyElse"]["Effect"] == "Deny"
         assert named["NobodyElse"]["Principal"] == {"AWS": "*"}
-        condition = {"StringNotEquals": {"aws:PrincipalAccount": account}}
         assert named["NobodyElse"]["Condition"] == condition
     _, bus = assembly.only("AWS::Events::EventBus")
     named = _statements(bus["Policy"])
