@@ -124,6 +124,55 @@ def test_credentials_an_operator_has_mended_are_used_soon(kept: Kept) -> None:
     assert kept.credentials.get().app_key == app_key(1)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"app_id": "a", "app_key": "b"}', ("a", "b")),
+        ('\ufeff{"app_id": "a", "app_key": "b"}', ("a", "b")),
+        ('\r\n {"app_id": "a", "app_key": "b"}\n\n', ("a", "b")),
+        ('{"app_id": "a\\n", "app_key": " b\\t\\r\\n"}', ("a", "b")),
+        ('{"app_id": 1234567890123456789012, "app_key": "b"}', ("1234567890123456789012", "b")),
+        ('{"app_id": 0, "app_key": -7}', ("0", "-7")),
+        ('{"app_id": "a b", "app_key": "b", "note": [1]}', ("a b", "b")),
+    ],
+)
+def test_what_people_and_tools_put_into_a_secret_is_read(
+    kept: Kept, text: str, read: tuple[str, str]
+) -> None:
+    kept.holds(SecretString=text, VersionId="v")
+    found = kept.credentials.get()
+    assert (found.app_id, found.app_key) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("canary", "the secret is not JSON"), ('{"app_id": "canary"', "the secret is not JSON"),
+        ("[" * 100_000, "the secret is not JSON"), ('["canary"]', "the secret is no JSON object"),
+        ('"canary"', "the secret is no JSON object"), ("7", "the secret is no JSON object"),
+        ('{"app_key": "canary"}', "app_id is missing, or no text"),
+        ('{"app_id": true, "app_key": "canary"}', "app_id is missing, or no text"),
+        ('{"app_id": 1.5, "app_key": "canary"}', "app_id is missing, or no text"),
+        ('{"app_id": ["canary"], "app_key": "b"}', "app_id is missing, or no text"),
+        ('{"app_id": "a", "app_key": null}', "app_key is missing, or no text"),
+        ('{"app_id": "a", "app_key": " "}', "app_key is empty or cannot be sent in a header"),
+        ('{"app_id": "canary\\u0000", "app_key": "b"}',
+         "app_id is empty or cannot be sent in a header"),
+        ('{"app_id": "a", "app_key": "canary\\r\\nX: y"}',
+         "app_key is empty or cannot be sent in a header"),
+        ('{"app_id": "\u00e9", "app_key": "canary"}',
+         "app_id is empty or cannot be sent in a header"),
+    ],
+)  # fmt: skip
+def test_why_a_secret_is_unusable_is_said_without_its_value(
+    kept: Kept, text: str, rule: str
+) -> None:
+    kept.holds(SecretString=text, VersionId="v")
+    with pytest.raises(CredentialsUnavailableError) as caught:
+        kept.credentials.get()
+    assert str(caught.value) == rule
+
+
 def test_nothing_shows_a_value(kept: Kept) -> None:
     shown = [kept.secret, kept.secret.get(), kept.credentials.get()]
     assert "canary" not in f"{shown} {shown[1]} {shown[2]}"

@@ -110,6 +110,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "a code nobody knows": {"status": "failed", "decision": None, "score": None, "faces": [],
                             "reasons": ["x"], "problem_code": "mine"},
     "completed, with a problem": {"problem_code": "upstream_timeout"},
+    "a time without a zone": {"settled_at": "2025-06-01T12:00:00"},
     "an id of somebody's choice": {"verification_id": "../x"},
     "an id in capitals": {"verification_id": "A" * 32},
     "a negative attempt": {"attempt": -1},

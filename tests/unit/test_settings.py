@@ -76,6 +76,12 @@ def test_all_that_verify_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize("value", ["yes", "True", "1", "TRUE ", "0"])
+def test_a_switch_is_true_or_false(value: str) -> None:
+    assert refusal({"FORWARD_METADATA": value}) == "FORWARD_METADATA is neither true nor false"
+    assert VerifySettings.read(VERIFY | {"FORWARD_METADATA": "true"}).forward_metadata
+
+
 def test_all_that_the_others_are_told() -> None:
     origins = ("https://app.example.com", "https://www.example.com")
     assert ResultsSettings.read(RESULTS) == ResultsSettings(

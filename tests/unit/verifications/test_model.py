@@ -48,6 +48,13 @@ def test_the_decision_table(
     assert decide(Decimal(score), faces, Decimal("0.6"), policy) == (Decision(decision), reasons)
 
 
+def test_a_face_without_a_score_cannot_be_decided() -> None:
+    with pytest.raises(ValueError, match="without a score"):
+        decide(None, 1, Decimal("0.6"), SCORE)
+    for faces, reason in ((0, "no_face"), (2, "multiple_faces")):
+        assert decide(None, faces, Decimal(0), SCORE) == (Decision.INCONCLUSIVE, (reason,))
+
+
 @given(score=UNIT, threshold=UNIT, faces=st.integers(0, 4), policy=st.sampled_from(MultipleFaces))
 def test_live_exactly_when_a_face_is_there_and_the_score_reaches_the_threshold(
     score: Decimal, threshold: Decimal, faces: int, policy: MultipleFaces

@@ -5,10 +5,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from liveness_gateway.entrypoints.http.presenters import compat_body
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.model import Status, UpstreamReceipt, Verification
+from liveness_gateway.verifications.decision import decide
+from liveness_gateway.verifications.model import (
+    Decision,
+    MultipleFaces,
+    Status,
+    UpstreamReceipt,
+    Verification,
+)
+from liveness_gateway.verifications.publishing import event_of
 from liveness_gateway.verifications.records import verification_body
 from tests.world import World
 
@@ -130,3 +140,39 @@ def test_numbers_are_json_numbers(record: Verification, score: str) -> None:
     shown = verification_body(replace(record, score=Decimal(score)))["score"]
     assert shown == float(score)
     assert isinstance(shown, float)
+
+
+# 36 places, as they are stored; and those that lie within a float's breadth of the threshold.
+NEAR = st.tuples(st.decimals(0, 1, places=6), st.integers(-3, 3), st.integers(16, 36)).map(
+    lambda drawn: min(max(drawn[0] + drawn[1] * Decimal(10) ** -drawn[2], Decimal(0)), Decimal(1))
+)
+
+
+@given(score=NEAR, threshold=NEAR)
+@example(Decimal("0.5" + "9" * 35), Decimal("0.6"))
+@example(Decimal("0.6"), Decimal("0.6" + "0" * 20 + "1"))
+@example(Decimal(0), Decimal("1e-30"))
+@example(Decimal("1e-36"), Decimal("1e-30"))
+@example(Decimal("0." + "9" * 36), Decimal(1))
+def test_no_number_that_is_shown_contradicts_the_decision(
+    score: Decimal, threshold: Decimal
+) -> None:
+    world = World()
+    made = replace(world.verify().verification, score=score, threshold=threshold)
+    decision, reasons = decide(score, 1, threshold, MultipleFaces.INCONCLUSIVE)
+    made = replace(made, decision=decision, reasons=reasons)
+    live = decision is Decision.LIVE
+    body, event = verification_body(made), json.loads(event_of(made, "dev")["detail"])["data"]
+    assert (body["score"] >= body["threshold"]) == live
+    assert (event["score"] >= event["threshold"]) == live
+    assert (compat_body(made)["response_data"]["faces_liveness"] >= float(threshold)) == live
+    assert 0 <= body["score"] <= 1 or not live
+
+
+def test_without_a_score_none_is_shown(world: World) -> None:
+    world.will("no face, by null", "two faces without a score")
+    for key, reason in (("key-1", "no_face"), ("key-2", "multiple_faces")):
+        made = world.verify(key).verification
+        assert (made.decision, made.reasons) == (Decision.INCONCLUSIVE, (reason,))
+        assert "score" not in verification_body(made)
+        assert "score" not in json.loads(event_of(made, "dev")["detail"])["data"]

@@ -51,6 +51,15 @@ def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     assert world.telemetry.counts["verification_unknown"] == 2
 
 
+def test_an_attempt_the_table_does_not_end_now_stops_no_other(world: World) -> None:
+    abandon(world, "key-1", "key-2", "key-3")
+    world.clock.advance(62)
+    world.faults.fail("table.update", refused())
+    assert world.sweeper().sweep() == 2
+    assert world.telemetry.counts == {"sweep_failed": 1, "verification_unknown": 2}
+    assert world.sweeper().sweep() == 1
+
+
 def test_a_kept_result_is_stored_and_that_of_another_life_of_its_record_is_not(
     world: World,
 ) -> None:

@@ -23,7 +23,6 @@ from liveness_gateway.adapters.upstream.ports import (
     Breaker,
     CircuitOpenError,
     CredentialSource,
-    Permit,
     Transport,
 )
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
@@ -84,7 +83,13 @@ class UpstreamClient:
             permit.succeeded()
             self._count_left_out(outcome)
             return outcome
-        _tell(permit, outcome.health)
+        told = {
+            Health.WELL: permit.succeeded,
+            Health.TROUBLED: permit.failed,
+            Health.REFUSING: permit.refused,
+            Health.UNDECIDED: permit.undecided,
+        }
+        told[outcome.health]()
         if outcome.error.reason in {"credentials_refused", "limit_reached"}:
             self._telemetry.count(outcome.error.reason)
         raise outcome.error
@@ -128,15 +133,3 @@ class UpstreamClient:
     def _count_left_out(self, answer: UpstreamAnswer) -> None:
         if answer.left_out:
             self._telemetry.count("answer_part_left_out", answer.left_out)
-
-
-def _tell(permit: Permit, health: Health) -> None:
-    match health:
-        case Health.WELL:
-            permit.succeeded()
-        case Health.TROUBLED:
-            permit.failed()
-        case Health.REFUSING:
-            permit.refused()
-        case Health.UNDECIDED:
-            permit.undecided()

@@ -108,6 +108,18 @@ def test_a_part_with_two_names_is_refused(disposition: str) -> None:
     assert problem.detail == "A part of the form has more than one name."
 
 
+@pytest.mark.parametrize("encoding", ["base64", "BASE64 ", "quoted-printable"])
+def test_an_encoded_part_is_refused_by_the_name_of_its_encoding(encoding: str) -> None:
+    problem = refusal(selfie_under(SELFIE, f"Content-Transfer-Encoding: {encoding}"))
+    assert problem.code == "unsupported_media"
+    assert encoding.strip().lower() in problem.detail
+
+
+@pytest.mark.parametrize("encoding", ["binary", "8bit", "7bit", "", "identity", "x-own"])
+def test_a_part_that_says_it_is_not_encoded_is_taken(encoding: str) -> None:
+    assert read(selfie_under(SELFIE, f"content-transfer-encoding: {encoding}"))[0] == JPEG
+
+
 def test_a_part_with_two_dispositions_is_refused() -> None:
     for first in (THRESHOLD, SELFIE, "Content-Disposition: form-data"):
         assert refusal(selfie_under(first, SELFIE)).code == "malformed_request"

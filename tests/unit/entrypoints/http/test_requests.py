@@ -118,6 +118,27 @@ def test_what_is_no_idempotency_key(key: str) -> None:
     assert problem.detail == "The Idempotency-Key is not 1 to 255 printable ASCII characters."
 
 
+@pytest.mark.parametrize("key", [" a", "a ", "\ta\t ", "  a b"])
+def test_white_space_around_a_key_is_no_part_of_it(key: str) -> None:
+    """RFC 9110, 5.5."""
+    found = asked(proxied(form("curl", JPEG), idempotency_key=key)).idempotency_key
+    assert found == key.strip()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "deflate", "zstd", "gzip, br", "x-own"])
+def test_a_compressed_body_is_refused_by_its_name(coding: str) -> None:
+    given = proxied(form("curl", JPEG))
+    problem = refusal(given | {"headers": given["headers"] | {"Content-Encoding": coding}})
+    assert problem.code == "unsupported_media"
+    assert "Content-Encoding" in problem.detail
+
+
+@pytest.mark.parametrize("coding", ["", "identity", " Identity ", "aws-chunked"])
+def test_a_body_that_says_it_is_not_compressed_is_taken(coding: str) -> None:
+    given = proxied(form("curl", JPEG))
+    asked(given | {"headers": given["headers"] | {"content-encoding": coding}})
+
+
 def _of_size(size: int) -> Body:
     """A form of exactly this many bytes: the rest is behind the pixels of the selfie."""
     room = size - len(form("curl", JPEG).content)
