@@ -27,7 +27,10 @@ def run_directory(parent: Path, name: str, *, retain_logs: bool) -> Iterator[Run
     """An empty directory of that name; the logs of a failed run are kept in any case."""
     directory = RunDirectory(parent / name)
     shutil.rmtree(directory.path, ignore_errors=True)
-    directory.work.mkdir(parents=True)
+    # What the emulator stores is in it, secrets too: nobody else may look.
+    parent.mkdir(parents=True, exist_ok=True)
+    directory.path.mkdir(mode=0o700)
+    directory.work.mkdir(mode=0o700)
     try:
         yield directory
     except Exception:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
 from urllib.parse import urlsplit
 
+from loopback.rules import refusal
 from sandbox.bodies import UnreadableBodyError, read_body
 from sandbox.building import RequestContext
 from sandbox.connection import Connection
@@ -51,7 +52,11 @@ class Handler(BaseHTTPRequestHandler):
             connection.closing = True
             whole(connection, Response(error.status, error_body(str(error), error.status)))
         else:
-            self._serve(connection, body)
+            why = self._refusal()
+            if why is None:
+                self._serve(connection, body)
+            else:
+                whole(connection, Response(403, error_body(why, 403)))
         finally:
             self.close_connection = connection.closing
 
@@ -59,6 +64,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Log nothing here: `Sandbox.log` gets a line per verification request."""
+
+    def _refusal(self) -> str | None:
+        # A header that is there twice is neither of the two, and so refused.
+        said = {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers}
+        return refusal(self.connection.getsockname()[1], said)
 
     @property
     def _url(self) -> str:
@@ -75,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             self._verify(connection, _ROUTES[path], body)
             return
         if path == "/control" or path.startswith("/control/"):
-            response = control(state, self.command, path, self.headers.get("Host", ""), body)
+            response = control(state, self.command, path, body)
         elif path == "/canary":
             state.records.add_canary_visit(self._canary_visit(len(body)))
             response = Response(200, error_body("No request may come here", 0))

@@ -11,6 +11,7 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Self, cast
 
+from loopback.peer import is_own
 from sandbox.handler import Handler
 from sandbox.state import State
 
@@ -81,6 +82,15 @@ class Server(ThreadingHTTPServer):
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         super().__init__(address, partial(Handler, state))
+
+    def verify_request(
+        self,
+        request: socket.socket | tuple[bytes, socket.socket],
+        client_address: tuple[str, int] | str,
+    ) -> bool:
+        """Whether to serve a connection: those of other users of this machine are closed."""
+        connection = cast("socket.socket", request)
+        return is_own(cast("tuple[str, int]", client_address), connection.getsockname())
 
     def process_request_thread(
         self,

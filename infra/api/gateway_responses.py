@@ -1,17 +1,19 @@
 """The responses that API Gateway itself writes: a problem body and CORS headers on each."""
 
 import json
-from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
 
 from infra.api.cors import gateway_response_headers
 from infra.api.gateway_problems import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX, GatewayProblem
+from infra.stages import Stage
 
 
-def add_gateway_responses(api: apigateway.RestApi, allowed_origins: Sequence[str]) -> None:
+def add_gateway_responses(api: apigateway.RestApi, stage: Stage) -> None:
     """Add a gateway response for every response type of API Gateway to `api`."""
-    cors = gateway_response_headers(allowed_origins)
+    cors = gateway_response_headers(stage.allowed_origins)
+    # Not `requestId`: a client can choose that one. The emulator has no other.
+    correlation_id = "context.extendedRequestId" if stage.in_cloud else "context.requestId"
     for name, problem in GATEWAY_PROBLEMS.items():
         retry = {} if problem.retry_after is None else {"Retry-After": f"'{problem.retry_after}'"}
         api.add_gateway_response(
@@ -21,17 +23,16 @@ def add_gateway_responses(api: apigateway.RestApi, allowed_origins: Sequence[str
             response_headers={
                 "Content-Type": "'application/problem+json'",
                 "Cache-Control": "'no-store'",
-                # Not `requestId`: a client can choose that one.
-                "X-Correlation-Id": "context.extendedRequestId",
+                "X-Correlation-Id": correlation_id,
                 **cors,
                 **retry,
             },
             # API Gateway takes no other key here; the header above sets the content type.
-            templates={"application/json": _body(problem)},
+            templates={"application/json": _body(problem, correlation_id)},
         )
 
 
-def _body(problem: GatewayProblem) -> str:
+def _body(problem: GatewayProblem, correlation_id: str) -> str:
     return json.dumps(
         {
             "type": PROBLEM_TYPE_PREFIX + problem.code,
@@ -40,7 +41,7 @@ def _body(problem: GatewayProblem) -> str:
             "detail": problem.detail,
             "code": problem.code,
             "retryable": problem.retryable,
-            "correlation_id": "$context.extendedRequestId",
+            "correlation_id": f"${correlation_id}",
             # The liveness API's own form, for the compat routes: a gateway response cannot tell
             # which route was asked for.
             "Errors": [{"ErrCode": problem.status, "Message": f"{problem.title} {problem.detail}"}],

@@ -46,7 +46,7 @@ class Api(Construct):
         super().__init__(scope, construct_id)
         self._stage = stage
         self.rest_api = self._rest_api()
-        add_gateway_responses(self.rest_api, stage.allowed_origins)
+        add_gateway_responses(self.rest_api, stage)
         self._add_routes(functions)
         self._add_preflights()
         self._add_execution_log_group()

@@ -2,10 +2,12 @@
 
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import threading
 import time
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -18,23 +20,35 @@ from local.processes.children import ChildProcesses, CommandFailedError
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
-# Recognisable and not real: found where it should not be, it shows where it came from.
-ACCESS_KEY_ID = "laptop-access-key-id"
-SECRET_ACCESS_KEY = "laptop-secret-access-key"  # noqa: S105 - a fake, for an emulator that checks none
 INTERPRETER = ".venv-emulator/bin/python"
+_PROGRAM = Path(__file__).with_name("guarded.py")
 _STARTS_WITHIN_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class RunCredentials:
+    """What a program needs to call the emulator: random for each run, and of no use elsewhere.
+
+    The names show where they came from, should they be found where they do not belong.
+    """
+
+    access_key_id: str = field(default_factory=lambda: f"laptop{secrets.token_hex(16)}")
+    secret_access_key: str = field(default_factory=lambda: f"laptop-{secrets.token_hex(16)}")
 
 
 class Emulator:
     """A running emulator. Its clients may be used from any thread."""
 
-    def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
+    def __init__(
+        self, port: int, process: subprocess.Popen[str], credentials: "RunCredentials"
+    ) -> None:
         self.port = port
+        self.credentials = credentials
         self._process = process
         # Any: boto3's stubs type a client by the literal name of its service.
         self._session: Any = boto3.Session(
-            aws_access_key_id=ACCESS_KEY_ID,
-            aws_secret_access_key=SECRET_ACCESS_KEY,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
             region_name=REGION,
         )
         self._clients: dict[str, Any] = {}
@@ -53,7 +67,7 @@ class Emulator:
     @property
     def environment(self) -> dict[str, str]:
         """The variables with which a process calls this emulator and no other account."""
-        return _client_environment(self.port)
+        return _client_environment(self.port, self.credentials)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
         """The boto3 client for a service of this emulator."""
@@ -87,15 +101,15 @@ def start_emulator(processes: ChildProcesses, checkout: Path, state: Path) -> Em
     interpreter = checkout / INTERPRETER
     if not interpreter.exists():
         raise LocalError(f"{INTERPRETER} is missing: run `make setup`")
-    port = _free_port()
+    port, credentials = _free_port(), RunCredentials()
     state.mkdir()
     process = processes.start(
         "emulator",
-        [interpreter, "-m", "ministack"],
-        env=_environment(port, interpreter, state),
+        [interpreter, _PROGRAM],
+        env=_environment(port, interpreter, state, credentials),
         cwd=state,
     )
-    emulator = Emulator(port, process)
+    emulator = Emulator(port, process, credentials)
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
     while not _responds(port):
         if not emulator.is_running:
@@ -108,7 +122,9 @@ def start_emulator(processes: ChildProcesses, checkout: Path, state: Path) -> Em
     return emulator
 
 
-def _environment(port: int, interpreter: Path, state: Path) -> dict[str, str]:
+def _environment(
+    port: int, interpreter: Path, state: Path, credentials: RunCredentials
+) -> dict[str, str]:
     """Its whole environment: every function that it runs sees it too."""
     return {
         "PATH": os.pathsep.join([str(interpreter.parent), os.defpath]),
@@ -122,15 +138,15 @@ def _environment(port: int, interpreter: Path, state: Path) -> dict[str, str]:
         # These two listen on every interface and are not needed here.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        **_client_environment(port),
+        **_client_environment(port, credentials),
     }
 
 
-def _client_environment(port: int) -> dict[str, str]:
+def _client_environment(port: int, credentials: RunCredentials) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": _url(port),
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_DEFAULT_REGION": REGION,
     }
 

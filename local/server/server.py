@@ -18,8 +18,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local.server.listener import HOST
 from local.server.page_backend import PageBackend, routes
 from local.server.proxy import Proxy, new_client
+from local.stack.cdk import STAGE
+from loopback.asgi import guarded
 
 API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
+_STAGE_PATHS = tuple(f"/{STAGE}{path}" for path in API_PATHS)
+_STAGE_PREFIX = f"/{STAGE}".encode()
 _PAGE = Path(__file__).parents[1] / "page"
 _STARTS_WITHIN_SECONDS = 60.0
 _PAGE_HEADERS = {
@@ -90,10 +94,15 @@ def _application(client: httpx.AsyncClient, api_url: str, backend: PageBackend) 
     )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope["type"] == "http" and scope["path"].startswith(API_PATHS)
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(_STAGE_PATHS):
+            # As on API Gateway's own address: links have the stage in front.
+            scope = {**scope, "raw_path": scope["raw_path"].removeprefix(_STAGE_PREFIX)}
+        is_api = path.startswith((*API_PATHS, *_STAGE_PATHS))
         await (api if is_api else site)(scope, receive, send)
 
-    return application
+    # A page of any origin may call the API, as the stage has it; nothing else is for others.
+    return guarded(application, any_origin=(*API_PATHS, *_STAGE_PATHS), documents=True)
 
 
 class _Page(StaticFiles):

@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from liveness_gateway.verifications.pictures.picture import without_metadata
 from local.gateway import Gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
@@ -63,7 +64,7 @@ def _shows_record_and_event(answer: Locator, gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize(("how", "format"), [("chosen", "JPEG"), ("dropped", "PNG")])
-def test_the_bytes_of_a_file_arrive(
+def test_the_picture_of_a_file_arrives_without_its_metadata(
     visited: Visit,
     sandbox: Sandbox,
     how: str,
@@ -80,7 +81,9 @@ def test_the_bytes_of_a_file_arrive(
     expect(page.locator("#about-picture")).to_contain_text(f"234 {TIMES} 187")
     visited.verify()
 
-    assert sandbox.requests[0].sha256 == hashlib.sha256(content).hexdigest()
+    forwarded = without_metadata(content, format.lower())
+    assert b"exif-canary" not in forwarded
+    assert sandbox.requests[0].sha256 == hashlib.sha256(forwarded).hexdigest()
     assert how not in (sandbox.requests[0].file_name or "")
 
 

@@ -1,9 +1,10 @@
-"""Each real client, on each route: the right decision, and the same bytes at the upstream."""
+"""Each real client, on each route: the right decision, and the same picture at the upstream."""
 
 import hashlib
 
 import pytest
 
+from liveness_gateway.verifications.pictures.picture import without_metadata
 from sandbox import Sandbox
 from tests.e2e.clients import CLIENTS
 from tests.e2e.conftest import COMPAT, OWN, Poster, Selfie
@@ -11,7 +12,7 @@ from tests.e2e.conftest import COMPAT, OWN, Poster, Selfie
 
 @pytest.mark.parametrize("route", [OWN, *COMPAT])
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_selfie_is_decided_and_arrives_unchanged(
+def test_a_selfie_is_decided_and_arrives_without_its_metadata(
     client: str, route: str, sandbox: Sandbox, selfie: Selfie, post: Poster
 ) -> None:
     # Credentials of the liveness API that an application still sends are ignored.
@@ -27,7 +28,10 @@ def test_a_selfie_is_decided_and_arrives_unchanged(
         assert response.status == 200
         _has_the_shape_of_the_liveness_api(body)
     (request,) = sandbox.requests
-    assert request.sha256 == hashlib.sha256(selfie.content).hexdigest()
+    forwarded = without_metadata(selfie.content, "jpeg")
+    assert b"Exif" in selfie.content
+    assert b"Exif" not in forwarded
+    assert request.sha256 == hashlib.sha256(forwarded).hexdigest()
     assert request.threshold == "0.6"
 
 

@@ -68,8 +68,10 @@ def test_a_batch_is_read_from_the_stream_and_what_is_unreadable_stays(
     url = gateway.deployment.outputs["DeadLetterQueueUrl"]
     for letter in ({"DDBStreamBatchInfo": batch}, {"event": None}):
         gateway.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(letter))
-    left = "1 left\n  1 x nothing to announce in it\n"
-    assert _redrive(gateway, capsys) == (1, f"1 announced, {left}")
+    status, said = _redrive(gateway, capsys)
+    assert (status, said.partition("it:")[0]) == (
+        1, "1 announced, 1 left\n  1 x nothing to announce in "
+    )  # fmt: skip
     _is_announced_again(gateway, event)
 
 

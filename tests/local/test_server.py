@@ -5,6 +5,8 @@ That it reads records and events, and that a port is taken once, is in tests/e2e
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -52,7 +54,8 @@ def server(behind: Behind) -> Iterator[Server]:
 
 def exchange(server: Server, *request: str, body: bytes = b"x") -> bytes:
     """The whole response to a request, both as bytes."""
-    head = [*request, "Host: here", f"Content-Length: {len(body)}", "", ""]
+    host = server.url.removeprefix("http://")
+    head = [*request, f"Host: {host}", f"Content-Length: {len(body)}", "", ""]
     with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as connection:
         connection.sendall("\r\n".join(head).encode() + body)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -136,21 +139,78 @@ def test_what_the_page_reads_is_for_this_machine(
     assert (response.status_code, response.json()) == (status, body)
     assert response.headers["cache-control"] == "no-store"
 
-    foreign = httpx.get(url, headers={"host": f"evil.example:{port}"}, trust_env=False)
-    assert foreign.status_code == 400
-    assert "shown" not in foreign.text
+
+PAGES = [
+    {"host": "evil.example"}, {"host": "127.0.0.1"}, {"host": "evil.example:80"},
+    {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:1"},
+    {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+]  # fmt: skip
 
 
-def test_an_outcome_is_passed_to_the_sandbox_and_closes_the_circuit(
+@pytest.mark.parametrize("headers", PAGES)
+def test_a_page_of_elsewhere_reads_and_changes_nothing(
+    server: Server, behind: Behind, headers: dict[str, str]
+) -> None:
+    for method, path in (
+        ("GET", "/local/config.json"), ("GET", "/local/events"), ("GET", "/local/records/x"),
+        ("PUT", "/local/sandbox/next"), ("GET", "/"), ("GET", "/page.js"), ("POST", "/"),
+    ):  # fmt: skip
+        refused = httpx.request(method, server.url + path, headers=headers, trust_env=False)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+        assert "shown" not in refused.text
+    assert (behind.received, behind.closings) == (b"", [])
+
+
+def test_the_api_serves_pages_of_every_origin_but_no_foreign_name(
     server: Server, behind: Behind
 ) -> None:
-    httpx.put(f"{server.url}/local/sandbox/next", content=b'{"count": 1}', trust_env=False)
-    assert behind.received.startswith(b"PUT /control/next ")
-    assert behind.received.endswith(b'{"count": 1}')
-    assert behind.closings
+    page = {"origin": "https://shop.example", "sec-fetch-site": "cross-site"}
+    url = f"{server.url}/v1/verifications"
+    assert httpx.post(url, content=b"x", headers=page, trust_env=False).status_code == 200
+    behind.received = b""
+    rebound = page | {"host": "evil.example"}
+    assert httpx.post(url, content=b"x", headers=rebound, trust_env=False).status_code == 403
+    assert behind.received == b""
 
 
-def test_the_page_allows_no_content_from_elsewhere(server: Server) -> None:
-    page = httpx.get(f"{server.url}/", trust_env=False)
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert httpx.get(f"{server.url}/../server/server.py", trust_env=False).status_code == 404
+def test_a_link_of_another_page_opens_the_page(server: Server) -> None:
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    assert httpx.get(f"{server.url}/", headers=link, trust_env=False).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/local/v1/verifications", "/local/v0.2/liveness-verification"])
+def test_the_path_with_the_stage_in_front_is_the_same_api(
+    server: Server, behind: Behind, path: str
+) -> None:
+    httpx.post(f"{server.url}{path}?q=1", content=b"x", trust_env=False)
+    expected = f"POST /base/stage{path.removeprefix('/local')}?q=1 HTTP/1.1\r\n"
+    assert behind.received.startswith(expected.encode())
+
+
+_ANOTHER_USER = r"""
+import encodings.idna, os, socket, sys  # read before they can no longer be
+host, port, path = sys.argv[1:]
+os.setuid(65534)
+with socket.create_connection((host, int(port))) as connection:
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Connection: close", "", ""]
+    connection.sendall("\r\n".join(lines).encode())
+    print(connection.recv(65536).decode())
+"""
+
+
+def another_user_gets(url: str, path: str) -> str:
+    """The response to a program of the user `nobody`."""
+    host, port = url.removeprefix("http://").split(":")
+    done = subprocess.run(  # noqa: S603 - our own interpreter and source
+        [sys.executable, "-c", _ANOTHER_USER, host, port, path],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_another_user_of_this_machine_is_refused(server: Server) -> None:
+    for path in ("/local/config.json", "/v1/health", "/"):
+        assert another_user_gets(server.url, path).startswith("HTTP/1.1 403 ")

@@ -85,10 +85,32 @@ def test_an_invalid_outcome_is_refused_with_the_reason(
 def test_what_else_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(InvalidOutcomeError, match="unknown outcome"):
         sandbox.next("alive")
-    url, foreign = f"{sandbox.url}/control", {"Host": "rebound.example"}
+    url = f"{sandbox.url}/control"
     assert requests.put(f"{url}/next", data=b"{", timeout=PATIENCE).status_code == 400
     assert requests.get(f"{url}/elsewhere", timeout=PATIENCE).status_code == 404
-    assert requests.get(url, headers=foreign, timeout=PATIENCE).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"}, {"Host": "127.0.0.1"}, {"Origin": "https://a.example"},
+        {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    ],
+)  # fmt: skip
+def test_a_page_of_elsewhere_is_refused_and_changes_nothing(
+    sandbox: Sandbox, headers: dict[str, str]
+) -> None:
+    for method, path, body in (
+        ("PUT", "/control/next", '{"outcome": "not_live"}'), ("GET", "/control", None),
+        ("DELETE", "/control/requests", None), ("GET", "/control/requests", None),
+        ("POST", "/v0.2/liveness-verification", "x"), ("GET", "/canary", None), ("GET", "/", None),
+    ):  # fmt: skip
+        url = sandbox.url + path
+        refused = requests.request(method, url, data=body, headers=headers, timeout=PATIENCE)
+        assert refused.status_code == 403
+    assert not sandbox.requests
+    assert not sandbox.canary_visits
+    assert call(sandbox, "GET", "").json()["queued"] == 0
 
 
 def test_every_outcome_is_described_and_the_page_shows_the_safe_ones() -> None:

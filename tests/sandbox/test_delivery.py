@@ -21,7 +21,8 @@ def asked(sandbox: Sandbox) -> Iterator[socket.socket]:
     """A connection for one valid request, which is sent when the sandbox asks for its body."""
     credentials = "".join(f"{name}: {value}\r\n" for name, value in CREDENTIALS.items())
     head = (
-        f"POST {ROUTE} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nExpect: 100-continue\r\n"
+        f"POST {ROUTE} HTTP/1.1\r\nHost: {sandbox.url.removeprefix('http://')}\r\n"
+        "Connection: close\r\nExpect: 100-continue\r\n"
         f"{credentials}Content-Length: {len(VALID_FORM)}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     )
