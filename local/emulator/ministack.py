@@ -34,6 +34,7 @@ class RunCredentials:
 
     access_key_id: str = field(default_factory=lambda: f"laptop{secrets.token_hex(16)}")
     secret_access_key: str = field(default_factory=lambda: f"laptop-{secrets.token_hex(16)}")
+    session_token: str = field(default_factory=lambda: f"laptop-{secrets.token_hex(16)}")
 
 
 class Emulator:
@@ -147,6 +148,7 @@ def _client_environment(port: int, credentials: RunCredentials) -> dict[str, str
         "AWS_ENDPOINT_URL": _url(port),
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
         "AWS_DEFAULT_REGION": REGION,
     }
 
