@@ -20,7 +20,11 @@ def traces(gateway: Gateway, responses: list[Response]) -> Iterator[tuple[str, b
     yield "function logs", _function_logs(gateway)
     yield "items", _items(gateway)
     yield "events", json.dumps(gateway.events()).encode()
-    queues = httpx.get(f"{gateway.emulator.url}/_ministack/sqs/messages", trust_env=False)
+    queues = httpx.get(
+        f"{gateway.emulator.url}/_ministack/sqs/messages",
+        headers={"x-amz-security-token": gateway.emulator.credentials.session_token},
+        trust_env=False,
+    )
     assert queues.status_code == 200
     yield "queues", queues.content
     for number, response in enumerate(responses):
