@@ -6,7 +6,6 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv
 export PYTHONPATH := functions:.
@@ -33,9 +32,9 @@ help: ## Say what can be made
 	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
+	@$(BIN)/pip install --quiet --require-hashes --only-binary :all: -r requirements/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
-	@$(BIN)/npm ci --silent --no-audit --no-fund
+	@$(BIN)/npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 .venv-emulator/.installed: requirements/emulator.txt .venv/.installed
@@ -125,12 +124,35 @@ mutants: .venv/.installed ## Test the tests: every fault planted in a copy of th
 soak: .venv/.installed ## The long run of the state machine and the fuzzers
 	@SOAK=1 $(BIN)/pytest tests/reliability/simulation tests/reliability/fuzz tests/unit/pictures/test_fuzz.py -n auto --dist worksteal
 
+.venv-audit/.installed: requirements/audit.txt .venv/.installed
+	@echo "[set-up] the auditors into .venv-audit (once; hash-checked)" >&2
+	@$(PYTHON) -m venv --clear .venv-audit
+	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r requirements/audit.txt
+	@touch $@
+
+.PHONY: sbom
+sbom: .venv-audit/.installed ## A bill of materials (CycloneDX) of each function's libraries, into .build/sbom
+	@mkdir -p .build/sbom
+	@for lock in functions verify; do \
+	  .venv-audit/bin/cyclonedx-py requirements --output-reproducible --of JSON \
+	    -o .build/sbom/$$lock.cdx.json requirements/$$lock.txt; \
+	  echo ".build/sbom/$$lock.cdx.json"; done
+
+.PHONY: audit
+audit: sbom ## Ask for known vulnerabilities of everything that is locked
+	@for lock in requirements/*.txt; do echo "$$lock" >&2; \
+	  .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock; done
+	@echo package-lock.json >&2
+	@$(BIN)/npm audit --package-lock-only
+
 .PHONY: lock
 lock: .venv/.installed ## Write the lock files anew (no download address is recorded)
 	@for lock in "pyproject.toml -o requirements/functions.txt" \
 	  "-c requirements/functions.txt pyproject.toml --extra verify -o requirements/verify.txt" \
 	  "-c requirements/verify.txt pyproject.toml --extra verify --group dev -o requirements/dev.txt" \
+	  "-c requirements/dev.txt --group uv -o requirements/uv.txt" \
+	  "-c requirements/dev.txt --group audit -o requirements/audit.txt" \
 	  "--group emulator -o requirements/emulator.txt"; do \
 	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	    --custom-compile-command "make lock" $$lock; done
-	@$(BIN)/npm install --package-lock-only --omit-lockfile-registry-resolved --silent
+	@$(BIN)/npm install --ignore-scripts --package-lock-only --omit-lockfile-registry-resolved --silent

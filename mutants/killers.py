@@ -28,8 +28,16 @@ CANARIES: Final = ("tests/api/test_canaries*.py",)
 FINGERPRINTS: Final = ("tests/adapters/test_fingerprints*.py",)
 BUS: Final = ("tests/adapters/test_eventbridge*.py",)
 LEDGER: Final = ("tests/adapters/dynamodb/test_ledger*.py", *_SIMULATION)
-DIALECTS: Final = ("tests/adapters/upstream/test_dialects*.py",)
+ANSWERS: Final = (
+    "tests/adapters/upstream/test_answers*.py",
+    "tests/adapters/upstream/test_dialects*.py",
+    *_SIMULATION,
+)
 CLIENT: Final = ("tests/adapters/upstream/test_client*.py", *_SIMULATION)
 TRANSPORT: Final = ("tests/adapters/upstream/test_transport*.py", *_SIMULATION)
 OUTGOING: Final = ("tests/adapters/upstream/test_outgoing*.py",)
+SECRETS: Final = ("tests/adapters/test_secrets*.py",)
+MESSAGES: Final = ("tests/adapters/test_sqs*.py", *_SIMULATION)
+LINKS: Final = ("tests/api/test_verify*.py",)
+PICTURES: Final = ("tests/unit/pictures/test_[jpm]*.py",)
 BREAKER: Final = ("tests/adapters/upstream/test_breaker*.py", _SIMULATION[1])

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mutants.faults import answers, calls, events, outgoing, records
+from mutants.faults import answers, calls, events, outgoing, records, requests
 from mutants.seeded_fault import SeededFault
 
 
@@ -12,7 +12,14 @@ def _order(fault: SeededFault) -> tuple[str, int]:
 
 SEEDED: Final = tuple(
     sorted(
-        (*calls.FAULTS, *outgoing.FAULTS, *events.FAULTS, *records.FAULTS, *answers.FAULTS),
+        (
+            *calls.FAULTS,
+            *outgoing.FAULTS,
+            *events.FAULTS,
+            *records.FAULTS,
+            *requests.FAULTS,
+            *answers.FAULTS,
+        ),
         key=_order,
     )
 )

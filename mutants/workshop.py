@@ -16,8 +16,8 @@ from mutants.planting import plant
 from mutants.seeded_fault import SeededFault
 
 _COPIED: Final = (
-    "functions", "tests", "tools", "local", "sandbox", "cli", "infra", "contracts", "docs",
-    "app.py", "README.md", "Makefile", "pyproject.toml",
+    "functions", "tests", "tools", "local", "loopback", "sandbox", "cli", "infra", "contracts",
+    "docs", "app.py", "README.md", "Makefile", "pyproject.toml",
 )  # fmt: skip
 _PYTEST: Final = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=60")
 _SECONDS: Final = 300

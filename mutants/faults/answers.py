@@ -7,57 +7,57 @@ from mutants.seeded_fault import SeededFault
 
 FAULTS: Final = (
     SeededFault(
-        "I10", "a missing score has a default", "dialects.read_answer",
+        "I10", "a missing score has a default", "answers._decisive",
         'data.get("faces_liveness")',
         'data.get("faces_liveness", 1)',
-        killers.DIALECTS,
+        killers.ANSWERS,
     ),
     SeededFault(
-        "I10", "true is a score", "dialects._number",
+        "I10", "true is a score", "answers._number",
         "isinstance(value, bool) or not isinstance(value, int | Decimal)",
         "not isinstance(value, int | Decimal)",
-        killers.DIALECTS,
+        killers.ANSWERS,
     ),
     SeededFault(
-        "I10", "a score above 1 is taken", "dialects._unit",
+        "I10", "a score above 1 is taken", "answers._unit",
         "not 0 <= number <= 1",
         "not 0 <= number",
-        killers.DIALECTS,
+        killers.ANSWERS,
     ),
     SeededFault(
-        "I10", "errors inside a success are overlooked", "dialects.read_answer",
-        'if payload.get("Errors"): ...',
-        "if False: ...",
-        killers.DIALECTS,
+        "I10", "errors inside a success are overlooked", "answers._error_code",
+        "not errors",
+        "True",
+        killers.ANSWERS,
     ),
     SeededFault(
-        "I10", "a 500 with a body is an answer", "UpstreamClient._result_of_reply",
-        "200 <= status < 300",
-        "200 <= status < 600",
+        "I10", "a 500 with a body is an answer", "outcomes.outcome_of",
+        "200 <= reply.status < 300",
+        "200 <= reply.status < 600",
         killers.CLIENT,
     ),
     SeededFault(
-        "I10", "no face is judged by the score", "model.decide",
-        "if not answer.faces: ...",
+        "I10", "no face is judged by the score", "decision.decide",
+        "if face_count == 0: ...",
         "if False: ...",
         killers.MODEL,
     ),
     SeededFault(
-        "I10", "a score a hair below is rounded up", "dialects",
+        "I10", "a score a hair below is rounded up", "answers",
         "Context(prec=60, rounding=ROUND_DOWN)",
         'Context(prec=60, rounding="ROUND_UP")',
-        killers.DIALECTS,
+        killers.ANSWERS,
     ),
     SeededFault(
-        "I10", "several faces are trusted whatever the policy", "model.decide",
-        "len(answer.faces) > 1 and multiple_faces is not MultipleFaces.SCORE",
+        "I10", "several faces are trusted whatever the policy", "decision.decide",
+        "multiple_faces is not MultipleFaces.SCORE",
         "False",
         killers.MODEL,
     ),
     SeededFault(
-        "I10", "the caller's threshold is not the one judged by", "Verifier._effective_threshold",
-        "return asked",
-        "return self._policy.default_threshold",
+        "I10", "the caller's threshold is not the one judged by", "claims.new_claim",
+        "policy.default_threshold if threshold is None else threshold",
+        "policy.default_threshold",
         killers.VERIFY,
     ),
     SeededFault(
@@ -67,9 +67,9 @@ FAULTS: Final = (
         killers.LEDGER,
     ),
     SeededFault(
-        "R12", "a score equal to the threshold is not live", "model.decide",
-        "answer.score >= threshold",
-        "answer.score > threshold",
+        "R12", "a score equal to the threshold is not live", "decision.decide",
+        "score >= threshold",
+        "score > threshold",
         killers.MODEL,
     ),
     SeededFault(
@@ -92,18 +92,16 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I12", "the key is in the log of a second try", "UpstreamClient._at_most_twice",
-        "first.fault.reason",
+        "first.error.reason",
         "credentials.app_key",
         killers.CLIENT,
     ),
     SeededFault(
         "I12", "the selfie is in the answer to a conflict", "Verifier._repeat",
-        'raise ProblemError("idempotency_conflict", ..., verification_id=...)',
+        'raise ProblemError("idempotency_conflict", ...)',
         """
         raise ProblemError(
-            "idempotency_conflict",
-            f"{request.selfie.content!r} is another selfie.",
-            verification_id=standing.verification_id,
+            "idempotency_conflict", f"{request.selfie.content!r} is another selfie."
         )
         """,
         killers.CANARIES,
@@ -121,8 +119,8 @@ FAULTS: Final = (
         killers.VERIFY,
     ),
     SeededFault(
-        "I13", "a secret is read when there is no time to use it", "UpstreamClient._refreshed",
-        "if deadline - self._clock.monotonic() < _SHORTEST_TRY: ...",
+        "I13", "a second try is begun without time for it", "UpstreamClient._at_most_twice",
+        "if deadline - self._clock.monotonic() - wait < _SHORTEST_TRY: ...",
         "if False: ...",
         killers.CLIENT,
     ),
@@ -151,8 +149,8 @@ FAULTS: Final = (
         killers.REQUESTS,
     ),
     SeededFault(
-        "I14", "a threshold below the minimum is taken", "Verifier._effective_threshold",
-        "if asked < self._policy.minimum_threshold: ...",
+        "I14", "a threshold below the minimum is taken", "Policy.refusal",
+        "if request.threshold is not None and request.threshold < self.minimum_threshold: ...",
         "if False: ...",
         killers.VERIFY,
     ),

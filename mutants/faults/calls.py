@@ -29,7 +29,7 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I2", "an error of upstream is not stored", "Verifier._call_and_store",
-        "result = self._result_of_error(claim, error)",
+        "result, wait = result_of_error(claim, error, self._clock.now()), error.retry_after",
         "raise ProblemError(error.code, error.reason) from None",
         killers.VERIFY,
     ),
@@ -80,8 +80,8 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I3", "an unknown verification is not remembered", "Verifier._repeat",
-        "if standing.status is Status.UNKNOWN: ...",
-        "if False: ...",
+        "standing.status is Status.FAILED",
+        "standing.status in (Status.FAILED, Status.UNKNOWN)",
         killers.VERIFY,
     ),
     SeededFault(
@@ -91,14 +91,14 @@ FAULTS: Final = (
         killers.VERIFY,
     ),
     SeededFault(
-        "I3", "the same credentials are tried again after a 401", "UpstreamClient._refreshed",
+        "I3", "the same credentials are tried again after a 401", "UpstreamClient._newer",
         "fresh is None or fresh.version == used.version",
         "fresh is None",
         killers.CLIENT,
     ),
     SeededFault(
-        "I3", "a 503 that says nothing counts as not charged", "client._later",
-        "if reply.status == 503 and not _WHEN.fullmatch(when): ...",
+        "I3", "a 503 that says nothing counts as not charged", "outcomes._of_later",
+        "if reply.status == 503 and seconds is None: ...",
         "if False: ...",
         killers.CLIENT,
     ),
@@ -109,15 +109,15 @@ FAULTS: Final = (
         killers.TRANSPORT,
     ),
     SeededFault(
-        "I3", "every lost answer is asked for once more", "UpstreamClient._try",
-        "raise _lost(str(lost)) from None",
-        "return _Again(_lost(str(lost)))",
+        "I3", "every lost answer is asked for once more", "outcomes.answer_lost",
+        "Failure(OutcomeUnknownError(code, reason), health)",
+        "Failure(OutcomeUnknownError(code, reason), health, wait=0.0)",
         killers.CLIENT,
     ),
     SeededFault(
-        "I3", "a 500 counts as not charged", "UpstreamClient._judge",
-        "raise OutcomeUnknownError(..., ..., request_id=reply.request_id)",
-        "raise NotChargedError(..., ..., request_id=reply.request_id)",
+        "I3", "a 500 counts as not charged", "outcomes._unknown",
+        "OutcomeUnknownError(..., ..., request_id=reply.request_id)",
+        "NotChargedError(..., ..., request_id=reply.request_id)",
         killers.CLIENT,
     ),
     SeededFault(

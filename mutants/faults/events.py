@@ -27,8 +27,8 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I4", "a record and its event round the score", "records.verification_body",
-        "float(score)",
-        "round(float(score), 1)",
+        "shown_score(verification)",
+        "round(shown_score(verification), 1)",
         killers.RECORDS,
     ),
     SeededFault(

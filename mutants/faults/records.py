@@ -47,10 +47,10 @@ FAULTS: Final = (
         killers.VERIFY,
     ),
     SeededFault(
-        "I6", "the key counts without the client", "model.verification_id",
-        r'f"{client_id}\n{idempotency_key}"',
-        'f"{idempotency_key}"',
-        killers.MODEL,
+        "I6", "the key counts without the client", "HmacFingerprints.verification_id",
+        "(client_id.encode(), kind.encode(), name.encode())",
+        "(kind.encode(), name.encode())",
+        killers.FINGERPRINTS,
     ),
     SeededFault(
         "I6", "a late answer keeps the problem of the unknown before it", "ledger._update",
@@ -66,14 +66,14 @@ FAULTS: Final = (
     ),
     SeededFault(
         "I7", "the fingerprint knows no subject", "HmacFingerprints.of",
-        "(selfie.content, decimal_text(threshold).encode(), reference)",
-        "(selfie.content, decimal_text(threshold).encode())",
+        'self._digest(b"content", selfie.content, _optional(sent), _optional(subject_ref))',
+        'self._digest(b"content", selfie.content, _optional(sent))',
         killers.FINGERPRINTS,
     ),
     SeededFault(
         "I7", "the fingerprint knows no threshold", "HmacFingerprints.of",
-        "(selfie.content, decimal_text(threshold).encode(), reference)",
-        "(selfie.content, reference)",
+        'self._digest(b"content", selfie.content, _optional(sent), _optional(subject_ref))',
+        'self._digest(b"content", selfie.content, _optional(subject_ref))',
         killers.FINGERPRINTS,
     ),
     SeededFault(

@@ -1,15 +1,17 @@
 """The zips of the synthesised stages: all that a function loads, compiled, and nothing else."""
 
 import os
+import re
 import subprocess
 import sys
+from email import message_from_string
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from infra.bundling import bytecode
 from infra.stages import STAGES
-from tests.infra.assembly import FUNCTIONS, Assembly
+from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
 
 _SERVICES = {"dynamodb", "events", "secretsmanager", "sqs"}
 _ONLY_VERIFY = {"certifi", "multipart", "pybase64", "requests", "requests_toolbelt"}
@@ -47,6 +49,24 @@ def test_a_zip_has_only_its_own_source_and_what_is_loaded(assembly: Assembly, na
     assert not {path.suffix for path in paths} & {".pyi", ".js", ".css"}
     assert sum(entry.file_size for entry in assembly.bundle(name).infolist()) < 25 * 2**20
     assert {p.name for p in paths if p.parent.suffix == ".dist-info"} == {"METADATA"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_libraries_of_a_zip_are_those_of_its_bill_of_materials(
+    assembly: Assembly, name: str
+) -> None:
+    """`make sbom` is made from the lock."""
+    lock = (
+        ROOT / "requirements" / f"{'verify' if name == 'verify' else 'functions'}.txt"
+    ).read_text()
+    locked = set(re.findall(r"^([a-z0-9_.-]+)==([^ ;]+)", lock, re.MULTILINE))
+    bundle = assembly.bundle(name)
+    texts = [bundle.read(n).decode() for n in bundle.namelist() if n.endswith("dist-info/METADATA")]
+    found = {
+        (said["Name"].lower().replace("_", "-"), said["Version"])
+        for said in map(message_from_string, texts)
+    }
+    assert found == locked
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
