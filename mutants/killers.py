@@ -12,7 +12,11 @@ _SIMULATION: Final = (
     "tests/reliability/fault_injection/test_fault*.py",
 )
 
-VERIFY: Final = ("tests/unit/verifications/test_verify*.py", *_SIMULATION)
+VERIFY: Final = (
+    "tests/unit/verifications/test_verify*.py",
+    "tests/unit/verifications/test_policy*.py",
+    *_SIMULATION,
+)
 RECOVERY: Final = ("tests/unit/verifications/test_recovery*.py", *_SIMULATION)
 PUBLISHING: Final = ("tests/unit/verifications/test_publishing*.py", *_SIMULATION)
 EVENTS: Final = ("tests/unit/verifications/test_events*.py", *_SIMULATION)

@@ -1,5 +1,6 @@
 """The fingerprint tells contents apart, and only who has the key can make one."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -62,3 +63,30 @@ def test_a_key_has_at_least_32_characters() -> None:
     assert len(HmacFingerprints(Known("k" * 32)).of(selfie(), Decimal(1), None)) == 64
     with pytest.raises(CredentialsUnavailableError):
         HmacFingerprints(Known("k" * 31)).of(selfie(), Decimal(1), None)
+
+
+NAMES = st.tuples(st.text(max_size=6), st.sampled_from(["key", "event"]), st.text(max_size=6))
+
+
+@given(NAMES, NAMES)
+def test_two_requests_share_an_id_only_if_client_kind_and_name_are_the_same(
+    one: tuple[str, str, str], other: tuple[str, str, str]
+) -> None:
+    first, second = OURS.verification_id(*one), OURS.verification_id(*other)
+    assert (first == second) == (one == other)
+    assert re.fullmatch("[0-9a-f]{32}", first)
+
+
+def test_each_part_of_the_name_of_a_request_counts() -> None:
+    ids = {
+        OURS.verification_id(*name)
+        for name in (
+            ("client", "key", "k"), ("other", "key", "k"), ("client", "event", "k"),
+            ("client", "key", "l"), ("clientk", "ey", "k"), ("client\nkey", "", "k"),
+        )
+    }  # fmt: skip
+    assert len(ids) == 6
+
+
+def test_nobody_without_the_secret_can_compute_an_id() -> None:
+    assert OURS.verification_id("c", "key", "k") != THEIRS.verification_id("c", "key", "k")

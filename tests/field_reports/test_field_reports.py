@@ -4,8 +4,6 @@ Each case stands for a kind: the parameters beside it are others of the same kin
 """
 
 import gzip
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,51 +12,23 @@ from typing import Any
 import pytest
 
 from infra.stage_context import StageError, resolve_stage
-from liveness_gateway.adapters.dynamodb.messages import kept_result, message_of
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.verifications.model import MultipleFaces
-from liveness_gateway.verifications.ports import UnreadableError
-from tests.answers import FACE
 from tests.api.events import COMPAT_PATHS, CREATE, post_event, read_event, selfie_form
-from tests.api.gateway import SELFIE, Gateway, answered
+from tests.api.gateway import SELFIE, Gateway
 from tests.bodies import Body
 from tests.contracts.sources import OPENAPI
 from tests.doubles.secrets import UPSTREAM_ARN
 from tests.field_reports.liveness_server import (
-    CROWD,
     Deployed,
     LivenessServer,
     Said,
     answer,
     said,
 )
-from tests.images import drawn
-from tests.samples import claim, completed
-from tests.unit.pictures.hidden import CANARY, IN_JPEG, IN_PNG
-from tests.world import World
 
 INPUTS = Path(__file__).with_name("inputs")
 PAGE = b"<html>Request blocked</html>"
-JPEG, PNG = drawn("JPEG"), drawn("PNG")
-# Each place of a picture that can hold something to find.
-IN_JPEGS = [place for place, put in IN_JPEG.items() if CANARY in put(JPEG)]
-IN_PNGS = [place for place, put in IN_PNG.items() if CANARY in put(PNG)]
-
-
-@pytest.fixture
-def server() -> Iterator[LivenessServer]:
-    with LivenessServer() as running:
-        yield running
-
-
-@pytest.fixture
-def world(server: LivenessServer) -> World:
-    return Deployed(server)
-
-
-@pytest.fixture
-def gateway(world: Deployed) -> Gateway:
-    return world.gateway()
 
 
 @pytest.mark.parametrize(
@@ -242,67 +212,3 @@ def test_f22_a_compressed_body_is_refused_by_its_name(gateway: Gateway, coding: 
     refused = gateway.post(packed, headers=[("Content-Encoding", coding)])
     assert (refused.status, refused.body["code"]) == (415, "unsupported_media")
     assert "Content-Encoding" in refused.body["detail"]
-
-
-@pytest.mark.parametrize("place", IN_JPEGS)
-def test_a02_the_metadata_of_a_jpeg_stays_here(
-    gateway: Gateway, server: LivenessServer, place: str
-) -> None:
-    """Tried on this gateway: GPS, maker notes, thumbnails, XMP, IPTC, a trailing video."""
-    sent = IN_JPEG[place](JPEG)
-    assert gateway.post(selfie_form(sent)).status == 201
-    (picture,) = server.pictures
-    assert CANARY not in server.received[0]
-    assert picture.startswith(b"\xff\xd8")
-    assert picture.endswith(b"\xff\xd9")
-
-
-@pytest.mark.parametrize("place", IN_PNGS)
-def test_a02_the_metadata_of_a_png_stays_here(
-    gateway: Gateway, server: LivenessServer, place: str
-) -> None:
-    """Tried on this gateway."""
-    sent = IN_PNG[place](PNG)
-    assert gateway.post(selfie_form(sent)).status == 201
-    assert CANARY not in server.received[0]
-
-
-@pytest.mark.parametrize(
-    "crowd", [CROWD, answer(None, [FACE] * 2), answer("none", [{}] * 500), answer(1, [None, None])]
-)
-def test_a04_a_crowd_is_several_faces_and_stops_nobody(
-    gateway: Gateway, server: LivenessServer, crowd: Said
-) -> None:
-    """Tried on this gateway."""
-    server.script = [crowd] * 6
-    for number in range(6):
-        created = gateway.post(key=f"crowd-{number}")
-        assert (created.status, created.body["reasons"]) == (201, ["multiple_faces"])
-        assert len(created.body["faces"]) <= 100
-    assert gateway.post(key="other", api_key_id="key-id-2").body["decision"] == "live"
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"score": 0.99}, {"score": None}, {"score": {"decimal": "7"}}, {"status": "failed"},
-        {"status": "unknown"}, {"face_count": 0, "faces": []}, {"decision": "alive"},
-    ],
-)  # fmt: skip
-def test_a07_a08_a_kept_result_that_contradicts_itself_is_refused(changed: dict[str, Any]) -> None:
-    """Tried on this gateway; good neighbours: `reliability/fault_injection`, faults 33 and 34."""
-    values = json.loads(message_of(completed(claim())))
-    assert kept_result(json.dumps(values)).score == Decimal("0.9998")
-    with pytest.raises(UnreadableError):
-        kept_result(json.dumps(values | changed))
-
-
-def test_a13_one_event_delivered_again_is_one_verification(
-    gateway: Gateway, server: LivenessServer
-) -> None:
-    """Tried on this gateway; the overtaken refusal: `reliability/fault_injection`, fault 34."""
-    event = post_event(selfie_form(SELFIE))
-    told = [answered(gateway.invoke(event)) for _ in range(3)]
-    assert [each.status for each in told] == [201] * 3
-    assert len({each.body["verification_id"] for each in told}) == 1
-    assert len(server.received) == 1

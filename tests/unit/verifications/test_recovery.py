@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 
 from liveness_gateway.problems import ProblemError
-from liveness_gateway.verifications.model import Status
+from liveness_gateway.verifications.model import Decision, Status
 from liveness_gateway.verifications.ports import ResultRefusedError
 from tests.faults import KilledError
+from tests.samples import claim, completed
 from tests.world import World, refused
 
 
@@ -49,6 +50,29 @@ def test_a_sweep_whose_index_lags_counts_nothing_twice(world: World) -> None:
     world.clock.advance(300)
     assert world.sweeper().sweep() == 0
     assert world.telemetry.counts["verification_unknown"] == 2
+
+
+@pytest.mark.parametrize(
+    ("score", "faces", "said", "stored"),
+    [
+        ("0.2", 1, (Decision.LIVE, ()), (Decision.NOT_LIVE, ("below_threshold",))),
+        ("0.6", 1, (Decision.NOT_LIVE, ("below_threshold",)), (Decision.LIVE, ())),
+        ("0.99", 2, (Decision.LIVE, ()), (Decision.INCONCLUSIVE, ("multiple_faces",))),
+    ],
+)
+def test_a_kept_result_is_decided_again(
+    world: World,
+    score: str,
+    faces: int,
+    said: tuple[Decision, tuple[str, ...]],
+    stored: tuple[Decision, tuple[str, ...]],
+) -> None:
+    made = claim(at=world.clock.now())
+    world.ledger.claim(made)
+    result = replace(completed(made, score=score), face_count=faces, faces=())
+    world.recoverer().store(replace(result, decision=said[0], reasons=said[1]))
+    (record,) = world.records()
+    assert (record.decision, record.reasons) == stored
 
 
 def test_an_attempt_the_table_does_not_end_now_stops_no_other(world: World) -> None:
