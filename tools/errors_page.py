@@ -15,7 +15,7 @@ exists, `verification_id` and `instance` say where to read it.
   "type": "urn:liveness-gateway:problem:invalid_selfie",
   "title": "The selfie cannot be used.",
   "status": 422,
-  "detail": "The size of this JPEG cannot be read: is it whole?",
+  "detail": "The size of this JPEG cannot be read: its header is damaged or cut off.",
   "code": "invalid_selfie",
   "retryable": false,
   "correlation_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"

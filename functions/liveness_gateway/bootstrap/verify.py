@@ -131,7 +131,7 @@ def verify_from_environment() -> Application:
 def _dialect(settings: VerifySettings) -> Dialect:
     dialect = DIALECTS.get(settings.upstream_dialect)
     if dialect is None:
-        raise SettingsError("UPSTREAM_DIALECT is none we speak")
+        raise SettingsError("UPSTREAM_DIALECT is not a known dialect")
     return dialect
 
 

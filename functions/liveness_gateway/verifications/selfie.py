@@ -29,7 +29,7 @@ def check_selfie(content: bytes) -> Selfie:
     size = read_size(content, kind)
     if size is None:
         raise ProblemError(
-            "invalid_selfie", f"The size of this {kind.upper()} cannot be read: is it whole?"
+            "invalid_selfie", f"The size of this {kind.upper()} cannot be read: its header is damaged or cut off."
         )
     _check_size(*size)
     width, height = size
@@ -53,7 +53,7 @@ def _format(content: bytes) -> str:
 def _check_size(width: int, height: int) -> None:
     shown = f"The selfie is {width} x {height} pixels"
     if width == 0 or height == 0:
-        raise ProblemError("invalid_selfie", f"{shown}: there is nothing on it.")
+        raise ProblemError("invalid_selfie", f"{shown}; neither side may be 0.")
     if width * height > MAXIMUM_PIXELS:
         raise ProblemError(
             "invalid_selfie", f"{shown}; at most {MAXIMUM_PIXELS:,} pixels are taken."

@@ -171,7 +171,7 @@ class _Exchange:
         return read_success(answer, incoming)
 
     def _send(self, connection: Connection, incoming: Incoming, head: bytes) -> bool:
-        """Send the request; whether upstream took all of it before it answered or hung up."""
+        """Send the request; whether upstream took all of it before it answered or closed."""
         try:
             for piece, of_body in self._pieces(head):
                 rest = memoryview(piece)
@@ -192,7 +192,7 @@ class _Exchange:
             yield block, True
 
     def _refused(self, incoming: Incoming) -> bool:
-        """Whether upstream has refused the request, or hung up, before it had all of it."""
+        """Whether upstream has refused the request, or closed the connection, before it had all of it."""
         incoming.look()
         while incoming.pending and self._early is None:
             head = read_head(incoming)

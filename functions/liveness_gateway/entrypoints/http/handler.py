@@ -47,6 +47,6 @@ def _last_resort(event: Event, context: LambdaContext) -> dict[str, Any]:
         request_id = correlation_id(event, context)
     except Exception:  # noqa: BLE001 - an event API Gateway never sends
         request_id = str(uuid.uuid4())
-    body = problem_body(ProblemError("internal", "The gateway is not set up."), request_id, {})
+    body = problem_body(ProblemError("internal", "The gateway is not configured."), request_id, {})
     headers = {"Content-Type": "application/problem+json"} | cors_headers(("*",), None)
     return proxy_response(CATALOGUE["internal"].status, body, headers, request_id)
