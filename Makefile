@@ -32,7 +32,7 @@ help: ## Say what can be made
 	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --require-hashes --only-binary :all: -r requirements/uv.txt
+	@$(BIN)/pip install --quiet --quiet --require-hashes --only-binary :all: -r requirements/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@$(BIN)/npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@

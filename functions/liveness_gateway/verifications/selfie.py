@@ -29,7 +29,8 @@ def check_selfie(content: bytes) -> Selfie:
     size = read_size(content, kind)
     if size is None:
         raise ProblemError(
-            "invalid_selfie", f"The size of this {kind.upper()} cannot be read: its header is damaged or cut off."
+            "invalid_selfie",
+            f"The size of this {kind.upper()} cannot be read: its header is damaged or cut off.",
         )
     _check_size(*size)
     width, height = size

@@ -192,7 +192,7 @@ class _Exchange:
             yield block, True
 
     def _refused(self, incoming: Incoming) -> bool:
-        """Whether upstream has refused the request, or closed the connection, before it had all of it."""
+        """Whether upstream has refused the request, or closed, before it had all of it."""
         incoming.look()
         while incoming.pending and self._early is None:
             head = read_head(incoming)
