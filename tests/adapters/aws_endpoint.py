@@ -9,6 +9,7 @@ counts from the last byte, so no test depends on how fast the machine is.
 
 import json
 import re
+import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, HTTPHeaders
 from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
+
+from loopback.peer import is_own
+from loopback.rules import refusal
 
 REGION: Final = "eu-central-1"
 # A client that may repeat a call by itself, one that may not, and one that does not wait either.
@@ -185,6 +189,13 @@ class _Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that gave up is what these tests are about."""
 
+    def verify_request(
+        self,
+        request: socket.socket | tuple[bytes, socket.socket],
+        client_address: Any,  # noqa: ANN401 - as socketserver has it
+    ) -> bool:
+        return is_own(client_address, cast("socket.socket", request).getsockname())
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -194,6 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         endpoint = cast("_Server", self.server).endpoint
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        said = {name.lower(): value for name, value in self.headers.items()}
+        if why := refusal(self.connection.getsockname()[1], said):
+            self._answer(403, {}, why.encode())
+            return
         fault = endpoint.next_fault(self.headers["X-Amz-Target"].rpartition(".")[2])
         if fault is None:
             self._answer(*self._applied(body))
