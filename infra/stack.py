@@ -44,7 +44,7 @@ class GatewayStack(Stack):
     def _add_outputs(self) -> None:
         storage, events, api = self.storage, self.events, self.api
         for name, (value, description) in {
-            "ApiUrl": (api.rest_api.url, "Base address of the API"),
+            "ApiUrl": (api.url, "Base address of the API, without a slash at its end"),
             "ApiId": (api.rest_api.rest_api_id, "The REST API"),
             "ApiStage": (api.rest_api.deployment_stage.stage_name, "The REST API's stage"),
             "ApiKeyId": (api.key.key_id, "The first client's API key"),

@@ -39,7 +39,8 @@ class Stage:
         client_rate_limit: requests per second of one API key.
         client_burst_limit: likewise for `client_rate_limit`.
         client_quota_per_day: requests of one API key in a day; None for no quota.
-        verify_concurrency: most verifications at once; None for the account's limit.
+        verify_concurrency: most verifications at once, reserved out of the account's quota; None
+            for the account's limit and no reservation.
         python_version: of the Lambda runtime.
         architecture: of the Lambda runtime.
         host_libraries: libraries are installed for this machine, not for the Lambda runtime.
@@ -136,9 +137,9 @@ _STAGES: Final = (
         client_rate_limit=10,
         client_burst_limit=20,
         client_quota_per_day=50_000,
-        # 25 requests per second of 2 s each keep 50 instances busy. The throttle answers the rest
-        # with 429 before they reach the function.
-        verify_concurrency=50,
+        # A new account has a small quota of concurrency, of which Lambda keeps a part unreserved:
+        # it would refuse a reservation. 25 requests a second of 2 s each keep 50 instances busy.
+        verify_concurrency=None,
         keep_data=True,
         log_retention_days=90,
         log_level="INFO",

@@ -83,7 +83,7 @@ _ROWS: Final = (
         "too_large",
         413,
         "The request is too large.",
-        "Send a body of at most 4.5 MiB: scale the selfie down before posting it.",
+        "Send a body of at most 4.4 MiB: scale the selfie down before posting it.",
     ),
     ProblemType(
         "unsupported_media",

@@ -9,7 +9,7 @@ from typing import Final
 
 PROBLEM_TYPE_PREFIX: Final = "urn:liveness-gateway:problem:"
 # Bytes. The functions refuse a larger body; the text below names the same limit.
-BODY_LIMIT: Final = 4_718_592
+BODY_LIMIT: Final = 4_613_734
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ _NOT_FOUND: Final = GatewayProblem(
     "not_found", 404, "There is nothing here.", "No route has this method and path."
 )
 _TOO_LARGE: Final = GatewayProblem(
-    "too_large", 413, "The request is too large.", f"A body may have {BODY_LIMIT / 2**20} MiB."
+    "too_large", 413, "The request is too large.", f"A body may have {BODY_LIMIT / 2**20:g} MiB."
 )
 _UNSUPPORTED: Final = GatewayProblem(
     "unsupported_media",
@@ -87,13 +87,16 @@ _QUOTA: Final = GatewayProblem(
     retryable=True,
     retry_after=3600,
 )
-# Lambda refused the invocation, most often because the function's concurrency is used up.
-_NO_FUNCTION: Final = GatewayProblem(
+# Lambda refused the invocation, or the function crashed or ran out of time or memory: API Gateway
+# says the same of all of these, so the answer must not claim that nothing ran.
+_NO_ANSWER: Final = GatewayProblem(
     "upstream_unavailable",
     503,
     "Verifications are not possible right now.",
-    "No function was free to take the request. Wait for the seconds in Retry-After, then send the"
-    " same request with the same Idempotency-Key again.",
+    "The function gave no answer: it may not have run, or have ended before it could answer. Wait"
+    " for the seconds in Retry-After, then send the same request with the same Idempotency-Key: it"
+    " is never charged twice. Without a key the same request is a new verification, which may be"
+    " charged once more.",
     retryable=True,
     retry_after=5,
 )
@@ -116,7 +119,7 @@ GATEWAY_PROBLEMS: Final = {
     "DEFAULT_4XX": _MALFORMED,
     "DEFAULT_5XX": _INTERNAL,
     "EXPIRED_TOKEN": _UNAUTHORIZED,
-    "INTEGRATION_FAILURE": _NO_FUNCTION,
+    "INTEGRATION_FAILURE": _NO_ANSWER,
     "INTEGRATION_TIMEOUT": _TIMEOUT,
     "INVALID_API_KEY": _UNAUTHORIZED,
     "INVALID_SIGNATURE": _UNAUTHORIZED,

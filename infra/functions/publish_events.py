@@ -88,9 +88,9 @@ class PublishEvents(GatewayFunction):
             batch_size=25,
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
-            # Six hours outlast most faults of the bus. The stream keeps a record for 24 hours, so
-            # an operator then still has time to read it there.
-            retry_attempts=50,
+            # Six hours outlast most faults of the bus; a number of tries does not, for 50 may pass
+            # in minutes. The stream keeps a record for 24 hours, so an operator then still has
+            # time to read it there.
             max_record_age=Duration.hours(6),
             on_failure=on_failure,
         ).node.add_dependency(self.role)

@@ -30,7 +30,7 @@ class Verify(GatewayFunction):
         stage = defaults.stage
         spec = FunctionSpec(
             name="verify",
-            # Decoding and hashing a 4.5 MiB body needs a large share of processor time.
+            # Decoding and hashing a 4.4 MiB body needs a large share of processor time.
             memory_size=1024,
             timeout_seconds=_TIMEOUT,
             concurrency=stage.verify_concurrency,

@@ -86,7 +86,7 @@ PROBLEMS: Final[dict[str, tuple[Arrange, str, int, int]]] = {
         ),
         "unauthorized", 0, 0,
     ),
-    "a large body": (raw(GOOD + bytes(4_718_592)), "too_large", 0, 0),
+    "a large body": (raw(GOOD + bytes(4_613_734)), "too_large", 0, 0),
     "a hundred and one parts": (raw(MANY, "multipart/form-data; boundary=b"), "too_large", 0, 0),
     "not multipart": (raw(GOOD, "application/json"), "unsupported_media", 0, 0),
     "heic": (raw(GOOD.replace(SELFIE, HEIC)), "unsupported_media", 0, 0),

@@ -2,6 +2,9 @@
 
 import json
 import re
+from typing import Any
+
+import botocore.session
 
 from tests.infra.assembly import Assembly, words
 
@@ -65,3 +68,21 @@ def test_the_key_is_bound_to_a_plan_of_this_stage(assembly: Assembly) -> None:
     if assembly.stage != "local":
         assert plan["Quota"]["Period"] == "DAY"
         assert plan["Quota"]["Limit"] > 0
+
+
+def test_only_tls_1_3_is_spoken_in_the_cloud(assembly: Assembly) -> None:
+    """Source: API Gateway's documents on security policies; the names are botocore's own."""
+    _, api = assembly.only("AWS::ApiGateway::RestApi")
+    model = botocore.session.get_session().get_service_model("apigateway")
+    if assembly.stage == "local":
+        assert "SecurityPolicy" not in api
+        return
+    assert api["SecurityPolicy"] == "SecurityPolicy_TLS13_1_3_2025_09"
+    known: Any = model.shape_for("SecurityPolicy")
+    assert api["SecurityPolicy"] in known.enum
+    assert api["EndpointAccessMode"] == "STRICT"
+
+
+def test_the_address_in_the_outputs_has_no_slash_at_its_end(assembly: Assembly) -> None:
+    parts = assembly.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1]
+    assert parts[-1] == {"Ref": assembly.only("AWS::ApiGateway::Stage")[0]}

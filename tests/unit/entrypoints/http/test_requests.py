@@ -145,7 +145,7 @@ def _of_size(size: int) -> Body:
 
 @pytest.mark.parametrize("missing", [0, 1, 2, 3])
 def test_a_body_of_up_to_four_and_a_half_mebibytes(missing: int) -> None:
-    given = _of_size(4_718_592 - missing)
+    given = _of_size(4_613_734 - missing)
     request = asked(proxied(given))
     assert request.selfie.content.startswith(JPEG)
     assert request.selfie.image.bytes == len(JPEG) + len(given.content) - len(
@@ -155,11 +155,11 @@ def test_a_body_of_up_to_four_and_a_half_mebibytes(missing: int) -> None:
 
 @pytest.mark.parametrize("more", [1, 2, 3, 4, 1_000_000])
 def test_a_larger_body_is_refused(more: int) -> None:
-    assert MAXIMUM_BODY == 4_718_592
-    problem = refusal(proxied(_of_size(4_718_592 + more)))
+    assert MAXIMUM_BODY == 4_613_734
+    problem = refusal(proxied(_of_size(4_613_734 + more)))
     assert (problem.code, problem.detail) == (
         "too_large",
-        "The body is larger than 4,718,592 bytes.",
+        "The body is larger than 4,613,734 bytes.",
     )
 
 
@@ -174,7 +174,7 @@ class Untouched(str):
 
 @pytest.mark.parametrize("encoded", [True, False])
 def test_the_length_is_checked_before_anything_is_decoded(*, encoded: bool) -> None:
-    too_long = Untouched("!" * (4_718_592 * 4 // 3 + 4))
+    too_long = Untouched("!" * (4_613_734 * 4 // 3 + 4))
     problem = refusal(proxied(form("curl", JPEG)) | {"body": too_long, "isBase64Encoded": encoded})
     assert problem.code == "too_large"
 
