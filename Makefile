@@ -71,8 +71,8 @@ destroy: .venv/.installed ## Remove a stage from AWS: STAGE=dev UPSTREAM_URL=htt
 	@$(CDK) destroy $(CDK_FLAGS)
 
 .PHONY: redrive
-redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...]
-	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE))
+redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...] [DRY_RUN=1]
+	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE)) $(if $(DRY_RUN),--dry-run)
 
 .PHONY: check
 check: .venv/.installed ## Lint, types, import contracts, generated files

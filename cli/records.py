@@ -17,7 +17,7 @@ from liveness_gateway.verifications.model import Status, Verification
 from liveness_gateway.verifications.ports import UnreadableError
 
 # GetRecords may return empty pages before the end; so many in a row are the end.
-_EMPTY_PAGES: Final = 200
+_EMPTY_PAGES: Final = 1_000
 
 
 class LetterError(Exception):

@@ -44,9 +44,13 @@ class Tally:
 
 
 class Redrive:
-    """The dead-letter queue and the event bus of one stage."""
+    """The dead-letter queue and the event bus of one stage.
 
-    def __init__(self, account: Account, stage: str) -> None:
+    Where it is `dry`, nothing is announced and nothing is deleted.
+    """
+
+    def __init__(self, account: Account, stage: str, *, dry: bool = False) -> None:
+        self._dry = dry
         outputs = _outputs(account, f"liveness-gateway-{stage}")
         self._queue = outputs["DeadLetterQueueUrl"]
         self._sqs = account.client("sqs")
@@ -86,7 +90,7 @@ class Redrive:
             tally.leave(str(error), letter["MessageId"])
             return
         tally.expired += not accepted
-        if all(accepted):
+        if all(accepted) and not self._dry:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter["ReceiptHandle"])
 
     def announce(self, record: Verification, tally: Tally) -> bool:
@@ -97,8 +101,10 @@ class Redrive:
         if record.expires_at <= datetime.now(UTC):
             tally.expired += 1
             return True
+        code: str | None
         try:
-            (code,) = self._bus.put([event_of(record, self._stage)])
+            event = event_of(record, self._stage)
+            (code,) = (None,) if self._dry else self._bus.put([event])
         except ValueError:
             code = "unreadable record"
         if code is None:
@@ -136,12 +142,14 @@ def main(arguments: Sequence[str] | None = None, account: Account | None = None)
     """0 if nothing is left to do, 1 if letters stay, 2 if the stage cannot be reached."""
     options, console = _parse(arguments), Console(stderr=True)
     try:
-        redrive = Redrive(account or cast("Account", boto3.Session()), options.stage)
+        account = account or cast("Account", boto3.Session())
+        redrive = Redrive(account, options.stage, dry=options.dry_run)
         tally = run(redrive, options.from_table, console)
     except (ClientError, BotoCoreError, KeyError) as error:
         console.print(f"The stage {options.stage} cannot be reached: {error}", markup=False)
         return 2
-    print(f"{tally.announced} announced, {sum(map(len, tally.left.values()))} left")
+    done = "would be announced" if options.dry_run else "announced"
+    print(f"{tally.announced} {done}, {sum(map(len, tally.left.values()))} left")
     if tally.expired:
         print(f"  {tally.expired} expired before they could be announced")
     for reason, names in tally.left.items():
@@ -159,6 +167,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=lambda text: datetime.fromisoformat(text).astimezone(UTC),
         help="announce every record that ended since this time (RFC 3339) instead: for letters "
         "older than the stream keeps (24 hours). Reads the whole table.",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be announced, and change nothing"
     )
     return parser.parse_args(arguments)
 

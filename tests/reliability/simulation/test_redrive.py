@@ -181,3 +181,14 @@ def test_a_stream_that_ends_early_leaves_the_letter() -> None:
     assert tally.announced == 1
     assert tally.left.keys() == {"the stream ends before the last record of the letter"}
     assert len(account.letters) == 1
+
+
+def test_a_dry_run_says_what_it_would_do_and_changes_nothing() -> None:
+    account = account_with(_FOR_EVER, letters=2)
+    letters = [*account.letters, "[]"]
+    account.letters = list(letters)
+    redrive, tally = Redrive(cast("Any", account), "dev", dry=True), Tally()
+    for message in list(redrive.letters()):
+        redrive.process(message, tally)
+    assert tally == Tally(announced=2, left={"unreadable letter": ["m2"]})
+    assert (account.announced(), account.letters) == ([], letters)
