@@ -13,9 +13,9 @@ export PYTHONPATH := functions:.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CDK := node node_modules/aws-cdk/bin/cdk
 CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
-  $(if $(UPSTREAM_URL),-c upstream_url=$(UPSTREAM_URL)) \
-  $(if $(ALLOWED_ORIGINS),-c allowed_origins=$(ALLOWED_ORIGINS)) \
-  $(if $(UPSTREAM_DIALECT),-c upstream_dialect=$(UPSTREAM_DIALECT))
+  $(if $(UPSTREAM_URL),-c 'upstream_url=$(UPSTREAM_URL)') \
+  $(if $(ALLOWED_ORIGINS),-c 'allowed_origins=$(ALLOWED_ORIGINS)') \
+  $(if $(UPSTREAM_DIALECT),-c 'upstream_dialect=$(UPSTREAM_DIALECT)')
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Hypothesis draws these at random, so no branch may be covered by them alone.
 LONG_TESTS := tests/reliability/simulation/test_machine.py tests/reliability/fuzz
@@ -55,8 +55,9 @@ demo: setup ## One verification through the whole gateway, shown as JSON; then s
 	@exec $(BIN)/python -m local.demo
 
 .PHONY: synth
-synth: .venv/.installed ## Synthesise the stack: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
+synth: .venv/.installed ## Synthesise the stack: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...] [UPSTREAM_DIALECT=v0.2]
 	@$(CDK) synth --quiet $(CDK_FLAGS)
+	@echo "The template: cdk.out/liveness-gateway-$(or $(STAGE),dev).template.json; the functions' zips beside it"
 
 .PHONY: bootstrap
 bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, once

@@ -23,7 +23,7 @@ def build(app: App) -> GatewayStack:
     if not stage.allowed_origins:
         print(
             f"Stage {stage.name!r} allows no browser. To allow pages to call it:"
-            " -c allowed_origins=https://...",
+            " ALLOWED_ORIGINS=https://... behind `make`, or -c allowed_origins=https://...",
             file=sys.stderr,
         )
     stack = GatewayStack(app, stage=stage)

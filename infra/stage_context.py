@@ -59,7 +59,7 @@ def resolve_stage(context: Mapping[str, str | None]) -> Stage:
 
 
 def _hint(name: str) -> str:
-    return f"(on the command line: -c {name}=...)"
+    return f"({name.upper()}=... behind `make`, or -c {name}=... behind `cdk`)"
 
 
 def _upstream_url(url: str, stage: Stage) -> str:

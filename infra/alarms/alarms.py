@@ -11,6 +11,11 @@ from constructs import Construct
 
 from infra.alarms.rules import AlarmRule
 
+_AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+_BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+_MISSING = cloudwatch.TreatMissingData.BREACHING
+_NOTHING = cloudwatch.TreatMissingData.NOT_BREACHING
+
 
 class Alarms(Construct):
     """One alarm for each rule; all notify one topic.
@@ -47,7 +52,8 @@ class Alarms(Construct):
             alarm_description=rule.description,
             threshold=rule.threshold,
             evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            comparison_operator=_BELOW if rule.expected else _AT_LEAST,
+            treat_missing_data=_MISSING if rule.expected else _NOTHING,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))

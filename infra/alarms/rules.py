@@ -5,6 +5,7 @@ from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sqs as sqs
 
 from infra.alarms.counters import COUNTER_ALARMS, CounterAlarm
 from infra.api.rest_api import Api
@@ -21,12 +22,16 @@ _SLOW_MILLISECONDS: Final = 15_000
 
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
-    """An alarm goes off when `metric` is `threshold` or more in one period."""
+    """An alarm goes off when `metric` is `threshold` or more in one period.
+
+    Where it is `expected`, the alarm goes off when it is less, or not there at all.
+    """
 
     name: str
     metric: cloudwatch.IMetric
     threshold: float
     description: str
+    expected: bool = False
 
 
 def alarm_rules(stage: Stage, *, api: Api, functions: Functions, events: Events) -> list[AlarmRule]:
@@ -54,14 +59,22 @@ def _counter(alarm: CounterAlarm, stage: Stage) -> cloudwatch.Metric:
     )
 
 
+def _held(queue: sqs.Queue) -> cloudwatch.MathExpression:
+    """How many messages a queue holds: those that a function works on are not visible."""
+    return cloudwatch.MathExpression(
+        expression="visible + in_flight",
+        using_metrics={
+            "visible": queue.metric_approximate_number_of_messages_visible(statistic="max"),
+            "in_flight": queue.metric_approximate_number_of_messages_not_visible(statistic="max"),
+        },
+        period=_PERIOD,
+        label="messages",
+    )
+
+
 def _queue_rules(events: Events) -> list[AlarmRule]:
     return [
-        AlarmRule(
-            name,
-            queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="max"),
-            1,
-            description,
-        )
+        AlarmRule(name, _held(queue), 1, description)
         for name, queue, description in (
             (
                 "DeadLetters",
@@ -115,6 +128,15 @@ def _crash_rules(functions: Functions) -> list[AlarmRule]:
 def _delay_rules(functions: Functions) -> list[AlarmRule]:
     verify, publish_events = functions.verify.function, functions.publish_events.function
     return [
+        AlarmRule(
+            "SweepIdle",
+            functions.sweep.function.metric_invocations(
+                period=Duration.minutes(15), statistic="sum"
+            ),
+            1,
+            "The sweep, which runs every five minutes, did not run for fifteen.",
+            expected=True,
+        ),
         AlarmRule(
             "VerifyThrottles",
             verify.metric_throttles(period=_PERIOD, statistic="sum"),

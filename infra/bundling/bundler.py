@@ -138,7 +138,8 @@ class Bundler:
 def _warn_without_bytecode(version: str) -> None:
     print(
         f"There is no Python {version} on this machine: the functions are bundled without bytecode"
-        f" and start about three times slower. To install it: uv python install {version}",
+        " and start about three times slower."
+        f" To install it: .venv/bin/uv python install {version}",
         file=sys.stderr,
     )
 

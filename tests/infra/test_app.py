@@ -28,7 +28,7 @@ def test_a_failed_security_check_stops_a_synth(synthesis: Path) -> None:
 
 def test_a_synth_prints_only_what_an_operator_should_know(synthesis: Path) -> None:
     version = STAGES["prod"].python_version
-    hint = [] if find_interpreter(version) else [f"uv python install {version}"]
+    hint = [] if find_interpreter(version) else [f".venv/bin/uv python install {version}"]
     for name, expected in (
         ("bare", ["allows no browser", *hint]),
         # Of two cloud stages and the local one; each names allowed origins.

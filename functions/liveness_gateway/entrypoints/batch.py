@@ -11,6 +11,10 @@ Event = Mapping[str, Any]
 Result = dict[str, Any]
 
 
+class StartError(Exception):
+    """The function cannot start; the log line before says why."""
+
+
 class Batch(Protocol):
     """What a batch handler runs."""
 
@@ -27,7 +31,8 @@ class Batch(Protocol):
 class BatchHandler:
     """Builds its batch when it is first called, and not on import.
 
-    Nothing but a result leaves it: after an unexpected error it is `failed(event)`.
+    A function that cannot start raises, so that Lambda counts an error and delivers again. After an
+    unexpected error within a run the result is `failed(event)`.
     """
 
     def __init__(self, build: Callable[[], Batch], failed: Callable[[Event], Result]) -> None:
@@ -36,18 +41,30 @@ class BatchHandler:
         self._batch: Batch | None = None
 
     def __call__(self, event: Event, context: object) -> Result:
-        """Run once. Raises nothing."""
+        """Run once.
+
+        Raises:
+            StartError: the function cannot start.
+        """
+        batch = self._started()
         try:
-            if self._batch is None:
-                self._batch = self._build()
-            telemetry = self._batch.telemetry
+            telemetry = batch.telemetry
             telemetry.begin(function_request_id=getattr(context, "aws_request_id", None))
-            result = self._batch.run(event)
+            result = batch.run(event)
             telemetry.flush()
         except Exception as error:  # noqa: BLE001 - the last resort: see the class
             self._report(error)
             return self._failed(event)
         return result
+
+    def _started(self) -> Batch:
+        try:
+            self._batch = self._batch or self._build()
+        except Exception as error:  # noqa: BLE001 - the last resort: see the class
+            self._report(error)
+            # Without its cause, whose text could hold anything.
+            raise StartError from None
+        return self._batch
 
     def _report(self, error: Exception) -> None:
         # Neither the text of the error nor a traceback with values: they could hold anything.

@@ -27,5 +27,5 @@ class Sweep:
 
 
 def nothing_swept(_: Event) -> Result:
-    """The result of a sweep that could not start."""
+    """The result of a sweep that an unexpected error ended."""
     return {"ended": 0}

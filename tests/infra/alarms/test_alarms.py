@@ -1,5 +1,8 @@
 """The alarms and whom they notify."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from infra.alarms.counters import COUNTER_ALARMS
 from tests.infra.assembly import FUNCTIONS, ROOT, Assembly, words
 
@@ -10,9 +13,10 @@ def test_every_alarm_notifies_the_topic_and_is_in_the_handbook(assembly: Assembl
     topic, _ = assembly.only("AWS::SNS::Topic")
     handbook = (ROOT / "docs" / "operate.md").read_text()
     for logical_id, alarm in assembly.resources(_ALARM).items():
-        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
         assert len(alarm["AlarmDescription"]) > 20
-        assert alarm["TreatMissingData"] == "notBreaching"
+        expected = alarm["ComparisonOperator"] == "LessThanThreshold"
+        assert alarm["TreatMissingData"] == ("breaching" if expected else "notBreaching")
         name = logical_id.removeprefix("Monitoring")[: -len("1A2B3C4D")]
         assert f"`{name}`" in handbook
 
@@ -25,14 +29,26 @@ def test_only_alarms_of_this_account_may_publish(assembly: Assembly) -> None:
     assert allowed["Condition"] == {"StringEquals": account}
 
 
+def _metrics(assembly: Assembly) -> Iterator[dict[str, Any]]:
+    """What every alarm looks at, the parts of an expression included."""
+    for alarm in assembly.resources(_ALARM).values():
+        parts = [part["MetricStat"] for part in alarm.get("Metrics", ()) if "MetricStat" in part]
+        yield from (part["Metric"] for part in parts)
+        if "MetricName" in alarm:
+            yield alarm
+
+
 def test_queues_crashes_throttles_delays_and_server_errors_have_alarms(assembly: Assembly) -> None:
     watched: dict[str, set[str]] = {}
-    for alarm in assembly.resources(_ALARM).values():
-        if alarm["Namespace"].startswith("AWS/"):
-            values = words([dimension["Value"] for dimension in alarm["Dimensions"]])
-            watched.setdefault(alarm["MetricName"], set()).update(values)
-    queues = set(assembly.resources("AWS::SQS::Queue"))
-    assert watched["ApproximateNumberOfMessagesVisible"] == {*queues, "QueueName"}
+    for metric in _metrics(assembly):
+        if metric["Namespace"].startswith("AWS/"):
+            values = words([dimension["Value"] for dimension in metric["Dimensions"]])
+            watched.setdefault(metric["MetricName"], set()).update(values)
+    queues = {*assembly.resources("AWS::SQS::Queue"), "QueueName"}
+    # Messages that a function works on are not visible, and not stored either.
+    for state in ("Visible", "NotVisible"):
+        assert watched[f"ApproximateNumberOfMessages{state}"] == queues
+    assert watched["Invocations"] == {assembly.function_id("sweep")}
     assert watched["Errors"] == {assembly.function_id(name) for name in FUNCTIONS}
     assert watched["Throttles"] == {assembly.function_id("verify")}
     assert watched["IteratorAge"] == {assembly.function_id("publish_events")}
@@ -45,7 +61,7 @@ def test_the_functions_counters_have_alarms_under_their_dimensions(assembly: Ass
             alarm["MetricName"],
             *sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]),
         )
-        for alarm in assembly.resources(_ALARM).values()
+        for alarm in _metrics(assembly)
         if alarm["Namespace"] == "liveness-gateway"
     }
     assert own == {

@@ -13,7 +13,7 @@ from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
 from liveness_gateway.bootstrap.publish_events import build_publish_events
 from liveness_gateway.bootstrap.recover import build_recover
 from liveness_gateway.bootstrap.sweep import build_sweep
-from liveness_gateway.entrypoints.batch import Batch, BatchHandler
+from liveness_gateway.entrypoints.batch import Batch, BatchHandler, StartError
 from liveness_gateway.entrypoints.queues import StoreKeptResults, all_messages
 from liveness_gateway.entrypoints.schedule import Sweep, nothing_swept
 from liveness_gateway.entrypoints.streams import PublishBatch, whole_batch
@@ -143,21 +143,14 @@ def broken() -> Batch:
     raise LookupError("canary")
 
 
-@pytest.mark.parametrize(
-    ("failed", "result"),
-    [
-        (whole_batch, {"batchItemFailures": [{"itemIdentifier": "1"}]}),
-        (all_messages, {"batchItemFailures": [{"itemIdentifier": "m-1"}]}),
-        (nothing_swept, {"ended": 0}),
-    ],
-)
-def test_a_function_that_cannot_start_says_so_and_loses_nothing(
-    caplog: Log, failed: Callable[[Any], dict[str, Any]], result: dict[str, Any]
-) -> None:
-    event = {"Records": [{"dynamodb": {"SequenceNumber": "1"}, "messageId": "m-1"}]}
-    assert BatchHandler(broken, failed)(event, None) == result
-    assert "LookupError" in caplog.text
+def test_a_function_that_cannot_start_says_so_and_raises(caplog: Log) -> None:
+    function = BatchHandler(broken, nothing_swept)
+    for _ in range(2):
+        with pytest.raises(StartError) as caught:
+            function({}, None)
+        assert "canary" not in f"{caught.value} {caught.value.__cause__}"
     assert "canary" not in caplog.text
+    assert "LookupError" in caplog.text
     assert caplog.records[0].levelno == logging.CRITICAL
 
 
