@@ -15,7 +15,8 @@ CDK := node node_modules/aws-cdk/bin/cdk
 CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
   $(if $(UPSTREAM_URL),-c 'upstream_url=$(UPSTREAM_URL)') \
   $(if $(ALLOWED_ORIGINS),-c 'allowed_origins=$(ALLOWED_ORIGINS)') \
-  $(if $(UPSTREAM_DIALECT),-c 'upstream_dialect=$(UPSTREAM_DIALECT)')
+  $(if $(UPSTREAM_DIALECT),-c 'upstream_dialect=$(UPSTREAM_DIALECT)') \
+  $(if $(ALARM_EMAIL),-c 'alarm_email=$(ALARM_EMAIL)')
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Hypothesis draws these at random, so no branch may be covered by them alone.
 LONG_TESTS := tests/reliability/simulation/test_machine.py tests/reliability/fuzz
@@ -64,7 +65,7 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 	@mkdir -p .build/bootstrap && cd .build/bootstrap && node ../../node_modules/aws-cdk/bin/cdk bootstrap --no-notices
 
 .PHONY: deploy
-deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...]
+deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...] [ALARM_EMAIL=...]
 	@$(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: destroy

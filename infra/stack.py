@@ -36,6 +36,7 @@ class GatewayStack(Stack):
             self,
             "Monitoring",
             rules=alarm_rules(stage, api=self.api, functions=self.functions, events=self.events),
+            email=stage.alarm_email,
         )
         Tags.of(self).add("application", "liveness-gateway")
         Tags.of(self).add("stage", stage.name)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from infra.stages import ANY_ORIGIN, DIALECTS, STAGES, Stage
 
-CONTEXT: Final = ("stage", "upstream_url", "upstream_dialect", "allowed_origins")
+CONTEXT: Final = ("stage", "upstream_url", "upstream_dialect", "allowed_origins", "alarm_email")
 
 # Narrow, because an origin is written into response headers and mapping templates.
 _HOST: Final = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
@@ -24,6 +24,9 @@ _ORIGIN: Final = re.compile(
 _LOCAL_ORIGIN: Final = re.compile(rf"{_ORIGIN.pattern}|http://127\.0\.0\.1{_PORT}")
 
 
+_EMAIL: Final = re.compile(r"[^\s@,;]{1,64}@[A-Za-z0-9.-]{1,255}")
+
+
 class StageError(ValueError):
     """The context is not usable; the message says in one line what to change."""
 
@@ -32,7 +35,8 @@ def resolve_stage(context: Mapping[str, str | None]) -> Stage:
     """Return the stage that the context names, with the operator's values in it.
 
     Args:
-        context: `stage` (default `local`), `upstream_url`, `upstream_dialect`, `allowed_origins`.
+        context: `stage` (default `local`), `upstream_url`, `upstream_dialect`, `allowed_origins`,
+            `alarm_email`.
 
     Raises:
         StageError: the stage or the dialect is unknown, or a value is missing or unusable.
@@ -55,7 +59,16 @@ def resolve_stage(context: Mapping[str, str | None]) -> Stage:
         upstream_dialect=dialect,
         upstream_url=_upstream_url(context.get("upstream_url") or stage.upstream_url, stage),
         allowed_origins=stage.allowed_origins if origins is None else _origins(origins, stage),
+        alarm_email=_email(context.get("alarm_email") or ""),
     )
+
+
+def _email(address: str) -> str:
+    if address and not _EMAIL.fullmatch(address):
+        raise StageError(
+            f"The address for alarms must be one email address {_hint('alarm_email')}."
+        )
+    return address
 
 
 def _hint(name: str) -> str:

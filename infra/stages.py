@@ -51,6 +51,8 @@ class Stage:
             role; without any role the deployment fails.
         log_retention_days: of every log group.
         log_level: of the functions.
+        server_errors_alarm: so many 5xx answers in five minutes are an alarm.
+        alarm_email: an address that the alarms are sent to; empty for none.
     """
 
     name: str
@@ -78,6 +80,8 @@ class Stage:
     sets_api_gateway_log_role: bool = True
     log_retention_days: int
     log_level: LogLevel
+    server_errors_alarm: int = 5
+    alarm_email: str = ""
 
     @property
     def in_cloud(self) -> bool:
@@ -143,6 +147,7 @@ _STAGES: Final = (
         keep_data=True,
         log_retention_days=90,
         log_level="INFO",
+        server_errors_alarm=1,
     ),
 )
 STAGES: Final = {stage.name: stage for stage in _STAGES}

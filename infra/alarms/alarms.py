@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.alarms.rules import AlarmRule
@@ -24,9 +25,13 @@ class Alarms(Construct):
         topic: the operator subscribes to it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, rules: Iterable[AlarmRule]) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, rules: Iterable[AlarmRule], email: str
+    ) -> None:
         super().__init__(scope, construct_id)
         self.topic = self._topic()
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
         for rule in rules:
             self._add_alarm(rule)
 

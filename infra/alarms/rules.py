@@ -42,7 +42,7 @@ def alarm_rules(stage: Stage, *, api: Api, functions: Functions, events: Events)
     ]
     return [
         *_queue_rules(events),
-        *_api_rules(api),
+        *_api_rules(api, stage),
         *_crash_rules(functions),
         *_delay_rules(functions),
         *counters,
@@ -95,13 +95,13 @@ def _queue_rules(events: Events) -> list[AlarmRule]:
     ]
 
 
-def _api_rules(api: Api) -> list[AlarmRule]:
+def _api_rules(api: Api, stage: Stage) -> list[AlarmRule]:
     rest_api = api.rest_api
     return [
         AlarmRule(
             "ServerErrors",
             rest_api.metric_server_error(period=_PERIOD, statistic="sum"),
-            5,
+            stage.server_errors_alarm,
             "Clients got 5xx answers.",
         ),
         AlarmRule(

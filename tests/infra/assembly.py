@@ -14,7 +14,12 @@ FUNCTIONS = ("verify", "results", "publish_events", "sweep", "recover")
 # `bare` is the command of the README; the others show what origins do to each stage.
 CONTEXTS: Mapping[str, Mapping[str, str]] = {
     "local": {"stage": "local"},
-    "dev": {"stage": "dev", "upstream_url": UPSTREAM, "allowed_origins": "https://one.example.com"},
+    "dev": {
+        "stage": "dev",
+        "upstream_url": UPSTREAM,
+        "allowed_origins": "https://one.example.com",
+        "alarm_email": "operator@example.com",
+    },
     "prod": {
         "stage": "prod",
         "upstream_url": UPSTREAM,

@@ -53,6 +53,7 @@ _UNUSABLE = (
         for url in _UNUSABLE_ADDRESSES
     ),
     *({**_PROD, "allowed_origins": origin} for origin in _UNUSABLE_ORIGINS),
+    *({**_PROD, "alarm_email": text} for text in ("me", "a@b,c@d", "a b@c", "@c", "a@")),
 )
 _CHOICES = {"stage": "local, dev, prod", "upstream_dialect": r"v0\.1, v0\.2"}
 

@@ -29,6 +29,10 @@ def test_only_alarms_of_this_account_may_publish(assembly: Assembly) -> None:
     assert allowed["Condition"] == {"StringEquals": account}
 
 
+def _alarms(assembly: Assembly) -> list[dict[str, Any]]:
+    return list(assembly.resources(_ALARM).values())
+
+
 def _metrics(assembly: Assembly) -> Iterator[dict[str, Any]]:
     """What every alarm looks at, the parts of an expression included."""
     for alarm in assembly.resources(_ALARM).values():
@@ -68,3 +72,15 @@ def test_the_functions_counters_have_alarms_under_their_dimensions(assembly: Ass
         (alarm.counter, ("service", alarm.function), ("stage", assembly.stage))
         for alarm in COUNTER_ALARMS
     }
+
+
+def test_an_operator_may_be_told_by_email(assemblies: dict[str, Assembly], prod: Assembly) -> None:
+    _, subscription = assemblies["dev"].only("AWS::SNS::Subscription")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "operator@example.com")
+    types = {resource["Type"] for resource in prod.template["Resources"].values()}
+    assert "AWS::SNS::Subscription" not in types
+
+
+def test_the_first_server_error_of_prod_is_an_alarm(assembly: Assembly) -> None:
+    (alarm,) = (a for a in _alarms(assembly) if a.get("MetricName") == "5XXError")
+    assert alarm["Threshold"] == (1 if assembly.stage == "prod" else 5)
