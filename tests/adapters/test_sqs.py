@@ -117,6 +117,14 @@ FORGED: dict[str, dict[str, Any]] = {
     "an attempt that is none": {"attempt": "first"},
     "more boxes than faces": {"face_count": 0},
     "faces that are no list": {"faces": "many"},
+    # A few characters that name a number with a billion digits.
+    "an endless score": {"score": {"decimal": "1e999999999"}},
+    "an endless attempt": {"attempt": {"decimal": "1e999999999"}},
+    "an endless count of faces": {"face_count": {"decimal": "1e999999999"}},
+    "an attempt and a half": {"attempt": {"decimal": "1.5"}},
+    "an endless side": {"image": {"width": {"decimal": "1e999999999"}, "height": 1, "bytes": 1,
+                                  "format": "jpeg"}},
+    "a side that is true": {"image": {"width": True, "height": 1, "bytes": 1, "format": "jpeg"}},
 }  # fmt: skip
 
 

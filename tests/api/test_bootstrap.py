@@ -8,7 +8,7 @@ from liveness_gateway.bootstrap.publish_events import publish_events_from_enviro
 from liveness_gateway.bootstrap.results import results_from_environment
 from liveness_gateway.bootstrap.verify import verify_from_environment
 from liveness_gateway.clock import SystemClock
-from liveness_gateway.entrypoints.batch import BatchHandler
+from liveness_gateway.entrypoints.batch import BatchHandler, StartError
 from liveness_gateway.entrypoints.http.handler import LambdaHandler
 from liveness_gateway.entrypoints.streams import whole_batch
 from liveness_gateway.settings import SettingsError
@@ -38,12 +38,12 @@ def test_without_an_environment_the_answer_is_internal(handler: LambdaHandler) -
     assert (refused.status, refused.body["code"]) == (500, "internal")
 
 
-def test_without_an_environment_the_batch_functions_lose_nothing() -> None:
+def test_without_an_environment_the_batch_functions_raise_and_so_lose_nothing() -> None:
     with bare_environment():
         batch = {"Records": [{"dynamodb": {"SequenceNumber": "7"}, "messageId": "m", "body": ""}]}
-        assert publish_events(batch, None) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
-        assert recover(batch, None) == {"batchItemFailures": [{"itemIdentifier": "m"}]}
-        assert sweep({}, None) == {"ended": 0}
+        for function, event in ((publish_events, batch), (recover, batch), (sweep, {})):
+            with pytest.raises(StartError):
+                function(event, None)
 
 
 def context(seconds: float = 28.0) -> LambdaContextDouble:

@@ -16,6 +16,7 @@ from liveness_gateway.adapters.dynamodb.values import (
     NONE_OF_OURS,
     decimal,
     from_epoch,
+    integer,
     moment,
     number,
     optional_text,
@@ -125,8 +126,8 @@ def _verification(plain: Mapping[str, Any]) -> Verification:
         created_at=moment(plain["created_at"]),
         deadline=from_epoch(plain["deadline"]),
         expires_at=from_epoch(plain["expires_at"]),
-        attempt=int(plain["attempt"]),
-        version=int(plain["version"]),
+        attempt=integer(plain["attempt"]),
+        version=integer(plain["version"]),
         **(result_fields(plain) | {"image": _image(plain["image"])}),
     )
 
@@ -172,10 +173,10 @@ def _without_none(values: dict[str, Any]) -> dict[str, Any]:
 
 def _image(plain: Mapping[str, Any]) -> Image:
     return Image(
-        width=int(plain["width"]),
-        height=int(plain["height"]),
+        width=integer(plain["width"]),
+        height=integer(plain["height"]),
         format=text(plain["format"]),
-        bytes=int(plain["bytes"]),
+        bytes=integer(plain["bytes"]),
     )
 
 
@@ -191,7 +192,7 @@ def _receipt(plain: Mapping[str, Any]) -> UpstreamReceipt:
     code = plain.get("response_code")
     return UpstreamReceipt(
         api_req_uid=optional_text(plain.get("api_req_uid")),
-        response_code=None if code is None else int(code),
+        response_code=None if code is None else integer(code),
         requested_at=optional_text(plain.get("requested_at")),
         processed_at=optional_text(plain.get("processed_at")),
         request_id=optional_text(plain.get("request_id")),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from liveness_gateway.adapters.dynamodb.items import result_fields, result_values
-from liveness_gateway.adapters.dynamodb.values import NONE_OF_OURS, moment, text
+from liveness_gateway.adapters.dynamodb.values import NONE_OF_OURS, integer, moment, text
 from liveness_gateway.verifications.model import AttemptReference, TerminalResult
 from liveness_gateway.verifications.ports import UnreadableError
 
@@ -36,13 +36,13 @@ def kept_result(body: str) -> TerminalResult:
 
 def _result(plain: Mapping[str, Any]) -> TerminalResult:
     fields = result_fields(plain)
-    name, attempt = text(plain["verification_id"]), int(plain["attempt"])
+    name, attempt = text(plain["verification_id"]), integer(plain["attempt"])
     if fields["ended_at"] is None or not _VERIFICATION_ID.fullmatch(name) or attempt < 1:
         raise ValueError("no end, or no attempt of a verification")
     reference = AttemptReference(name, attempt, moment(plain["deadline"]))
     # A message of the first release has no count: it kept every face.
     count = plain.get("face_count")
-    count = len(fields["faces"]) if count is None else int(count)
+    count = len(fields["faces"]) if count is None else integer(count)
     return TerminalResult(attempt_reference=reference, face_count=count, **fields)
 
 

@@ -11,6 +11,11 @@ NONE_OF_OURS: Final = (
 )  # fmt: skip
 
 
+# DynamoDB's numbers: 38 digits, and exponents from -130 to 125.
+_LARGEST_EXPONENT: Final = 130
+_LARGEST_INTEGER: Final = 10**16
+
+
 def text(value: object) -> str:
     """A text.
 
@@ -32,14 +37,32 @@ def optional_text(value: object) -> str | None:
 
 
 def number(value: object) -> Decimal:
-    """A finite exact number: a binary float is none.
+    """A finite exact number of a size that the table can hold: a binary float is none.
+
+    A few characters can name a number with a billion digits: it is refused unwritten.
 
     Raises:
         TypeError: it is none.
     """
     if not isinstance(value, Decimal) or not value.is_finite():
         raise TypeError("no exact number")
+    if not -_LARGEST_EXPONENT <= value.adjusted() <= _LARGEST_EXPONENT:
+        raise TypeError("no number of ours")
     return value
+
+
+def integer(value: object) -> int:
+    """A whole number below 10^16.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError("no number")
+    exact = number(Decimal(value)) if isinstance(value, Decimal) else value
+    if not -_LARGEST_INTEGER < exact < _LARGEST_INTEGER or exact != int(exact):
+        raise TypeError("no whole number of ours")
+    return int(exact)
 
 
 def decimal(value: object) -> Decimal | None:
@@ -83,4 +106,4 @@ def from_epoch(seconds: Decimal) -> datetime:
     Raises:
         OSError, OverflowError, ValueError: it is out of range.
     """
-    return datetime.fromtimestamp(int(seconds), UTC)
+    return datetime.fromtimestamp(integer(seconds), UTC)
