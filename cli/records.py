@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from liveness_gateway.adapters.dynamodb.items import marshal, verification_of
 from liveness_gateway.entrypoints.streams import stream_record
@@ -18,6 +18,13 @@ from liveness_gateway.verifications.ports import UnreadableError
 
 # GetRecords may return empty pages before the end; so many in a row are the end.
 _EMPTY_PAGES: Final = 1_000
+
+
+# What reading raises where a letter is none of ours; boto3 refuses parameters of another type.
+_NO_LETTER: Final = (
+    ArithmeticError, AttributeError, KeyError, ParamValidationError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 class LetterError(Exception):
@@ -77,7 +84,7 @@ class Records:
             raise LetterError(error.response["Error"]["Code"]) from None
         except UnreadableError:
             raise LetterError("unreadable record") from None
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        except _NO_LETTER:
             raise LetterError("unreadable letter") from None
 
     def _of_event(self, event: Mapping[str, str] | None) -> Iterator[Verification]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ParamValidationError
 
 from cli.redrive import Redrive, Tally
 from tests.doubles.bus import BusDouble
@@ -17,11 +18,14 @@ from tests.reliability.simulation.requests import Request
 
 # The simulation's time is in the past of the machine's clock, which the redrive reads.
 _FOR_EVER = 36_500
+_PLACES = ("endSequenceNumber", "startSequenceNumber", "streamArn", "shardId")
 _NONSENSE = (
     "", "[]", "null", "5", "text", "{}", '{"event": null}', '{"event": []}', '{"event": {}}',
     '{"event": {"detail": "{}"}}', '{"event": {"detail": "[]"}}', '{"DDBStreamBatchInfo": null}',
     '{"DDBStreamBatchInfo": []}', '{"DDBStreamBatchInfo": {"endSequenceNumber": "x"}}',
     "[" * 100_000, "\ud800", "9" * 5_000,
+    '{"DDBStreamBatchInfo": {"endSequenceNumber": 1e999}}',
+    json.dumps({"DDBStreamBatchInfo": dict.fromkeys(_PLACES, 7)}),
 )  # fmt: skip
 
 
@@ -31,7 +35,9 @@ class StreamDouble:
 
     pages: Sequence[Sequence[Any]]
 
-    def get_shard_iterator(self, **_: str) -> dict[str, str]:
+    def get_shard_iterator(self, **arguments: object) -> dict[str, str]:
+        if not all(isinstance(value, str) for value in arguments.values()):
+            raise ParamValidationError(report="as boto3 has it")
         return {"ShardIterator": "0"}
 
     def get_records(self, *, ShardIterator: str) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
