@@ -41,7 +41,7 @@ COUNTER_ALARMS: Final = (
         "BreakerOpened",
         "breaker_opened",
         "verify",
-        "The liveness API fails too often: it is left alone for a while, clients get 503.",
+        "The liveness API fails too often: calls pause for a while and clients get 503.",
     ),
     CounterAlarm(
         "BreakerStoreFailed",
@@ -77,7 +77,7 @@ COUNTER_ALARMS: Final = (
         "ResultsLost",
         "result_lost",
         "verify",
-        "Neither table nor emergency queue took a paid result; sweep will call it unknown.",
+        "Neither table nor emergency queue took a paid result; sweep will end it as unknown.",
     ),
     CounterAlarm(
         "ResultsNotRecoverable",

@@ -30,7 +30,7 @@ class Sweep(GatewayFunction):
         events.Rule(
             scope,
             "EveryFiveMinutes",
-            description="Finds verifications whose function died before it stored a result.",
+            description="Finds verifications whose function ended before it stored a result.",
             schedule=events.Schedule.rate(Duration.minutes(5)),
             # The next run finds what a failed run has missed, so no run is retried.
             targets=[targets.LambdaFunction(self.function, retry_attempts=0)],
