@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make dev` runs the gateway, `make test` proves it.
+# `make dev` runs the gateway, `make test` tests it; both install what they need.
 # Needs python3 (3.11 or newer), make, and the network to the package registries.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
