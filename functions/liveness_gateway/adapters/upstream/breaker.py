@@ -65,7 +65,7 @@ class Window(Protocol):
         ...
 
     def clear(self) -> None:
-        """Forget them."""
+        """Discard them."""
         ...
 
 

@@ -38,7 +38,7 @@ class LocalWindow:
         return sum(not ok for _, ok in self._calls), len(self._calls)
 
     def clear(self) -> None:
-        """Forget them: the circuit has opened."""
+        """Discard them: the circuit has opened."""
         self._calls.clear()
 
 
@@ -67,7 +67,7 @@ class SharedWindow:
             return 0, calls
 
     def clear(self) -> None:
-        """Nothing to forget: the window has ended by the time the circuit closes again."""
+        """Nothing to discard: the window has ended by the time the circuit closes again."""
 
     def _count(self, calls: int) -> tuple[int, int]:
         now = int(self._clock.now().timestamp())
@@ -92,7 +92,7 @@ class SharedWindow:
         return int(counted["failures"]["N"]), int(counted["calls"]["N"])
 
     def _begin(self, calls: int, now: int) -> None:
-        # Two may begin at once and one failure be forgotten: the next one counts.
+        # Two may begin at once and one failure be lost: the next one counts.
         window = {"id": _KEY, "began": now, "failures": 1, "calls": calls}
         item = marshal(window | {"expiration": now + _KEPT_SECONDS})
         self._client.put_item(TableName=self._table, Item=item)
