@@ -164,14 +164,23 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--from-table",
         metavar="SINCE",
-        type=lambda text: datetime.fromisoformat(text).astimezone(UTC),
-        help="announce every record that ended since this time (RFC 3339) instead: for letters "
+        type=_moment,
+        help="announce every record that ended since this time (RFC 3339) instead: for messages "
         "older than the stream keeps (24 hours). Reads the whole table.",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be announced, and change nothing"
     )
     return parser.parse_args(arguments)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time such as 2026-11-01T00:00:00Z"
+        ) from None
 
 
 def _outputs(account: Account, stack: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from cli.redrive import Redrive, Tally
+from cli.redrive import Redrive, Tally, main
 from tests.doubles.bus import BusDouble
 from tests.doubles.expressions import Item
 from tests.doubles.table import TableDouble
@@ -198,3 +198,12 @@ def test_a_dry_run_says_what_it_would_do_and_changes_nothing() -> None:
         redrive.process(message, tally)
     assert tally == Tally(announced=2, left={"unreadable letter": ["m2"]})
     assert (account.announced(), account.letters) == ([], letters)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_cannot_be_read_is_refused_with_an_example(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--from-table", text])
+    assert f"{text!r} is no time such as 2026-11-01T00:00:00Z" in capsys.readouterr().err
