@@ -7,7 +7,7 @@ _HEAD = """\
 # Errors
 
 Every failure is one of these. The body is `application/problem+json` (RFC 9457); switch on `code`,
-show `title` and `detail`, and name `correlation_id` when you ask the operator. Where a record
+show `title` and `detail`, and give `correlation_id` when you ask the operator. Where a record
 exists, `verification_id` and `instance` say where to read it.
 
 ```json
@@ -22,8 +22,9 @@ exists, `verification_id` and `instance` say where to read it.
 }
 ```
 
-On the compat routes the same body also has `Errors`, the liveness API's own member, and
-`upstream_limit` is a 403, as that API documents it.
+On the compat routes the same body also has `Errors`, the liveness API's own member, except where
+API Gateway itself answers (`unauthorized`, `rate_limited` and the like); `upstream_limit` is a 403,
+as that API documents it.
 
 | code | status | retry? | what it says | what to do |
 | --- | --- | --- | --- | --- |
@@ -31,8 +32,8 @@ On the compat routes the same body also has `Errors`, the liveness API's own mem
 
 _TAIL = """
 `retryable` means: the same request, with the same `Idempotency-Key`, may well succeed later and is
-never charged twice. A 504 or a 502 is not retryable on purpose: the selfie was sent, so it may have
-been charged, and only you can decide to pay for another verification, with a new key.
+never charged twice. A 504 or a 502 is deliberately not retryable: the selfie was sent, so it may
+have been charged, and only you can decide to pay for another verification, with a new key.
 """
 
 
