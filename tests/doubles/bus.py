@@ -42,11 +42,19 @@ class BusDouble:
         return {"FailedEntryCount": failed, "Entries": answers}
 
     def _put(self, entry: Entry, refusal: str | None) -> dict[str, str]:
-        verification_id = json.loads(entry["Detail"])["data"]["verification_id"]
-        code = refusal or self.poisoned.get(verification_id)
+        code = refusal or self._refusal(entry)
         if code:
             self.on_refuse(entry)
             return {"ErrorCode": code, "ErrorMessage": "refused"}
         self.accepted.append(entry)
         self.on_accept(entry)
         return {"EventId": "the bus's own"}
+
+    def _refusal(self, entry: Entry) -> str | None:
+        if not (entry["Source"] and entry["DetailType"] and entry["Detail"]):
+            return "InvalidArgument"
+        try:
+            detail = json.loads(entry["Detail"])
+        except ValueError:
+            return "MalformedDetail"
+        return self.poisoned.get(detail["data"]["verification_id"])

@@ -1,8 +1,13 @@
 """SQS's client in memory."""
 
 from dataclasses import dataclass, field
+from typing import Final
+
+from botocore.exceptions import ClientError
 
 from tests.faults import Faults
+
+LONGEST: Final = 1024 * 1024  # bytes of a message
 
 
 @dataclass
@@ -24,6 +29,8 @@ class QueueDouble:
         if not QueueUrl:
             raise AssertionError("a queue has an address")
         self.faults.at(self.effect, "before")
+        if len(MessageBody.encode()) > LONGEST:
+            raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
         message_id = f"message-{len(self.sent)}"
         self.messages[message_id] = MessageBody
         self.sent.append(MessageBody)

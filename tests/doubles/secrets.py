@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
 
 from tests.faults import Faults
 
@@ -30,16 +32,18 @@ class SecretsDouble:
 
     faults: Faults = field(default_factory=Faults)
     version: int = 1
-    answers: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def get_secret_value(self, *, SecretId: str) -> Mapping[str, str]:  # noqa: N803 - as boto3 has it
+    def get_secret_value(self, *, SecretId: str) -> Mapping[str, Any]:  # noqa: N803 - as boto3 has it
         self.faults.at(f"secret.{SecretId}", "before")
         answer = self.answers.get(SecretId) or self._good(SecretId)
         self.faults.at(f"secret.{SecretId}", "after")
         return answer
 
-    def _good(self, arn: str) -> Mapping[str, str]:
+    def _good(self, arn: str) -> Mapping[str, Any]:
         if arn == FINGERPRINT_ARN:
             return {"SecretString": FINGERPRINT_KEY, "VersionId": "1"}
+        if arn != UPSTREAM_ARN:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
         text = json.dumps({"app_id": APP_ID, "app_key": app_key(self.version)})
         return {"SecretString": text, "VersionId": str(self.version)}
