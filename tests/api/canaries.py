@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY
+from tests.canary_names import EXIF_TEXT, FILE_NAME
 
-FILE_NAME: Final = "canary-file-name-of-a-person.jpg"
-EXIF_TEXT: Final = "canary exif text of a person"
 API_KEY: Final = "gateway-api-key-canary"
 _WINDOW: Final = 18
 

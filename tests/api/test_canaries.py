@@ -16,10 +16,11 @@ from liveness_gateway.clock import SystemClock
 from sandbox import OUTCOMES
 from sandbox.selfies import draw_selfie
 from tests.adapters.aws_endpoint import SERVER_ERROR
-from tests.api.canaries import API_KEY, EXIF_TEXT, FILE_NAME, Canaries, windows, writings
+from tests.api.canaries import API_KEY, Canaries, windows, writings
 from tests.api.deployment import APP_KEY, FINGERPRINT_KEY, Deployment
 from tests.api.events import COMPAT_PATHS, CREATE, post_event, read_event
 from tests.bodies import CLIENTS, Body, form, mutate, seeded
+from tests.canary_names import EXIF_TEXT, FILE_NAME
 from tests.doubles.lambda_context import LambdaContextDouble
 from tests.environment import bare_environment
 

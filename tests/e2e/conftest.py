@@ -9,8 +9,8 @@ import pytest
 
 from local.gateway import Gateway
 from sandbox.selfies import draw_selfie
+from tests.canary_names import EXIF_TEXT, FILE_NAME
 from tests.e2e.clients import CLIENTS, Response
-from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY
 
 OWN = "/v1/verifications"
 COMPAT = ("/v0.1/liveness-verification", "/v0.2/liveness-verification")
@@ -59,8 +59,8 @@ class Poster:
 @pytest.fixture
 def selfie(tmp_path: Path) -> Selfie:
     seed = uuid.uuid4().int % 2**32
-    path = tmp_path / f"{FILE_NAME_CANARY}-{seed}.jpg"
-    content = draw_selfie(1, 320, 240, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
+    path = tmp_path / f"{seed}-{FILE_NAME}"
+    content = draw_selfie(1, 320, 240, seed=seed, exif_text=f"{EXIF_TEXT} {seed}")
     path.write_bytes(content)
     return Selfie(path, content)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from local.gateway import Gateway
 from sandbox import Sandbox
 from tests.api.canaries import writings
+from tests.canary_names import EXIF_TEXT, FILE_NAME
 from tests.e2e.clients import Response
 from tests.e2e.conftest import Poster, Selfie
-from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY, slices, traces
+from tests.e2e.traces import slices, traces
 
 
 def test_nothing_secret_was_left_anywhere(
@@ -23,8 +24,8 @@ def test_nothing_secret_was_left_anywhere(
         sandbox.credentials.app_key.encode(),
         b"canary-client-key-77",
         gateway.api_key.encode(),
-        FILE_NAME_CANARY.encode(),
-        EXIF_CANARY.encode(),
+        FILE_NAME.encode(),
+        EXIF_TEXT.encode(),
         *slices(selfie.content),
     ]
     left = dict(traces(gateway, responses))

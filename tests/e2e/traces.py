@@ -8,8 +8,6 @@ import httpx
 from local.gateway import Gateway
 from tests.e2e.clients import Response
 
-FILE_NAME_CANARY = "canary-name-5d1f"
-EXIF_CANARY = "canary exif 9b3e"
 _SLICE = 24
 
 

@@ -4,17 +4,17 @@ from random import Random
 from typing import Final
 
 from sandbox.selfies import draw_selfie
-from tests.e2e.traces import EXIF_CANARY, FILE_NAME_CANARY, slices
+from tests.canary_names import EXIF_TEXT, FILE_NAME
+from tests.e2e.traces import slices
 from tests.images import segment
 
-FILE_NAME: Final = f"{FILE_NAME_CANARY}.jpg"
 SELFIES: Final = tuple(
-    draw_selfie(width=96, height=96, seed=seed, exif_text=f"{EXIF_CANARY} {seed}")
+    draw_selfie(width=96, height=96, seed=seed, exif_text=f"{EXIF_TEXT} {seed}")
     for seed in range(1, 5)
 )
 CANARIES: Final = (
-    FILE_NAME_CANARY.encode(),
-    EXIF_CANARY.encode(),
+    FILE_NAME.encode(),
+    EXIF_TEXT.encode(),
     *(piece for selfie in SELFIES for piece in slices(selfie[2:])),
 )
 """What no output may hold: name, EXIF text, and pieces of every image behind its first marker."""

@@ -6,10 +6,11 @@ from decimal import Decimal
 from random import Random
 
 from tests.bodies import CLIENTS, form
+from tests.canary_names import FILE_NAME
 from tests.doubles.liveness_api import ScriptedOutcome
 from tests.faults import Step
 from tests.reliability.fault_injection.printed import PrintedTelemetry
-from tests.reliability.fault_injection.selfies import CANARIES, FILE_NAME, new_selfie
+from tests.reliability.fault_injection.selfies import CANARIES, new_selfie
 from tests.reliability.history.facts import Answered
 from tests.reliability.simulation.gateway import DAY, Environment, Gateway
 from tests.reliability.simulation.processes import Process

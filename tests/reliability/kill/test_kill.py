@@ -17,8 +17,9 @@ from local.gateway import Gateway
 from sandbox import Sandbox
 from tests.api.canaries import writings
 from tests.bodies import Body, form
+from tests.canary_names import FILE_NAME
 from tests.e2e.traces import traces
-from tests.reliability.fault_injection.selfies import CANARIES, FILE_NAME, new_selfie
+from tests.reliability.fault_injection.selfies import CANARIES, new_selfie
 from tests.reliability.kill.workers import PROCESSES, workers
 
 pytestmark = [
