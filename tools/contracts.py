@@ -1,7 +1,7 @@
 """Writes the contracts from the code, or (`--check`) says which of them differ from it.
 
-The types in `liveness_gateway` are the source: OpenAPI for who posts, JSON Schemas and AsyncAPI for
-who listens, `docs/errors.md` for who has to handle a problem.
+The types in `liveness_gateway` are the source: OpenAPI for clients, JSON Schemas and AsyncAPI for
+event consumers, `docs/errors.md` for those who handle a problem.
 """
 
 import json

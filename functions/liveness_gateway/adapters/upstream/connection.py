@@ -63,8 +63,8 @@ class Deadline:
 def look_up(host: str, port: int, resolve: Resolve, deadline: Deadline) -> Sequence[AddressInfo]:
     """The addresses of a name; none where there is no such name.
 
-    The thread that asks knows the name and nothing else of the request. What it finds after the
-    deadline is read by nobody.
+    The thread that asks has the name and nothing else of the request. What it finds after the
+    deadline is not read.
 
     Raises:
         TimeoutError: there was no answer by the deadline.
