@@ -214,3 +214,26 @@ def another_user_gets(url: str, path: str) -> str:
 def test_another_user_of_this_machine_is_refused(server: Server) -> None:
     for path in ("/local/config.json", "/v1/health", "/"):
         assert another_user_gets(server.url, path).startswith("HTTP/1.1 403 ")
+
+
+_SENDS_AND_LEAVES = r"""
+import encodings.idna, os, socket, sys  # read before they can no longer be
+host, port = sys.argv[1:]
+os.setuid(65534)
+lines = ["PUT /local/sandbox/next HTTP/1.1", f"Host: {host}:{port}", "Content-Length: 0", "", ""]
+for _ in range(50):
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_another_user_who_does_not_wait_for_the_answer_changes_nothing(
+    server: Server, behind: Behind
+) -> None:
+    """A socket that was closed is listed as root's."""
+    host, port = server.url.removeprefix("http://").split(":")
+    subprocess.run([sys.executable, "-c", _SENDS_AND_LEAVES, host, port], check=True)  # noqa: S603 - our own interpreter and source
+    # By then everything before it was served.
+    assert httpx.get(f"{server.url}/local/events", trust_env=False).status_code == 200
+    assert (behind.received, behind.closings) == (b"", [])
