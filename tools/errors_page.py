@@ -22,9 +22,10 @@ exists, `verification_id` and `instance` say where to read it.
 }
 ```
 
-On the compat routes the same body also has `Errors`, the liveness API's own member, except where
-API Gateway itself answers (`unauthorized`, `rate_limited` and the like); `upstream_limit` is a 403,
-as that API documents it.
+On the compat routes the same body also has `Errors`, the liveness API's own member, and
+`upstream_limit` is a 403, as that API documents it. What API Gateway itself answers
+(`unauthorized`, `rate_limited` and the like) has `Errors` on every route: it does not know which
+one was asked for.
 
 | code | status | retry? | what it says | what to do |
 | --- | --- | --- | --- | --- |

@@ -2,15 +2,11 @@
 
 import json
 import socket
-import time
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
-from liveness_gateway.adapters.upstream.replies import Reply
-from liveness_gateway.adapters.upstream.transport import HttpTransport
 from liveness_gateway.bootstrap.verify import build_verify
-from liveness_gateway.verifications.model import Selfie
+from tests.adapters.exchange import PatientTransport
 from tests.adapters.raw_server import RawServer, read_request, response
 from tests.answers import FACE, GOOD
 from tests.api.gateway import Gateway
@@ -59,21 +55,6 @@ class LivenessServer(RawServer):
         return found
 
 
-class Patient(HttpTransport):
-    """Has all the time it needs: the world's clock is not the machine's."""
-
-    def post(
-        self,
-        url: str,
-        headers: dict[str, str],
-        selfie: Selfie,
-        threshold: Decimal,
-        deadline: float,
-    ) -> Reply:
-        del deadline
-        return super().post(url, headers, selfie, threshold, time.monotonic() + 3_600)
-
-
 class Deployed(World):
     """The functions as `bootstrap` builds them, but over a real socket to the liveness API."""
 
@@ -87,7 +68,7 @@ class Deployed(World):
         gateway = Gateway(self)
 
         def build(*given: Any, **around: Any) -> Any:  # noqa: ANN401 - as `World` gives them
-            return build_verify(*given, **(around | {"transport": Patient()}))
+            return build_verify(*given, **(around | {"transport": PatientTransport()}))
 
         gateway.verify = self.build(build, gateway.telemetry)
         return gateway

@@ -13,10 +13,7 @@ from typing import Final
 
 import pytest
 
-from liveness_gateway.adapters.upstream.dialects import DIALECTS
-from liveness_gateway.adapters.upstream.replies import Reply
-from liveness_gateway.adapters.upstream.transport import HttpTransport
-from liveness_gateway.verifications.model import Selfie
+from tests.adapters.exchange import PatientTransport
 from tests.adapters.raw_server import RawServer, read_request
 from tests.bodies import form, seeded
 from tests.images import drawn
@@ -30,25 +27,6 @@ ANSWERS: Final = amount(80_000) // SHARDS
 LONGEST: Final = 5.0
 THRESHOLD: Final = Decimal("0.6")
 EVENT: Final = post_event(form("curl", drawn("JPEG")))
-
-
-class ServerTransport(HttpTransport):
-    """Sends to this server, and has all the time it needs."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__()
-        self._url = DIALECTS["v0.2"].url(f"http://127.0.0.1:{port}")
-
-    def post(
-        self,
-        url: str,
-        headers: dict[str, str],
-        selfie: Selfie,
-        threshold: Decimal,
-        deadline: float,
-    ) -> Reply:
-        del url, deadline
-        return super().post(self._url, headers, selfie, threshold, time.monotonic() + 3_600)
 
 
 @pytest.fixture
@@ -71,7 +49,7 @@ def server(sent: deque[bytes]) -> Iterator[RawServer]:
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_answer_does_harm(server: RawServer, sent: deque[bytes], shard: int) -> None:
-    random, function = seeded("answers", shard), Fuzzed(ServerTransport(server.port))
+    random, function = seeded("answers", shard), Fuzzed(PatientTransport(server.url))
     outcomes: Counter[str] = Counter()
     for number in range(ANSWERS):
         sent.clear()
