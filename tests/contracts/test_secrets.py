@@ -45,7 +45,7 @@ class OneSecret:
 
 @pytest.mark.parametrize("place", ["docs/operate.md", "README.md"])
 def test_the_secret_that_a_document_shows_can_be_used(place: str) -> None:
-    (text,) = re.findall(r"`upstream\.json` is `(\{[^`]+\})`", read(place))
+    (text,) = re.findall(r"`upstream\.json` is\s`(\{[^`]+\})`", read(place))
     credentials = UpstreamCredentials(OneSecret(text).read()).get()
     assert (credentials.app_id, credentials.app_key) == ("...", "..."), place
 

@@ -1,6 +1,5 @@
 """Whatever HTTP lets a server or an intermediary put around a good answer: it is that answer."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -135,13 +134,6 @@ EVERYTHING: Final = {
     }.items()
     for name, raw in table.items()
 }
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[Scripted]:
-    script = Scripted()
-    with script.server:
-        yield script
 
 
 @pytest.mark.parametrize("raw", EVERYTHING.values(), ids=EVERYTHING.keys())

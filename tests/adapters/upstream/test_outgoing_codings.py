@@ -2,7 +2,6 @@
 
 import gzip
 import tracemalloc
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -93,13 +92,6 @@ BOMBS: Final = {
     "one byte too much": coded(gzipped(bytes(MAXIMUM_ANSWER + 1)), b" gzip"),
     "in the transfer": OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunked(BOMB),
 }
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[Scripted]:
-    script = Scripted()
-    with script.server:
-        yield script
 
 
 @pytest.mark.parametrize("raw", DECODED.values(), ids=DECODED.keys())

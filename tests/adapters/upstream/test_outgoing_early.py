@@ -14,7 +14,7 @@ from liveness_gateway.clock import SystemClock
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import eventually
 from tests.adapters.outgoing import CONTENT, HOUR, OK, Scripted, call, loopback, outcome, read_body
-from tests.adapters.raw_server import Behaviour, RawServer, read_head, response
+from tests.adapters.raw_server import Behaviour, RawServer, read_head, read_start, response
 from tests.answers import GOOD
 
 # More than the kernel takes of a connection whose other end reads nothing.
@@ -99,8 +99,7 @@ def test_a_success_that_does_not_wait_for_the_selfie_is_none(
     over = threading.Event()
 
     def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.recv(1)  # some of the body has left
+        read_start(connection)
         connection.sendall(response(GOOD))
         if protected:
             connection.close()
@@ -121,8 +120,7 @@ def test_a_server_that_hangs_up_in_the_middle_has_answered_nothing(
     certificate: Certificate, linger: int | None, *, protected: bool
 ) -> None:
     def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.recv(1)  # some of the body has left
+        read_start(connection)
         if linger is not None:
             reset = struct.pack("ii", 1, linger)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
@@ -137,8 +135,7 @@ def test_more_than_an_answer_has_is_not_kept_while_sending(
     over = threading.Event()
 
     def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.recv(1)  # some of the body has left
+        read_start(connection)
         with contextlib.suppress(OSError):
             connection.sendall(OK + b"\r\n" + b"x" * 5_000_000)
         over.wait()

@@ -1,6 +1,5 @@
 """Framing that leaves open where an answer ends is refused, and each reason is told apart."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -96,13 +95,6 @@ REFUSED: Final = {
     }.items()
     for name, raw in table.items()
 }
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[Scripted]:
-    script = Scripted()
-    with script.server:
-        yield script
 
 
 @pytest.mark.parametrize(("raw", "reason"), REFUSED.values(), ids=REFUSED.keys())

@@ -6,7 +6,6 @@ import socket
 import struct
 import threading
 import tracemalloc
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -90,13 +89,6 @@ STATUSES: Final = (
     600,
     999,
 )
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[Scripted]:
-    script = Scripted()
-    with script.server:
-        yield script
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.adapters.outgoing import (
     outcome,
     secured,
 )
-from tests.adapters.raw_server import RawServer, read_head, read_request
+from tests.adapters.raw_server import RawServer, read_request, read_start
 
 # More than the kernel keeps of a connection whose other end reads nothing.
 LARGE: Final = CONTENT + bytes(40_000_000)
@@ -166,8 +166,7 @@ def test_what_the_kernel_still_holds_is_thrown_away(
     faults: list[Exception] = []
 
     def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.recv(1)
+        read_start(connection)
         happened.set()
         given_up.wait()
         try:

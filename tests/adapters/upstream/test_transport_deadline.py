@@ -11,7 +11,7 @@ import pytest
 from liveness_gateway.adapters.upstream.replies import AnswerLostError
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import Impatient, eventually, jpeg, post, raises
-from tests.adapters.raw_server import RawServer, read_head, read_request, response
+from tests.adapters.raw_server import RawServer, read_request, read_start, response
 from tests.adapters.upstream.test_transport import CHUNKED
 from tests.answers import GOOD
 
@@ -57,8 +57,7 @@ class Unread:
         self.free = threading.Event()
 
     def __call__(self, connection: socket.socket) -> None:
-        read_head(connection)
-        connection.recv(1)
+        read_start(connection)
         self.asked.set()
         self.free.wait()
 
