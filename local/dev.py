@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from local import command_line
+from local.env_file import env_file
 from local.errors import LocalError
 from local.gateway import Gateway, running_gateway
 from local.processes.children import CommandFailedError
@@ -29,15 +30,14 @@ def main() -> int:
     upstream = upstream_from(os.environ)
     directory = Path(os.environ.get("LOCAL_DIRECTORY") or LOCAL).resolve()
     started = time.monotonic()
-    with running_gateway(
-        port=_port(os.environ.get("PORT") or _DEFAULT_PORT),
-        upstream=upstream,
-        directory=directory,
-        write_env_file=True,
-    ) as gateway:
+    port = _port(os.environ.get("PORT") or _DEFAULT_PORT)
+    with (
+        running_gateway(port=port, upstream=upstream, directory=directory) as gateway,
+        env_file(directory, gateway.logs.name, gateway.environment) as script,
+    ):
         print(f"\nReady after {time.monotonic() - started:.0f} s. Open:", file=sys.stderr)
         print(f"\n    {gateway.url}/\n", flush=True)
-        print(_hints(gateway, upstream, directory), file=sys.stderr)
+        print(_hints(gateway, upstream, script), file=sys.stderr)
         with contextlib.suppress(KeyboardInterrupt):
             _run_until_interrupted(gateway)
     return 0
@@ -49,9 +49,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _hints(gateway: Gateway, upstream: Upstream | None, directory: Path) -> str:
+def _hints(gateway: Gateway, upstream: Upstream | None, script: Path) -> str:
     lines = [
-        f"For scripts:  set -a; . {shlex.quote(str(directory / 'gateway.env'))}; set +a",
+        f"For scripts:  set -a; . {shlex.quote(str(script))}; set +a",
         f"Logs:         {gateway.logs}",
     ]
     if upstream is None:

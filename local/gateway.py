@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.ministack import Emulator, start_emulator
-from local.env_file import env_file
 from local.processes.children import ChildProcesses
 from local.run_directory import CHECKOUT, LOCAL, RunDirectory, run_directory
 from local.server.listener import listen
@@ -44,7 +43,7 @@ class Gateway:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a script needs; the content of `.local/gateway.env`."""
+        """What a script needs."""
         functions = {
             f"{name.upper()}_FUNCTION_NAME": function
             for name, function in sorted(self.deployment.functions.items())
@@ -92,7 +91,6 @@ def running_gateway(
     quiet: bool = False,
     upstream: Upstream | None = None,
     directory: Path = LOCAL,
-    write_env_file: bool = False,
 ) -> Iterator[Gateway]:
     """Start everything, and end all of it when the block ends.
 
@@ -102,7 +100,6 @@ def running_gateway(
         quiet: show no steps on standard error.
         upstream: the liveness API to call; None starts the sandbox.
         directory: where the directory of this run is created; two runs never share one.
-        write_env_file: keep `gateway.env` in `directory` while it runs.
 
     Raises:
         PortUnavailableError: before anything was started.
@@ -111,8 +108,6 @@ def running_gateway(
     with ExitStack() as stack:
         with steps_on(sys.stderr, quiet=quiet) as steps:
             gateway = _start_all(stack, steps, port, upstream, directory)
-        if write_env_file:
-            stack.enter_context(env_file(directory / "gateway.env", gateway.environment))
         yield gateway
 
 
