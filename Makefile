@@ -25,6 +25,18 @@ export PYTEST_XDIST_AUTO_NUM_WORKERS := $(shell $(PYTHON) -c 'import os; print(m
 # pip and uv print only errors.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+define UNREACHABLE
+The packages could not be installed: the message is above. Without a network or behind a proxy, set
+HTTPS_PROXY, or another registry: PIP_INDEX_URL, UV_DEFAULT_INDEX, npm_config_registry.
+endef
+export UNREACHABLE
+# One virtual environment from one lock file: $(call venv,DIRECTORY,LOCK).
+define venv
+	@$(PYTHON) -m venv --clear $(1)
+	@$(UV) pip install --quiet --python $(1)/bin/python --require-hashes -r $(2) || { echo "$$UNREACHABLE" >&2; exit 1; }
+	@touch $(1)/.installed
+endef
+
 .PHONY: help
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,22 +45,20 @@ help: ## Say what can be made
 	@echo "[set-up] Python and Node packages into .venv and node_modules (once; hash-checked)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.13 ...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --quiet --require-hashes --only-binary :all: -r requirements/uv.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
-	@$(BIN)/npm ci --ignore-scripts --silent --no-audit --no-fund
+	@{ $(BIN)/pip install --quiet --quiet --retries 3 --require-hashes --only-binary :all: -r requirements/uv.txt && \
+	  $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
+	  $(BIN)/npm ci --ignore-scripts --loglevel error --fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 2000 --no-audit --no-fund >/dev/null; } || { echo "$$UNREACHABLE" >&2; exit 1; }
 	@touch $@
 
 .venv-emulator/.installed: requirements/emulator.txt .venv/.installed
 	@echo "[set-up] the emulator into .venv-emulator (once; hash-checked)" >&2
-	@$(PYTHON) -m venv --clear .venv-emulator
-	@$(UV) pip install --quiet --python .venv-emulator/bin/python --require-hashes -r requirements/emulator.txt
-	@touch $@
+	$(call venv,.venv-emulator,requirements/emulator.txt)
 
 .PHONY: setup
 setup: .venv/.installed .venv-emulator/.installed ## Install everything (the other targets do it by themselves)
 
 .PHONY: dev
-dev: setup ## Run the gateway on this machine: PORT=8080 UPSTREAM_URL=...
+dev: setup ## Run the gateway on this machine: [PORT=8080] [UPSTREAM_URL=... APP_ID=... APP_KEY=...] [UPSTREAM_DIALECT=v0.2]
 	@exec $(BIN)/python -m local.dev
 
 .PHONY: demo
@@ -128,9 +138,7 @@ soak: .venv/.installed ## The long run of the state machine and the fuzzers
 
 .venv-audit/.installed: requirements/audit.txt .venv/.installed
 	@echo "[set-up] the auditors into .venv-audit (once; hash-checked)" >&2
-	@$(PYTHON) -m venv --clear .venv-audit
-	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r requirements/audit.txt
-	@touch $@
+	$(call venv,.venv-audit,requirements/audit.txt)
 
 .PHONY: sbom
 sbom: .venv-audit/.installed ## A bill of materials (CycloneDX) of each function's libraries, into .build/sbom

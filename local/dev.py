@@ -23,9 +23,9 @@ _HIGHEST_PORT = 65535
 def main() -> int:
     """Start everything, print its URL, and run until Ctrl-C; then return 0.
 
-    PORT is the port of that URL, UPSTREAM_URL (with APP_ID and APP_KEY) a
-    liveness API other than the sandbox, LOCAL_DIRECTORY the directory of logs and
-    `gateway.env`.
+    PORT is the port of that URL, UPSTREAM_URL (with APP_ID and APP_KEY) a liveness API other than
+    the sandbox, UPSTREAM_DIALECT the version of it that is called, LOCAL_DIRECTORY the directory of
+    logs and `gateway.env`.
     """
     upstream = upstream_from(os.environ)
     directory = Path(os.environ.get("LOCAL_DIRECTORY") or LOCAL).resolve()
@@ -49,12 +49,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _hints(gateway: Gateway, upstream: Upstream | None, script: Path) -> str:
+def _hints(gateway: Gateway, upstream: Upstream, script: Path) -> str:
     lines = [
         f"For scripts:  set -a; . {shlex.quote(str(script))}; set +a",
         f"Logs:         {gateway.logs}",
     ]
-    if upstream is None:
+    if not upstream.url:
         lines.append("Upstream:     the sandbox; its responses are scripted and it judges nothing")
     elif upstream.has_credentials:
         lines.append(f"Upstream:     {upstream.url}, with the APP_ID and APP_KEY given")

@@ -1,5 +1,6 @@
 """The whole gateway, running on this machine while a `with` block runs."""
 
+import dataclasses
 import secrets
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from local.stack.deployment import Deployment, close_circuit, fill_secret
 from local.stack.function_logs import FunctionLogs
 from local.stack.records import stored_record
 from local.steps import Steps, steps_on
-from local.upstream import Upstream
+from local.upstream import SANDBOX, Upstream
 from sandbox import SHOWN_OUTCOMES, Sandbox
 
 
@@ -89,7 +90,7 @@ def running_gateway(
     *,
     port: int = 0,
     quiet: bool = False,
-    upstream: Upstream | None = None,
+    upstream: Upstream = SANDBOX,
     directory: Path = LOCAL,
 ) -> Iterator[Gateway]:
     """Start everything, and end all of it when the block ends.
@@ -98,7 +99,7 @@ def running_gateway(
         port: the port of the server; 0 takes any free one (and removes the logs of a run
             without errors).
         quiet: show no steps on standard error.
-        upstream: the liveness API to call; None starts the sandbox.
+        upstream: the liveness API to call; without an address the sandbox, which is started.
         directory: where the directory of this run is created; two runs never share one.
 
     Raises:
@@ -112,7 +113,7 @@ def running_gateway(
 
 
 def _start_all(
-    stack: ExitStack, steps: Steps, port: int, upstream: Upstream | None, directory: Path
+    stack: ExitStack, steps: Steps, port: int, upstream: Upstream, directory: Path
 ) -> Gateway:
     listener = stack.enter_context(listen(port))
     name = str(listener.getsockname()[1])
@@ -121,13 +122,14 @@ def _start_all(
     pool = stack.enter_context(ThreadPoolExecutor(1))
     processes = stack.enter_context(ChildProcesses(run.path))
     sandbox = None
-    if upstream is None:
+    if not upstream.url:
         with steps.step("Sandbox upstream"):
             sandbox = stack.enter_context(Sandbox(app_key=f"sandbox-{secrets.token_hex(8)}"))
-        upstream = Upstream(sandbox.url, sandbox.credentials.app_id, sandbox.credentials.app_key)
+        own = {"url": sandbox.url, **dataclasses.asdict(sandbox.credentials)}
+        upstream = dataclasses.replace(upstream, **own)
     cli = CdkCli(processes, CHECKOUT, run.work)
     # At the same time: building the functions takes longer than starting the emulator.
-    synth = pool.submit(_synth, cli, steps, upstream.url)
+    synth = pool.submit(_synth, cli, steps, upstream)
     emulator = _start_emulator(cli, steps, run)
     synth.result()
     with steps.step("Deploy the stack") as advance:
@@ -144,9 +146,9 @@ def _start_all(
     return Gateway(server.url, deployment, emulator, consumer, sandbox, run.path)
 
 
-def _synth(cli: CdkCli, steps: Steps, upstream_url: str) -> None:
+def _synth(cli: CdkCli, steps: Steps, upstream: Upstream) -> None:
     with steps.step("Build the functions and the template (cdk synth)"):
-        cli.synth(upstream_url)
+        cli.synth(upstream)
 
 
 def _start_emulator(cli: CdkCli, steps: Steps, run: RunDirectory) -> Emulator:

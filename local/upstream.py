@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """A liveness API and, if known, the credentials for it."""
+    """A liveness API and, if known, the credentials for it.
 
-    url: str
+    Attributes:
+        url: its base address; empty for the sandbox, which has credentials of its own.
+        dialect: the version of it that is called; empty for the stage's.
+        app_id: of the credentials.
+        app_key: of the credentials.
+    """
+
+    url: str = ""
+    dialect: str = ""
     app_id: str = ""
     app_key: str = ""
 
@@ -18,9 +27,14 @@ class Upstream:
         return bool(self.app_id and self.app_key)
 
 
-def upstream_from(environment: Mapping[str, str]) -> Upstream | None:
-    """The upstream named by UPSTREAM_URL, APP_ID and APP_KEY; None means the sandbox."""
-    url = environment.get("UPSTREAM_URL", "").strip()
-    if not url:
-        return None
-    return Upstream(url, environment.get("APP_ID", ""), environment.get("APP_KEY", ""))
+SANDBOX: Final = Upstream()
+
+
+def upstream_from(environment: Mapping[str, str]) -> Upstream:
+    """The upstream named by UPSTREAM_URL, UPSTREAM_DIALECT, APP_ID and APP_KEY."""
+    return Upstream(
+        url=environment.get("UPSTREAM_URL", "").strip(),
+        dialect=environment.get("UPSTREAM_DIALECT", "").strip(),
+        app_id=environment.get("APP_ID", ""),
+        app_key=environment.get("APP_KEY", ""),
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from local.emulator.ministack import ACCOUNT, REGION, Emulator
 from local.processes.children import ChildProcesses
+from local.upstream import Upstream
 
 STAGE = "local"
 STACK = f"liveness-gateway-{STAGE}"
@@ -32,7 +33,7 @@ class CdkCli:
     checkout: Path
     output: Path
 
-    def synth(self, upstream_url: str) -> None:
+    def synth(self, upstream: Upstream) -> None:
         """Build the functions and the template; no emulator is needed.
 
         Raises:
@@ -41,7 +42,11 @@ class CdkCli:
         self._run(
             "synth",
             ["synth", "--quiet", "--output", self._assembly],
-            ["--context", f"stage={STAGE}", "--context", f"upstream_url={upstream_url}"],
+            [
+                *("--context", f"stage={STAGE}"),
+                *("--context", f"upstream_url={upstream.url}"),
+                *("--context", f"upstream_dialect={upstream.dialect}"),
+            ],
             # The CDK's own validation takes seconds; CI runs it.
             env={**_own_environment(), "CDK_VALIDATION": "false"},
             cwd=self.checkout,

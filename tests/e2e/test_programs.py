@@ -15,7 +15,7 @@ import pytest
 from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-OF_THE_SHELL = {"UPSTREAM_URL", "APP_ID", "APP_KEY", "PORT"}
+OF_THE_SHELL = {"UPSTREAM_URL", "UPSTREAM_DIALECT", "APP_ID", "APP_KEY", "PORT"}
 PATIENCE = 120
 # As a script does that is given nothing but the file.
 SCRIPT = """
@@ -56,6 +56,7 @@ def test_dev_serves_until_ctrl_c_and_leaves_nothing(run_directory: Path) -> None
         port = int(probe.getsockname()[1])
     upstream = Sandbox(app_id="of-another-upstream", app_key="sandbox-of-this-test")
     own = {"UPSTREAM_URL": upstream.url, "APP_ID": "of-another-upstream"}
+    own["UPSTREAM_DIALECT"] = "v0.2"
     own["APP_KEY"] = "sandbox-of-this-test"
     with upstream, _dev(run_directory, PORT=str(port), **own) as dev:
         assert dev.stdout
@@ -64,7 +65,8 @@ def test_dev_serves_until_ctrl_c_and_leaves_nothing(run_directory: Path) -> None
         env_file = run_directory / "gateway.env"
         assert env_file.stat().st_mode & 0o777 == 0o600
         assert _use(env_file) + "/" == url
-        assert [request.credentials_right for request in upstream.requests] == [True]
+        (request,) = upstream.requests
+        assert (request.credentials_right, request.dialect) == (True, "v0.2")
         _second_start_is_refused(run_directory, port)
         begun = _descendants(dev.pid)
         assert len(begun) >= 2, "the emulator is not among them"
