@@ -37,12 +37,13 @@ def test_every_package_is_locked_by_version_and_hash(name: str) -> None:
 
 
 def test_nothing_is_installed_unchecked() -> None:
-    installs = re.findall(r"pip install .*", read("Makefile"))
-    assert len(installs) >= 4
-    assert all("--require-hashes" in install for install in installs)
-    # uv comes first and checks the others: no program of its own may run before it was checked.
-    assert "--only-binary :all:" in installs[0]
-    assert "requirements/uv.txt" in installs[0]
+    installs = re.findall(r"\$\((\w+)\)(?:/| )pip (install .*)", read("Makefile"))
+    assert {program for program, _ in installs} == {"BIN", "UV"}
+    assert all("--require-hashes" in install for _, install in installs)
+    # pip installs uv, which checks the others: it runs only after it was checked itself.
+    (uv,) = [install for program, install in installs if program == "BIN"]
+    assert "--only-binary :all:" in uv
+    assert "requirements/uv.txt" in uv
     assert locked("uv.txt")["uv"] == locked("dev.txt")["uv"]
 
 
