@@ -6,6 +6,7 @@
 import json
 from typing import Final
 
+import h11
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -103,6 +104,38 @@ def answered(scripted: Scripted, raw: bytes) -> Reply | None:
         return None
 
 
+def read_by_another(raw: bytes) -> bytes | None:
+    """The body as h11 reads it; None where it refuses the answer, or the answer is not whole."""
+    reader = h11.Connection(h11.CLIENT)
+    reader.send(h11.Request(method="POST", target="/", headers=[("Host", "a")]))
+    reader.receive_data(raw)
+    reader.receive_data(b"")
+    body = b""
+    try:
+        while not isinstance(event := reader.next_event(), h11.EndOfMessage):
+            if not isinstance(event, (h11.InformationalResponse, h11.Response, h11.Data)):
+                return None
+            if isinstance(event, h11.Data):
+                body += event.data
+    except h11.RemoteProtocolError:
+        return None
+    return body
+
+
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        *((b"".join(pieces), b"".join(pieces[1::2])) for pieces in WELL_FRAMED),
+        (b"".join(in_chunks(b"a", b"1", b"b")), b"a1b"),
+        (b"".join(in_chunks(b"a", b"b"))[:-2], None),
+        (OK + b"Content-Length: 3\r\n\r\nab", None),
+        (b"nonsense\r\n\r\n", None),
+    ],
+)
+def test_the_other_reader_reads_what_is_well_framed(raw: bytes, body: bytes | None) -> None:
+    assert read_by_another(raw) == body
+
+
 def is_json_object(body: bytes) -> bool:
     try:
         return isinstance(json.loads(body), dict)
@@ -122,6 +155,8 @@ def test_only_the_real_body_is_returned() -> None:
         reply = answered(script, sent[0])
         if reply is None or reply.body == GOOD:
             return
+        if reply.body == read_by_another(sent[0]):
+            return  # a change of the framing has put a chunk of its own into the body
         assert any(reply.body in part for part in (*sent, GOOD))
         assert reply.body.strip() == GOOD or not is_json_object(reply.body)
 
