@@ -12,11 +12,13 @@ export PYTHONPATH := functions:.
 # The CDK's command line and its Python library both look for `node` here.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CDK := node node_modules/aws-cdk/bin/cdk
-CDK_FLAGS = --no-notices --version-reporting=false -c stage=$(or $(STAGE),dev) \
-  $(if $(UPSTREAM_URL),-c 'upstream_url=$(UPSTREAM_URL)') \
-  $(if $(ALLOWED_ORIGINS),-c 'allowed_origins=$(ALLOWED_ORIGINS)') \
-  $(if $(UPSTREAM_DIALECT),-c 'upstream_dialect=$(UPSTREAM_DIALECT)') \
-  $(if $(ALARM_EMAIL),-c 'alarm_email=$(ALARM_EMAIL)')
+# The shell, not make, puts the values in: a quote in one of them stays a quote.
+CDK_FLAGS = --no-notices --version-reporting=false -c "stage=$${STAGE:-dev}" \
+  $${UPSTREAM_URL:+-c "upstream_url=$$UPSTREAM_URL"} \
+  $${UPSTREAM_DIALECT:+-c "upstream_dialect=$$UPSTREAM_DIALECT"} \
+  $${ALLOWED_ORIGINS:+-c "allowed_origins=$$ALLOWED_ORIGINS"} \
+  $${ALARM_EMAIL:+-c "alarm_email=$$ALARM_EMAIL"} \
+  $${DOMAIN:+-c "domain=$$DOMAIN"} $${CERTIFICATE:+-c "certificate=$$CERTIFICATE"}
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Hypothesis draws these at random, so no branch may be covered by them alone.
 LONG_TESTS := tests/reliability/simulation/test_machine.py tests/reliability/fuzz
@@ -75,7 +77,8 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 	@mkdir -p .build/bootstrap && cd .build/bootstrap && node ../../node_modules/aws-cdk/bin/cdk bootstrap --no-notices
 
 .PHONY: deploy
-deploy: .venv/.installed ## Deploy to AWS: STAGE=prod UPSTREAM_URL=https://... [ALLOWED_ORIGINS=...] [ALARM_EMAIL=...]
+deploy: .venv/.installed ## Deploy to AWS what stages/<stage>.toml says: STAGE=prod [UPSTREAM_URL=https://...] [ALLOWED_ORIGINS=...]
+	@STAGE=$${STAGE:-dev} $(BIN)/python -m infra.stages
 	@$(CDK) deploy $(CDK_FLAGS)
 
 .PHONY: destroy

@@ -3,7 +3,8 @@
 import sys
 
 from infra.bundling.bundler import BundleError
-from infra.stage_context import CONTEXT, StageError, resolve_stage
+from infra.stages.context import CONTEXT, overrides, resolve_stage
+from infra.stages.errors import StageError, where
 
 # infra is imported first: it sets the Node that the CDK runs on.
 from aws_cdk import App, Validations  # isort: skip
@@ -19,11 +20,14 @@ def build(app: App) -> GatewayStack:
         StageError: the context is not usable.
         BundleError: the zip of a function cannot be built.
     """
-    stage = resolve_stage({name: app.node.try_get_context(name) for name in CONTEXT})
+    context = {name: app.node.try_get_context(name) for name in CONTEXT}
+    stage = resolve_stage(context)
+    for setting, written in overrides(context).items():
+        print(f"For this run only: {setting} ({written}).", file=sys.stderr)
     if not stage.allowed_origins:
         print(
             f"Stage {stage.name!r} allows no browser. To allow pages to call it:"
-            " ALLOWED_ORIGINS=https://... behind `make`, or -c allowed_origins=https://...",
+            f" {where('allowed_origins', stage.name)}.",
             file=sys.stderr,
         )
     stack = GatewayStack(app, stage=stage)

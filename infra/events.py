@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 RECOVER_TIMEOUT: Final = 60
 # AWS recommends at least six times the consumer's timeout. A message that cannot be stored is

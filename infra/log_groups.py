@@ -6,7 +6,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 _RETENTION: Final = {
     1: logs.RetentionDays.ONE_DAY,

@@ -8,7 +8,7 @@ from infra.alarms.rules import alarm_rules
 from infra.api.rest_api import Api
 from infra.events import Events
 from infra.functions.functions import Functions
-from infra.stages import Stage
+from infra.stages.stage import Stage
 from infra.storage import Storage
 
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.stages import Stage
+from infra.stages.stage import Stage
 from infra.tables import (
     BREAKER_KEY,
     BREAKER_TTL,

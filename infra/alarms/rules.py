@@ -12,7 +12,7 @@ from infra.api.rest_api import Api
 from infra.events import Events
 from infra.functions.functions import Functions
 from infra.metrics import METRIC_DIMENSIONS, METRICS_NAMESPACE
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 _PERIOD: Final = Duration.minutes(5)
 _LATE_MILLISECONDS: Final = 5 * 60 * 1000

@@ -3,7 +3,7 @@
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 
 def add_first_client(

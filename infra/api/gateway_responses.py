@@ -6,7 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 
 from infra.api.cors import gateway_response_headers
 from infra.api.gateway_problems import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX, GatewayProblem
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 
 def add_gateway_responses(api: apigateway.RestApi, stage: Stage) -> None:

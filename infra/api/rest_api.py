@@ -20,7 +20,7 @@ from infra.api.gateway_responses import add_gateway_responses
 from infra.api.routes import BINARY_MEDIA_TYPES, HEALTH_PATH, ROUTES
 from infra.functions.functions import Functions
 from infra.log_groups import add_log_group
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 # Health needs no API key, so it has a low limit of its own.
 _HEALTH_RATE: Final = 10

@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.bundling import bytecode, libraries
 from infra.bundling.cache import build_once, digest
 from infra.bundling.libraries import Target
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 SHARED_PACKAGE = "liveness_gateway"

@@ -13,7 +13,7 @@ from infra.acknowledge import acknowledge
 from infra.bundling.bundler import Bundler
 from infra.log_groups import add_log_group
 from infra.metrics import METRICS_NAMESPACE
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 _ARCHITECTURES: Final = {
     "arm64": lambda_.Architecture.ARM_64,

@@ -11,7 +11,7 @@ from infra.functions.recover import Recover
 from infra.functions.results import Results
 from infra.functions.sweep import Sweep
 from infra.functions.verify import Verify
-from infra.stages import Stage
+from infra.stages.stage import Stage
 from infra.storage import Storage
 
 

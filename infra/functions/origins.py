@@ -1,6 +1,6 @@
 """The variable that tells a function which origins may call it."""
 
-from infra.stages import Stage
+from infra.stages.stage import Stage
 
 
 def origins_variable(stage: Stage) -> str:

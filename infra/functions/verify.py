@@ -7,7 +7,7 @@ from constructs import Construct
 from infra.events import Events
 from infra.functions.function import FunctionDefaults, FunctionSpec, GatewayFunction
 from infra.functions.origins import origins_variable
-from infra.stages import Stage
+from infra.stages.stage import Stage
 from infra.storage import Storage
 
 # API Gateway waits 29 s: the function must give up first and answer with its own problem.
@@ -57,8 +57,8 @@ def _policy_variables(stage: Stage) -> dict[str, str]:
     return {
         "UPSTREAM_URL": stage.upstream_url,
         "UPSTREAM_DIALECT": stage.upstream_dialect,
-        "DEFAULT_THRESHOLD": stage.default_threshold,
-        "MINIMUM_THRESHOLD": stage.minimum_threshold,
+        "DEFAULT_THRESHOLD": f"{stage.default_threshold:f}",
+        "MINIMUM_THRESHOLD": f"{stage.minimum_threshold:f}",
         "MINIMUM_SIDE": str(stage.minimum_side),
         "MAXIMUM_SIDE": str(stage.maximum_side),
         "MULTIPLE_FACES": stage.multiple_faces,

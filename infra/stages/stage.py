@@ -1,18 +1,26 @@
-"""The stages and everything that differs between them.
+"""What is decided about a stage."""
 
-What only the operator knows comes from the command line: `infra/stage_context.py`.
-"""
-
-import platform
-import sys
 from dataclasses import dataclass
-from typing import Final, Literal
+from decimal import Decimal
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import Field
 
 Architecture = Literal["arm64", "x86_64"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING"]
 
-DIALECTS: Final = ("v0.1", "v0.2")
+Text = Annotated[str, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Threshold = Annotated[Decimal, Field(ge=0, le=1)]
+
+Dialect = Literal["v0.1", "v0.2"]
+DIALECTS: Final = get_args(Dialect)
 ANY_ORIGIN: Final = ("*",)
+_HEADER: Final = r"^[a-z0-9-]{1,64}$"
+
+LOCAL: Final = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +34,8 @@ class Stage:
         allowed_origins: pages that may call the gateway from a browser; `("*",)` for all, empty
             for none (servers and apps need no entry).
         allowed_headers: further request headers that a page may send, in lower case.
-        default_threshold: used when the client sends none. Decimal text.
-        minimum_threshold: a lower one is refused. Decimal text.
+        default_threshold: used when the client sends none.
+        minimum_threshold: a lower one is refused.
         minimum_side: shortest side of a selfie in pixels; 0 for no limit.
         maximum_side: longest side of a selfie in pixels; 0 for no limit.
         multiple_faces: what several faces in one selfie mean.
@@ -41,6 +49,8 @@ class Stage:
         client_quota_per_day: requests of one API key in a day; None for no quota.
         verify_concurrency: most verifications at once, reserved out of the account's quota; None
             for the account's limit and no reservation.
+        daily_upstream_calls: so many calls of the liveness API are expected in a day; alarms tell
+            of half of them, four fifths, and all. 0 for no alarms.
         python_version: of the Lambda runtime.
         architecture: of the Lambda runtime.
         host_libraries: libraries are installed for this machine, not for the Lambda runtime.
@@ -53,101 +63,42 @@ class Stage:
         log_level: of the functions.
         server_errors_alarm: so many 5xx answers in five minutes are an alarm.
         alarm_email: an address that the alarms are sent to; empty for none.
+        domain: a host name of your own for the API; empty for API Gateway's.
+        certificate: the ARN of the domain's certificate, in ACM in the stage's region.
     """
 
-    name: str
-    upstream_url: str = ""
-    upstream_dialect: str = "v0.1"
-    allowed_origins: tuple[str, ...]
-    allowed_headers: tuple[str, ...] = ()
-    default_threshold: str = "0.6"
-    minimum_threshold: str
-    minimum_side: int = 0
-    maximum_side: int = 0
+    name: Text
+    upstream_url: Text = ""
+    upstream_dialect: Dialect = "v0.1"
+    allowed_origins: tuple[Text, ...] = ()
+    allowed_headers: tuple[Annotated[str, Field(pattern=_HEADER)], ...] = ()
+    default_threshold: Threshold = Decimal("0.6")
+    minimum_threshold: Threshold
+    minimum_side: Count = 0
+    maximum_side: Count = 0
     multiple_faces: Literal["inconclusive", "score"] = "inconclusive"
-    forward_metadata: bool = False
-    retention_hours: int
-    rate_limit: int
-    burst_limit: int
-    client_rate_limit: int
-    client_burst_limit: int
-    client_quota_per_day: int | None
-    verify_concurrency: int | None
-    python_version: str = "3.14"
+    forward_metadata: Flag = False
+    retention_hours: Annotated[int, Field(strict=True, ge=24)]
+    rate_limit: Positive
+    burst_limit: Positive
+    client_rate_limit: Positive
+    client_burst_limit: Positive
+    client_quota_per_day: Positive | None = None
+    verify_concurrency: Positive | None = None
+    daily_upstream_calls: Count = 0
+    python_version: Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")] = "3.14"
     architecture: Architecture = "arm64"
-    host_libraries: bool = False
-    keep_data: bool
-    sets_api_gateway_log_role: bool = True
-    log_retention_days: int
+    host_libraries: Flag = False
+    keep_data: Flag
+    sets_api_gateway_log_role: Flag = True
+    log_retention_days: Literal[1, 7, 30, 90, 365]
     log_level: LogLevel
-    server_errors_alarm: int = 5
-    alarm_email: str = ""
+    server_errors_alarm: Positive = 5
+    alarm_email: Text = ""
+    domain: Text = ""
+    certificate: Text = ""
 
     @property
     def in_cloud(self) -> bool:
         """Whether it is deployed to AWS, with real selfies and real charges."""
-        return self.name != "local"
-
-
-def _host_architecture() -> Architecture:
-    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
-
-
-_STAGES: Final = (
-    Stage(
-        name="local",
-        upstream_url="http://127.0.0.1:8081",
-        allowed_origins=ANY_ORIGIN,
-        minimum_threshold="0",
-        retention_hours=24,
-        rate_limit=1000,
-        burst_limit=2000,
-        client_rate_limit=1000,
-        client_burst_limit=2000,
-        client_quota_per_day=None,
-        verify_concurrency=None,
-        # The emulator runs the functions as processes of this machine, with the tests' Python.
-        python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
-        architecture=_host_architecture(),
-        host_libraries=True,
-        keep_data=False,
-        log_retention_days=1,
-        log_level="DEBUG",
-    ),
-    Stage(
-        name="dev",
-        allowed_origins=ANY_ORIGIN,
-        minimum_threshold="0",
-        retention_hours=72,
-        rate_limit=10,
-        burst_limit=20,
-        client_rate_limit=5,
-        client_burst_limit=10,
-        client_quota_per_day=1_000,
-        verify_concurrency=None,
-        keep_data=False,
-        log_retention_days=7,
-        log_level="DEBUG",
-    ),
-    Stage(
-        name="prod",
-        allowed_origins=(),
-        minimum_threshold="0.5",
-        # The largest side any of the liveness API's documents names.
-        maximum_side=5000,
-        retention_hours=24 * 30,
-        rate_limit=25,
-        burst_limit=50,
-        client_rate_limit=10,
-        client_burst_limit=20,
-        client_quota_per_day=50_000,
-        # A new account has a small quota of concurrency, of which Lambda keeps a part unreserved:
-        # it would refuse a reservation. 25 requests a second of 2 s each keep 50 instances busy.
-        verify_concurrency=None,
-        keep_data=True,
-        log_retention_days=90,
-        log_level="INFO",
-        server_errors_alarm=1,
-    ),
-)
-STAGES: Final = {stage.name: stage for stage in _STAGES}
+        return self.name != LOCAL

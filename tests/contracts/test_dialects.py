@@ -2,11 +2,11 @@
 
 import re
 
-from infra.stages import DIALECTS as OFFERED
-from infra.stages import STAGES
+from infra.stages.stage import DIALECTS as OFFERED
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from sandbox.credentials import CREDENTIAL_HEADERS
 from tests.contracts.sources import read
+from tests.infra.assembly import STAGES
 
 
 def test_stack_and_sandbox_have_the_dialects_that_are_spoken() -> None:

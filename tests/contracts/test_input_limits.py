@@ -2,13 +2,12 @@
 
 import re
 import uuid
-from decimal import Decimal
 from typing import Final, get_args, get_type_hints
 
 import pytest
 
 from infra.api.gateway_problems import BODY_LIMIT, GATEWAY_PROBLEMS
-from infra.stages import STAGES, Stage
+from infra.stages.stage import Stage
 from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from liveness_gateway.entrypoints.http.requests import (
     IDEMPOTENCY_KEY,
@@ -19,6 +18,7 @@ from liveness_gateway.problems import CATALOGUE
 from liveness_gateway.verifications.model import MultipleFaces
 from liveness_gateway.verifications.selfie import MAXIMUM_PIXELS
 from tests.contracts.sources import OPENAPI, read
+from tests.infra.assembly import STAGES
 
 CREATE: Final = OPENAPI["paths"]["/v1/verifications"]["post"]
 FORM: Final = CREATE["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
@@ -87,8 +87,7 @@ def test_the_contract_takes_a_threshold_as_the_function_does(text: str) -> None:
 
 def test_a_stage_has_thresholds_and_meanings_of_several_faces_that_are_taken() -> None:
     for stage in STAGES.values():
-        for text in (stage.default_threshold, stage.minimum_threshold):
-            assert THRESHOLD.fullmatch(text.encode()), f"infra/stages.py {stage.name}: {text!r}"
-        assert Decimal(stage.minimum_threshold) <= Decimal(stage.default_threshold) <= 1
+        for threshold in (stage.default_threshold, stage.minimum_threshold):
+            assert THRESHOLD.fullmatch(f"{threshold:f}".encode()), f"stages/{stage.name}.toml"
     offered = get_args(get_type_hints(Stage)["multiple_faces"])
     assert set(offered) == {str(meaning) for meaning in MultipleFaces}

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from infra.stage_context import StageError, resolve_stage
+from infra.stages.context import resolve_stage
+from infra.stages.errors import StageError
 from liveness_gateway.adapters.secrets import SecretsManager, UpstreamCredentials
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.api.events import COMPAT_PATHS, CREATE, post_event, read_event, selfie_form

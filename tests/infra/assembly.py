@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from infra.stages.context import resolve_stage
+from infra.stages.stage import Stage
+
 ROOT = Path(__file__).parents[2]
 UPSTREAM = "https://liveness.example.com"
 FUNCTIONS = ("verify", "results", "publish_events", "sweep", "recover")
@@ -26,6 +29,9 @@ CONTEXTS: Mapping[str, Mapping[str, str]] = {
         "allowed_origins": "https://one.example.com,https://two.example.com:8443",
     },
     "bare": {"stage": "prod", "upstream_url": UPSTREAM},
+}
+STAGES: Mapping[str, Stage] = {
+    name: resolve_stage(CONTEXTS[name]) for name in ("local", "dev", "prod")
 }
 
 

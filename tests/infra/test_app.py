@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from infra.bundling.bytecode import find_interpreter
-from infra.stages import STAGES
+from tests.infra.assembly import STAGES
 from tests.infra.synthesis import VIOLATING, run
 
 
@@ -30,9 +30,20 @@ def test_a_synth_prints_only_what_an_operator_should_know(synthesis: Path) -> No
     version = STAGES["prod"].python_version
     hint = [] if find_interpreter(version) else [f".venv/bin/uv python install {version}"]
     for name, expected in (
-        ("bare", ["allows no browser", *hint]),
+        ("bare", ["only: upstream_url (not in", "allows no browser", *hint]),
         # Of two cloud stages and the local one; each names allowed origins.
-        ("others", [*hint, *hint]),
+        (
+            "others",
+            [
+                "only: upstream_url (not in",
+                "only: allowed_origins (the file says ['*'])",
+                "only: alarm_email (not in",
+                *hint,
+                "only: upstream_url (not in",
+                "only: allowed_origins (not in",
+                *hint,
+            ],
+        ),
     ):
         lines = (synthesis / f"{name}.txt").read_text().partition(VIOLATING)[0].splitlines()
         assert all(text in line for line, text in zip(lines, expected, strict=True)), lines

@@ -10,8 +10,8 @@ import pytest
 
 from infra.bundling import bytecode
 from infra.bundling.bundler import BundleError, Bundler
-from infra.stage_context import resolve_stage
-from infra.stages import Stage
+from infra.stages.context import resolve_stage
+from infra.stages.stage import Stage
 from tests.infra.assembly import FUNCTIONS, ROOT
 
 _LIBRARY = "jmespath"

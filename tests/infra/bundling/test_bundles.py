@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from infra.bundling import bytecode
-from infra.stages import STAGES
-from tests.infra.assembly import FUNCTIONS, ROOT, Assembly
+from tests.infra.assembly import FUNCTIONS, ROOT, STAGES, Assembly
 
 _SERVICES = {"dynamodb", "events", "secretsmanager", "sqs"}
 _ONLY_VERIFY = {"certifi", "multipart", "pybase64", "requests", "requests_toolbelt"}

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
-from infra.stage_context import StageError, resolve_stage
-from infra.stages import ANY_ORIGIN, STAGES
+from infra.stages.context import resolve_stage
+from infra.stages.errors import StageError
+from infra.stages.stage import ANY_ORIGIN
 from tests.infra.assembly import UPSTREAM
 
 _PROD = {"stage": "prod", "upstream_url": UPSTREAM}
+_CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/of-the-domain"
 _UNUSABLE_ADDRESSES = (
     "",
     "http://liveness.example.com",
@@ -20,7 +22,7 @@ _UNUSABLE_ADDRESSES = (
     "https://liveness.example.com#",
     "https://liveness.example.com:99999",
     "https://liveness example.com",
-    "https://liveness.example.com/\n",
+    "https://liveness.\nexample.com",
     "https://l\u0456veness.example.com",
     "https://[::1",
     "https://liveness.example.com/v0.1",
@@ -53,9 +55,13 @@ _UNUSABLE = (
         for url in _UNUSABLE_ADDRESSES
     ),
     *({**_PROD, "allowed_origins": origin} for origin in _UNUSABLE_ORIGINS),
+    {**_PROD, "certificate": _CERTIFICATE, "domain": "localhost"},
+    {**_PROD, "certificate": _CERTIFICATE, "domain": "https://api.example.com"},
+    {**_PROD, "domain": "api.example.com", "certificate": "api.example.com"},
+    {"certificate": _CERTIFICATE, "domain": "api.example.com"},
     *({**_PROD, "alarm_email": text} for text in ("me", "a@b,c@d", "a b@c", "@c", "a@")),
 )
-_CHOICES = {"stage": "local, dev, prod", "upstream_dialect": r"v0\.1, v0\.2"}
+_CHOICES = {"stage": "local, dev, prod", "upstream_dialect": r"'v0\.1' or 'v0\.2'"}
 
 
 @pytest.mark.parametrize("context", _UNUSABLE, ids=lambda context: "-".join(context.values()))
@@ -71,7 +77,8 @@ def test_an_unusable_value_is_refused_in_one_line(context: dict[str, str]) -> No
 
 @pytest.mark.parametrize("context", [{}, {"stage": ""}])
 def test_local_is_the_default_and_needs_nothing(context: dict[str, str]) -> None:
-    assert resolve_stage(context) == STAGES["local"]
+    stage = resolve_stage(context)
+    assert (stage.name, stage.in_cloud, stage.allowed_origins) == ("local", False, ANY_ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +91,10 @@ def test_local_is_the_default_and_needs_nothing(context: dict[str, str]) -> None
         ("local", "upstream_url", "http://127.0.0.1:4000", "http://127.0.0.1:4000"),
         ("local", "upstream_dialect", "v0.2", "v0.2"),
         ("prod", "allowed_origins", None, ()),
+        ("dev", "allowed_origins", "none", ()),
+        ("dev", "allowed_origins", " None ", ()),
         ("prod", "allowed_origins", "*", ANY_ORIGIN),
-        ("local", "allowed_origins", "", ()),
+        ("dev", "allowed_origins", "", ANY_ORIGIN),
         (
             "prod",
             "allowed_origins",

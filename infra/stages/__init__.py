@@ -1,0 +1,1 @@
+"""The stages: what is decided about each, in `stages/*.toml` and on the command line."""
