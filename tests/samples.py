@@ -29,7 +29,7 @@ RECEIPT: Final = UpstreamReceipt("uid-1", 2, "2025-06-01 12:00:00", "2025-06-01 
 
 def selfie(content: bytes = b"\xff\xd8\xffa selfie", width: int = 95, height: int = 71) -> Selfie:
     """A checked selfie, whatever its bytes are."""
-    return Selfie(content, Image(width, height, "jpeg", len(content)))
+    return Selfie((content,), Image(width, height, "jpeg", len(content)))
 
 
 def face(confidence: str = "0.9885") -> Face:

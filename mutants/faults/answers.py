@@ -137,7 +137,7 @@ FAULTS: Final = (
         killers.REQUESTS,
     ),
     SeededFault(
-        "I14", "a second selfie is taken for the first", "multipart.read_form",
+        "I14", "a second selfie is taken for the first", "multipart._form",
         "if name in found: ...",
         "if False: ...",
         killers.MULTIPART,

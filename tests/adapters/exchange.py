@@ -99,7 +99,7 @@ def post(  # noqa: PLR0913 - one side of an exchange each; all but one are keywo
     return used.post(
         url,
         {"app-id": "our-id", "app-key": KEY},
-        Selfie(data, Image(95, 71, kind, len(data))),
+        Selfie((data,), Image(95, 71, kind, len(data))),
         Decimal(threshold),
         PATIENT if clock else within(seconds),
     )

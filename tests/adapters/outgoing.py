@@ -43,7 +43,7 @@ def call(
     return (transport or plain_transport()).post(
         url,
         {"app-id": "our-id", "app-key": KEY} if headers is None else headers,
-        Selfie(content, Image(95, 71, "jpeg", len(content))),
+        Selfie((content,), Image(95, 71, "jpeg", len(content))),
         Decimal("0.6"),
         time.monotonic() + seconds,
     )

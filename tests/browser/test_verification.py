@@ -9,11 +9,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from liveness_gateway.verifications.pictures.picture import without_metadata
 from local.gateway import Gateway
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
 from tests.browser.conftest import CAMERA, DESKTOP, PHONE, Visit, Visitor
+from tests.plain_pictures import without_metadata
 
 DROP = Path(__file__).with_name("drop.js").read_text()
 TIMES = "\N{MULTIPLICATION SIGN}"

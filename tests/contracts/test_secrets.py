@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from local.emulator.ministack import Emulator
 
-SELFIE: Final = Selfie(b"selfie", Image(width=1, height=1, format="png", bytes=6))
+SELFIE: Final = Selfie((b"selfie",), Image(width=1, height=1, format="png", bytes=6))
 
 
 class OneSecret:

@@ -4,10 +4,10 @@ import hashlib
 
 import pytest
 
-from liveness_gateway.verifications.pictures.picture import without_metadata
 from sandbox import Sandbox
 from tests.e2e.clients import CLIENTS
 from tests.e2e.conftest import COMPAT, OWN, Poster, Selfie
+from tests.plain_pictures import without_metadata
 
 
 @pytest.mark.parametrize("route", [OWN, *COMPAT])

@@ -66,10 +66,20 @@ class Image:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Selfie:
-    """A checked image. Its bytes are never part of a repr, so no log can hold them."""
+    """A checked image. Its bytes are never part of a repr, so no log can hold them.
 
-    content: bytes
+    Attributes:
+        pieces: the file, one piece after the other.
+        image: what its header says.
+    """
+
+    pieces: tuple[bytes | memoryview, ...]
     image: Image
+
+    @property
+    def content(self) -> bytes:
+        """The file in one piece: a copy, unless it is one."""
+        return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def check_selfie(content: bytes) -> Selfie:
         )
     _check_size(*size)
     width, height = size
-    return Selfie(content, Image(width=width, height=height, format=kind, bytes=len(content)))
+    return Selfie((content,), Image(width=width, height=height, format=kind, bytes=len(content)))
 
 
 def _format(content: bytes) -> str:

@@ -145,7 +145,7 @@ class Verifier:
     def _forwarded(self, selfie: Selfie) -> Selfie:
         if self._policy.forward_metadata:
             return selfie
-        return replace(selfie, content=without_metadata(selfie.content, selfie.image.format))
+        return replace(selfie, pieces=without_metadata(selfie.content, selfie.image.format))
 
     def _judge(self, claim: Verification, answer: UpstreamAnswer) -> TerminalResult:
         now = self._clock.now()

@@ -5,9 +5,10 @@ import tracemalloc
 
 import pytest
 
-from liveness_gateway.verifications.pictures.picture import read_size, without_metadata
+from liveness_gateway.verifications.pictures.picture import read_size
 from tests.bodies import seeded
 from tests.images import chunk, frame, png_header, segment
+from tests.plain_pictures import without_metadata
 
 LENGTH = 4_500_000
 START = b"\xff\xd8" + frame(95, 71)

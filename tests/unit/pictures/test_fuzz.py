@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveness_gateway.verifications.pictures.picture import parts, read_size, without_metadata
+from liveness_gateway.verifications.pictures.picture import parts, read_size
 from liveness_gateway.verifications.pictures.png import chunks
 from tests.bodies import seeded
 from tests.images import JFIF, chunk, png_header
+from tests.plain_pictures import without_metadata
 from tests.unit.pictures.drawings import JPEGS, PNGS
 from tests.unit.pictures.hidden import IN_JPEG, IN_PNG
 from tests.unit.pictures.looking import look_if_possible

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image, ImageFile
 
 from liveness_gateway.verifications.pictures.jpeg import MAXIMUM_SEGMENTS
-from liveness_gateway.verifications.pictures.picture import parts, without_metadata
+from liveness_gateway.verifications.pictures.picture import parts
 from tests.images import JFIF, drawn, frame, jpeg_header, segment
+from tests.plain_pictures import without_metadata
 from tests.unit.pictures.drawings import JPEGS, PROFILE, noise
 from tests.unit.pictures.hidden import (
     CANARY,

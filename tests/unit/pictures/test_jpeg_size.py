@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from liveness_gateway.verifications.pictures.jpeg import MAXIMUM_SEGMENTS
-from liveness_gateway.verifications.pictures.picture import read_size, without_metadata
+from liveness_gateway.verifications.pictures.picture import read_size
 from tests.images import JFIF, drawn, exif_with_thumbnail, frame, jpeg_header, segment
+from tests.plain_pictures import without_metadata
 from tests.unit.pictures.drawings import JPEGS
 from tests.unit.pictures.looking import look
 

@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from liveness_gateway.verifications.pictures.picture import parts, read_size, without_metadata
+from liveness_gateway.verifications.pictures.picture import parts, read_size
+from tests.plain_pictures import without_metadata
 from tests.unit.pictures.drawings import JPEGS, PNGS
 from tests.unit.pictures.hidden import CANARY, IN_JPEG, IN_PNG
 from tests.unit.pictures.looking import look

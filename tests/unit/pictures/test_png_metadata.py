@@ -2,8 +2,9 @@
 
 import pytest
 
-from liveness_gateway.verifications.pictures.picture import parts, read_size, without_metadata
+from liveness_gateway.verifications.pictures.picture import parts, read_size
 from tests.images import chunk, drawn, png_header
+from tests.plain_pictures import without_metadata
 from tests.unit.pictures.drawings import PNGS, in_front
 from tests.unit.pictures.hidden import (
     CANARY,

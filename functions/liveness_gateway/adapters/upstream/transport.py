@@ -23,6 +23,7 @@ from liveness_gateway.adapters.upstream.connection import (
     look_up,
 )
 from liveness_gateway.adapters.upstream.incoming import Incoming
+from liveness_gateway.adapters.upstream.pieces import PieceReader
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
 from liveness_gateway.adapters.upstream.request_head import Target, request_head
 from liveness_gateway.adapters.upstream.response import read_refusal, read_success
@@ -123,7 +124,7 @@ def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
     kind = selfie.image.format
     return MultipartEncoder(
         {
-            "selfie": (f"selfie.{kind}", selfie.content, _MEDIA_TYPES[kind]),
+            "selfie": (f"selfie.{kind}", PieceReader(selfie.pieces), _MEDIA_TYPES[kind]),
             "threshold": decimal_text(threshold),
         }
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from liveness_gateway.verifications.pictures import exif
+from liveness_gateway.verifications.pictures.kept import Kept, Piece
 
 MAXIMUM_SEGMENTS: Final = 100_000
 """A bound on the time. In 4.5 MB so many segments would have 45 bytes each, lengths included;
@@ -90,8 +91,8 @@ def read_size(content: bytes) -> tuple[int, int] | None:
     return size
 
 
-def without_metadata(content: bytes) -> bytes:
-    """Return the file with the pixels, their colours and the orientation only.
+def without_metadata(content: bytes) -> tuple[Piece, ...]:
+    """Return the file with the pixels, their colours and the orientation only, in pieces.
 
     Kept as they are: tables, frames, scans, restart intervals and ICC profile. Kept without what
     else they carry: the headers of JFIF and Adobe, which decide how decoders read the colours.
@@ -104,11 +105,11 @@ def without_metadata(content: bytes) -> bytes:
     follows a scan is left out, an EOI takes its place: decoders need a marker to end the scan.
     """
     jfif, orientation = b"", None
-    kept: list[bytes] = []
+    kept = Kept(content)
     header, unclosed = True, False
     for marker, start, end, whole in segments(content):
         if marker in _DECIDE_PIXELS:
-            kept.append(content[start:end])
+            kept.keep(start, end)
             header = header and marker != SOS
             unclosed = marker == SCAN and end < len(content)
         elif header and whole:
@@ -118,10 +119,11 @@ def without_metadata(content: bytes) -> bytes:
             elif marker == _APP1 and orientation is None and data.startswith(exif.HEADER):
                 orientation = _exif(data)
             else:
-                kept.append(_colours(marker, data))
+                kept.add(_colours(marker, data))
+    kept.add(_CLOSING if unclosed else b"")
     start_of_image = SOI if content.startswith(SOI) else b""
-    closing = _CLOSING if unclosed else b""
-    return b"".join([start_of_image, jfif, orientation or b"", *kept, closing])
+    first = start_of_image + jfif + (orientation or b"")
+    return (first, *kept.pieces()) if first else ()
 
 
 def _jfif(data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What can be asked of a picture, whichever of the two formats it has."""
 
 from liveness_gateway.verifications.pictures import jpeg, jpeg_parts, png
+from liveness_gateway.verifications.pictures.kept import Piece
 
 
 def read_size(content: bytes, image_format: str) -> tuple[int, int] | None:
@@ -13,12 +14,13 @@ def read_size(content: bytes, image_format: str) -> tuple[int, int] | None:
     return png.read_size(content) if image_format == "png" else jpeg.read_size(content)
 
 
-def without_metadata(content: bytes, image_format: str) -> bytes:
-    """Return the same picture with nothing but pixels, colour profile and orientation.
+def without_metadata(content: bytes, image_format: str) -> tuple[Piece, ...]:
+    """Return the same picture with nothing but pixels, colour profile and orientation, in pieces.
 
     Decoders see the same pixels, colour profile and Exif orientation as before: parts of the file
-    are left out, nothing is decoded. A picture that is cut off stays cut off. The result is never
-    longer than the content, and empty where the content does not start as its format does.
+    are left out, nothing is decoded. A picture that is cut off stays cut off. All pieces together
+    are never longer than the content; there are none where the content does not start as its
+    format does. A piece of 64 KiB or more is a view of the content, not a copy.
 
     Args:
         content: the file, any bytes.

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from liveness_gateway.verifications.pictures.exif import orientation_only
+from liveness_gateway.verifications.pictures.kept import Kept, Piece
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # Length 4, name 4, data, checksum 4: 5.3.
@@ -54,21 +55,27 @@ def read_size(content: bytes) -> tuple[int, int] | None:
     return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
 
 
-def without_metadata(content: bytes) -> bytes:
-    """Return the file with the pixels, their colours and the orientation only.
+def without_metadata(content: bytes) -> tuple[Piece, ...]:
+    """Return the file with the pixels, their colours and the orientation only, in pieces.
 
     Kept as they are: IHDR, PLTE, tRNS, IDAT, cHRM, gAMA, iCCP, sBIT, sRGB, cICP, mDCV, cLLI. An
     eXIf becomes one that holds the orientation, in its place. Everything else and what follows
     IEND is left out. A kept chunk that is cut off by the file's end stays so.
     """
     if not content.startswith(_SIGNATURE):
-        return b""
-    return _SIGNATURE + b"".join(_kept(content, chunk) for chunk in chunks(content))
+        return ()
+    kept = Kept(content)
+    kept.keep(0, len(_SIGNATURE))
+    for chunk in chunks(content):
+        if chunk.name in _KEPT:
+            kept.keep(chunk.start, chunk.end)
+        else:
+            kept.add(_replaced(content, chunk))
+    return kept.pieces()
 
 
-def _kept(content: bytes, chunk: Chunk) -> bytes:
-    if chunk.name in _KEPT:
-        return content[chunk.start : chunk.end]
+def _replaced(content: bytes, chunk: Chunk) -> bytes:
+    """What takes the place of a chunk that is not kept as it is."""
     if chunk.name == b"IEND":
         return _END[: chunk.end - chunk.start]
     if chunk.name == b"eXIf" and chunk.whole:
