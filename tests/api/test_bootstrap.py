@@ -84,6 +84,17 @@ def test_a_selfie_goes_all_the_way(deployment: Deployment, function: LambdaHandl
     assert event["detail"]["data"]["verification_id"] == verification_id
 
 
+def test_one_call_of_aws_stands_in_front_of_upstream(
+    deployment: Deployment, function: LambdaHandler
+) -> None:
+    post(function)
+    first = list(deployment.aws.calls)
+    assert sorted(first[:-1]) == ["GetItem", "GetSecretValue", "GetSecretValue", "PutItem"]
+    post(function)
+    # The claim, and the result; the breaker is believed, and the secrets are cached.
+    assert deployment.aws.calls[len(first) :] == ["PutItem", "UpdateItem"]
+
+
 def test_the_other_dialect_and_the_compat(deployment: Deployment) -> None:
     with environment(UPSTREAM_DIALECT="v0.1"):
         function = LambdaHandler(verify_from_environment)

@@ -138,14 +138,66 @@ def test_a_probe_whose_function_died_is_followed_by_another(copies: Copies) -> N
     assert [copies.open(), copies.open()] == [False, True]
 
 
-def test_the_state_is_cached_for_two_seconds(copies: Copies) -> None:
-    """Half the reads of a busy function cost nothing; and a circuit opened elsewhere is seen."""
+@pytest.mark.parametrize("results", ["", "+", "?", "+?+?"])
+def test_a_closed_circuit_is_believed_for_ten_seconds(copies: Copies, results: str) -> None:
+    """No call waits for a read then; and a circuit that was opened elsewhere is seen."""
+    breaker = copies.one()
+    call(breaker, f"+{results}")
+    call(copies.one(), "!")
+    copies.clock.advance(9.9)
+    assert not refuses(breaker)
+    copies.clock.advance(0.1)
+    assert refuses(breaker)
+
+
+def test_believing_does_not_go_on_by_itself(copies: Copies) -> None:
+    breaker = copies.one()
+    call(breaker, "+")
+    copies.clock.advance(6)
+    call(breaker, "+")
+    call(copies.one(), "!")
+    copies.clock.advance(4)
+    assert refuses(breaker)
+
+
+def test_one_call_that_fails_is_enough_to_ask_again(copies: Copies) -> None:
+    """So a copy that still believes makes one call that fails, and no second."""
     breaker = copies.one()
     call(breaker, "+")
     call(copies.one(), "!")
-    assert not refuses(breaker)
     copies.clock.advance(2)
+    call(breaker, "-")
     assert refuses(breaker)
+
+
+def test_a_copy_that_opened_the_circuit_does_not_believe_it_closed(copies: Copies) -> None:
+    for results in ("+!", "+-----"):
+        breaker = copies.one()
+        call(breaker, results)
+        assert refuses(breaker), results
+        copies.clock.advance(600)
+        call(copies.one(), "+")
+
+
+def test_a_circuit_that_was_closed_elsewhere_is_seen_after_two_seconds(copies: Copies) -> None:
+    call(copies.one(), "-----")
+    breaker = copies.one()
+    assert refuses(breaker)
+    copies.clock.advance(30)
+    end(copies.one().admit(), "+")
+    copies.clock.advance(2)
+    assert not refuses(breaker)
+
+
+def test_while_it_is_open_at_most_one_probe_goes_however_much_was_believed(
+    copies: Copies,
+) -> None:
+    believing = [copies.one() for _ in range(5)]
+    for breaker in believing:
+        call(breaker, "+")
+    call(copies.one(), "-----")
+    copies.clock.advance(30)
+    assert [refuses(breaker) for breaker in believing] == [False, True, True, True, True]
 
 
 def test_an_open_circuit_whose_store_fails_once_lets_one_call_go_on(copies: Copies) -> None:

@@ -31,6 +31,10 @@ _NAME: Final = "upstream"
 _FAILURES: Final = 5
 _OPEN_SECONDS: Final = 30
 _REFUSED_SECONDS: Final = 60
+# How long a circuit that was read as closed is taken for closed, unless a call fails (ADR 0022).
+_BELIEVED_SECONDS: Final = 10.0
+# Any other state is read again after so many seconds.
+_CACHED_SECONDS: Final = 2
 
 
 class BreakerStore(Protocol):
@@ -76,7 +80,9 @@ class CountingBreakerStore(CircuitBreakerDynamoDBPersistence):
         super().__init__(table_name, boto3_client=client)
         # How long open lasts, how many probes close, how many seconds a read is cached.
         config = CircuitBreakerConfig(
-            recovery_timeout=_OPEN_SECONDS, success_threshold=1, local_cache_max_age=2
+            recovery_timeout=_OPEN_SECONDS,
+            success_threshold=1,
+            local_cache_max_age=_CACHED_SECONDS,
         )
         self.configure(config, _NAME)
         self._telemetry = telemetry
@@ -102,6 +108,9 @@ class CircuitBreaker:
     """Opens at 5 failures that are half of 30 seconds' calls, or at once when upstream refuses.
 
     Open lasts 30 seconds (60 after a refusal); then one probe at a time is let through.
+
+    A circuit that was closed is not read again for 10 seconds, so that only the claim stands in
+    front of a call. A call that fails ends that: the next one asks the store.
     """
 
     def __init__(
@@ -112,6 +121,7 @@ class CircuitBreaker:
         self._telemetry = telemetry
         self._window = window or LocalWindow(clock)
         self._lock = threading.Lock()
+        self._believed_until = 0.0
 
     def admit(self) -> "BreakerPermit":
         """A permit for one call.
@@ -119,8 +129,12 @@ class CircuitBreaker:
         Raises:
             CircuitOpenError: the circuit is open, or another call is its probe.
         """
+        now = self._clock.monotonic()
+        if now < self._believed_until:
+            return BreakerPermit(self, probe=False)
         record = self._store.get_state(_NAME)
         if record.state is CircuitState.CLOSED:
+            self._believed_until = now + _BELIEVED_SECONDS
             return BreakerPermit(self, probe=False)
         opened_at = record.opened_at or 0
         due = opened_at + _OPEN_SECONDS
@@ -141,6 +155,8 @@ class CircuitBreaker:
     def record(self, *, success: bool, probe: bool) -> None:
         """Take note of how a call went; opens or closes the circuit where the rule says so."""
         now = int(self._clock.now().timestamp())
+        if not success:
+            self._believed_until = 0.0
         if probe and success:
             self._change(Transition.CLOSED, lambda: self._store.save_closed(_NAME))
         elif probe:
@@ -156,6 +172,7 @@ class CircuitBreaker:
     def open_at_once(self) -> None:
         """Open for 60 seconds: upstream refuses our credentials, or our limit is reached."""
         now = int(self._clock.now().timestamp())
+        self._believed_until = 0.0
         self._open(Transition.REFUSED, 1, now + _REFUSED_SECONDS - _OPEN_SECONDS)
 
     def _too_many_failures(self, *, success: bool) -> bool:
