@@ -79,11 +79,17 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 .PHONY: deploy
 deploy: .venv/.installed ## Deploy to AWS what stages/<stage>.toml says: STAGE=prod [UPSTREAM_URL=https://...] [ALLOWED_ORIGINS=...]
 	@STAGE=$${STAGE:-dev} $(BIN)/python -m infra.stages
-	@$(CDK) deploy $(CDK_FLAGS)
+	@$(BIN)/python -m cli.destroy --leftovers --stage $${STAGE:-dev}
+	@$(CDK) deploy $(CDK_FLAGS) --require-approval $$([ -t 0 ] && echo broadening || echo never)
+
+.PHONY: diff
+diff: .venv/.installed ## Say what a deployment would change, and change nothing: STAGE=prod
+	@$(CDK) synth --quiet $(CDK_FLAGS)
+	@$(BIN)/python -m cli.diff --stage $${STAGE:-dev} --template cdk.out/liveness-gateway-$${STAGE:-dev}.template.json
 
 .PHONY: destroy
-destroy: .venv/.installed ## Remove a stage from AWS: STAGE=dev UPSTREAM_URL=https://...
-	@$(CDK) destroy $(CDK_FLAGS)
+destroy: .venv/.installed ## Remove a stage from AWS, after asking: STAGE=dev [YES=1]
+	@$(BIN)/python -m cli.destroy --stage $${STAGE:-dev} $(if $(YES),--yes)
 
 .PHONY: redrive
 redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...] [DRY_RUN=1]

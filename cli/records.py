@@ -7,10 +7,11 @@ announced is what the record says.
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from cli.account import Account
 from liveness_gateway.adapters.dynamodb.items import marshal, verification_of
 from liveness_gateway.entrypoints.streams import stream_record
 from liveness_gateway.verifications.model import Status, Verification
@@ -29,14 +30,6 @@ _NO_LETTER: Final = (
 
 class LetterError(Exception):
     """A letter cannot be answered now; the message says why."""
-
-
-class Account(Protocol):
-    """The account that a stage is deployed in: what of a `boto3.Session` is used."""
-
-    def client(self, service: str, /) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
-        """The client of that service."""
-        ...
 
 
 class Records:

@@ -16,7 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.records import Account, LetterError, Records
+from cli.account import Account
+from cli.records import LetterError, Records
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.publishing import event_of

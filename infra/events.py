@@ -2,13 +2,14 @@
 
 from typing import Final, cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.retention import removal_policy
 from infra.stages.stage import Stage
 
 RECOVER_TIMEOUT: Final = 60
@@ -31,7 +32,7 @@ class Events(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
-        self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
+        self._removal = removal_policy(stage)
         self._bus_name = f"liveness-gateway-{stage.name}"
         self.bus = events.EventBus(self, "Bus", event_bus_name=self._bus_name)
         self.dead_letter_queue = self._dead_letter_queue("DeadLetters")

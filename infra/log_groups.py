@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.retention import removal_policy
 from infra.stages.stage import Stage
 
 _RETENTION: Final = {
@@ -29,5 +29,5 @@ def add_log_group(
         construct_id,
         log_group_name=name,
         retention=_RETENTION[stage.log_retention_days],
-        removal_policy=RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY,
+        removal_policy=removal_policy(stage),
     )

@@ -8,7 +8,7 @@ from infra.alarms.rules import alarm_rules
 from infra.api.rest_api import Api
 from infra.events import Events
 from infra.functions.functions import Functions
-from infra.stages.stage import Stage
+from infra.stages.stage import Stage, settings_in_words
 from infra.storage import Storage
 
 
@@ -38,6 +38,8 @@ class GatewayStack(Stack):
             rules=alarm_rules(stage, api=self.api, functions=self.functions, events=self.events),
             email=stage.alarm_email,
         )
+        # `make diff` reads here what was decided for the deployment before.
+        self.template_options.metadata = {"Settings": settings_in_words(stage)}
         Tags.of(self).add("application", "liveness-gateway")
         Tags.of(self).add("stage", stage.name)
         self._add_outputs()

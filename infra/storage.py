@@ -8,6 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.retention import removal_policy
 from infra.stages.stage import Stage
 from infra.tables import (
     BREAKER_KEY,
@@ -36,7 +37,7 @@ class Storage(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
-        self._removal = RemovalPolicy.RETAIN if stage.keep_data else RemovalPolicy.DESTROY
+        self._removal = removal_policy(stage)
         self.table = self._verifications_table(stage)
         self.breaker_table = self._breaker_table()
         self.upstream_secret = self._upstream_secret()

@@ -81,7 +81,8 @@ class Api(Construct):
             cfn.security_policy = "SecurityPolicy_TLS13_1_3_2025_09"
             cfn.endpoint_access_mode = "STRICT"
         if stage.sets_api_gateway_log_role:
-            # The role belongs to the account and region. The CDK retains it with the stack gone.
+            # The role belongs to the account and region: the other stages log with it. So the CDK
+            # retains it with the stack gone, and also where a first deployment failed.
             acknowledge(
                 api,
                 _LOG_ROLE_RULE,

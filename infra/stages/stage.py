@@ -1,5 +1,6 @@
 """What is decided about a stage."""
 
+import dataclasses
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Final, Literal, get_args
@@ -102,3 +103,20 @@ class Stage:
     def in_cloud(self) -> bool:
         """Whether it is deployed to AWS, with real selfies and real charges."""
         return self.name != LOCAL
+
+
+def settings_in_words(stage: Stage) -> dict[str, str]:
+    """Every setting of the stage as a person would write it; none is a secret."""
+    return {
+        field.name: _in_words(getattr(stage, field.name)) for field in dataclasses.fields(stage)
+    }
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value in (None, "") else str(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
+from liveness_gateway.adapters.user_agent import USER_AGENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

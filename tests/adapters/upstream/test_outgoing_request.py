@@ -11,7 +11,7 @@ from liveness_gateway.adapters.upstream.connection import AddressInfo
 from liveness_gateway.adapters.upstream.replies import NotSentError
 from liveness_gateway.adapters.upstream.request_head import Target
 from liveness_gateway.adapters.upstream.transport import HttpTransport
-from liveness_gateway.adapters.upstream.user_agent import USER_AGENT, VERSION
+from liveness_gateway.adapters.user_agent import USER_AGENT, VERSION
 from tests.adapters.outgoing import call, loopback, outcome
 from tests.adapters.raw_server import RawServer, read_request, response
 

@@ -12,7 +12,7 @@ from liveness_gateway.adapters.upstream.answers import read_answer
 from liveness_gateway.adapters.upstream.dialects import DIALECTS
 from liveness_gateway.adapters.upstream.replies import Reply
 from liveness_gateway.adapters.upstream.transport import HttpTransport
-from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
+from liveness_gateway.adapters.user_agent import USER_AGENT
 from liveness_gateway.verifications.model import Selfie
 from liveness_gateway.verifications.selfie import check_selfie
 from sandbox import Sandbox

@@ -1,6 +1,5 @@
 """The alarms and whom they notify."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from infra.alarms.counters import COUNTER_ALARMS
@@ -33,26 +32,17 @@ def _alarms(assembly: Assembly) -> list[dict[str, Any]]:
     return list(assembly.resources(_ALARM).values())
 
 
-def _metrics(assembly: Assembly) -> Iterator[dict[str, Any]]:
-    """What every alarm looks at, the parts of an expression included."""
-    for alarm in assembly.resources(_ALARM).values():
-        parts = [part["MetricStat"] for part in alarm.get("Metrics", ()) if "MetricStat" in part]
-        yield from (part["Metric"] for part in parts)
-        if "MetricName" in alarm:
-            yield alarm
-
-
 def test_queues_crashes_throttles_delays_and_server_errors_have_alarms(assembly: Assembly) -> None:
     watched: dict[str, set[str]] = {}
-    for metric in _metrics(assembly):
+    for metric in _alarms(assembly):
         if metric["Namespace"].startswith("AWS/"):
             values = words([dimension["Value"] for dimension in metric["Dimensions"]])
             watched.setdefault(metric["MetricName"], set()).update(values)
     queues = {*assembly.resources("AWS::SQS::Queue"), "QueueName"}
-    # Messages that a function works on are not visible, and not stored either.
     assert watched["ApproximateNumberOfMessagesVisible"] == queues
-    if assembly.stage != "local":
-        assert watched["ApproximateNumberOfMessagesNotVisible"] == queues
+    # Messages that a function works on are not visible, and not stored either.
+    emergency = {assembly.named_by("verify", "EMERGENCY_QUEUE_URL"), "QueueName"}
+    assert watched["ApproximateNumberOfMessagesNotVisible"] == emergency
     assert watched["Invocations"] == {assembly.function_id("sweep")}
     assert watched["Errors"] == {assembly.function_id(name) for name in FUNCTIONS}
     assert watched["Throttles"] == {assembly.function_id("verify")}
@@ -66,7 +56,7 @@ def test_the_functions_counters_have_alarms_under_their_dimensions(assembly: Ass
             alarm["MetricName"],
             *sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]),
         )
-        for alarm in _metrics(assembly)
+        for alarm in _alarms(assembly)
         if alarm["Namespace"] == "liveness-gateway"
     }
     assert own == {
@@ -83,5 +73,5 @@ def test_an_operator_may_be_told_by_email(assemblies: dict[str, Assembly], prod:
 
 
 def test_the_first_server_error_of_prod_is_an_alarm(assembly: Assembly) -> None:
-    (alarm,) = (a for a in _alarms(assembly) if a.get("MetricName") == "5XXError")
+    (alarm,) = (a for a in _alarms(assembly) if a["MetricName"] == "5XXError")
     assert alarm["Threshold"] == (1 if assembly.stage == "prod" else 5)

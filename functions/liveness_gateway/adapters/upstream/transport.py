@@ -29,7 +29,7 @@ from liveness_gateway.adapters.upstream.request_head import Target, request_head
 from liveness_gateway.adapters.upstream.response import read_refusal, read_success
 from liveness_gateway.adapters.upstream.response_head import Head, final_head, read_head
 from liveness_gateway.adapters.upstream.tls import TlsConnection
-from liveness_gateway.adapters.upstream.user_agent import USER_AGENT
+from liveness_gateway.adapters.user_agent import USER_AGENT
 from liveness_gateway.clock import Clock, SystemClock
 from liveness_gateway.verifications.model import Selfie, decimal_text
 

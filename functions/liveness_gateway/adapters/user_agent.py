@@ -1,4 +1,4 @@
-"""The name the gateway gives itself in every call to the liveness API."""
+"""The name the gateway gives itself in every call to the liveness API and to AWS."""
 
 from typing import Final
 
