@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Final
 
 import certifi
-from requests_toolbelt import MultipartEncoder
 
 from liveness_gateway.adapters.upstream.connection import (
     Connection,
@@ -23,19 +22,17 @@ from liveness_gateway.adapters.upstream.connection import (
     look_up,
 )
 from liveness_gateway.adapters.upstream.incoming import Incoming
-from liveness_gateway.adapters.upstream.pieces import PieceReader
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError, Reply
+from liveness_gateway.adapters.upstream.request_body import RequestBody
 from liveness_gateway.adapters.upstream.request_head import Target, request_head
 from liveness_gateway.adapters.upstream.response import read_refusal, read_success
 from liveness_gateway.adapters.upstream.response_head import Head, final_head, read_head
 from liveness_gateway.adapters.upstream.tls import TlsConnection
 from liveness_gateway.adapters.user_agent import USER_AGENT
 from liveness_gateway.clock import Clock, SystemClock
-from liveness_gateway.verifications.model import Selfie, decimal_text
+from liveness_gateway.verifications.model import Selfie
 
 REFUSAL_SECONDS: Final = 2.0
-_BLOCK: Final = 128 * 1024
-_MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
 
 
 class HttpTransport:
@@ -77,7 +74,7 @@ class HttpTransport:
             NotSentError: the selfie did not leave.
             AnswerLostError: it did, and no whole answer of at most 1 MiB came in time.
         """
-        exchange = _Exchange(headers, _encode(selfie, threshold), self._refusal_seconds)
+        exchange = _Exchange(headers, RequestBody(selfie, threshold), self._refusal_seconds)
         ended = self._run(exchange, url, Deadline(deadline, self._clock))
         # Raised here, where no other exception is being handled: its text can hold anything.
         if isinstance(ended, Reply):
@@ -119,25 +116,12 @@ def _default_tls() -> ssl.SSLContext:
     return context
 
 
-def _encode(selfie: Selfie, threshold: Decimal) -> MultipartEncoder:
-    # A name of our own: the caller's file name is never forwarded (R7).
-    kind = selfie.image.format
-    return MultipartEncoder(
-        {
-            "selfie": (f"selfie.{kind}", PieceReader(selfie.pieces), _MEDIA_TYPES[kind]),
-            "threshold": decimal_text(threshold),
-        }
-    )
-
-
 class _Exchange:
     """One request and its response; `sent` once the first byte of the body may have left."""
 
-    def __init__(
-        self, headers: dict[str, str], encoder: MultipartEncoder, refusal_seconds: float
-    ) -> None:
+    def __init__(self, headers: dict[str, str], body: RequestBody, refusal_seconds: float) -> None:
         self._headers = headers
-        self._encoder = encoder
+        self._body = body
         self._refusal_seconds = refusal_seconds
         self._early: Head | None = None
         self.sent = False
@@ -146,8 +130,8 @@ class _Exchange:
         """Everything that is sent before the body."""
         own = {
             "User-Agent": USER_AGENT,
-            "Content-Type": self._encoder.content_type,
-            "Content-Length": str(self._encoder.len),
+            "Content-Type": self._body.content_type,
+            "Content-Length": str(self._body.length),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Connection": "close",
@@ -174,8 +158,8 @@ class _Exchange:
     def _send(self, connection: Connection, incoming: Incoming, head: bytes) -> bool:
         """Send the request; whether upstream took all of it before it answered or closed."""
         try:
-            for piece, of_body in self._pieces(head):
-                rest = memoryview(piece)
+            for block, of_body in self._blocks(head):
+                rest = block
                 while rest:
                     if self._refused(incoming):
                         return False
@@ -187,9 +171,9 @@ class _Exchange:
             return False
         return True
 
-    def _pieces(self, head: bytes) -> Iterator[tuple[bytes, bool]]:
-        yield head, False
-        while block := self._encoder.read(_BLOCK):
+    def _blocks(self, head: bytes) -> Iterator[tuple[memoryview, bool]]:
+        yield memoryview(head), False
+        for block in self._body.blocks():
             yield block, True
 
     def _refused(self, incoming: Incoming) -> bool:
