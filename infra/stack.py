@@ -67,6 +67,11 @@ class GatewayStack(Stack):
             "AlarmTopicArn": (self.alarms.topic.topic_arn, "Subscribe to hear the alarms"),
         }.items():
             CfnOutput(self, name, value=value, description=description)
+        if api.domain:
+            target = api.domain.domain_name_alias_domain_name
+            CfnOutput(
+                self, "DomainTarget", value=target, description="Your DNS leads the domain here"
+            )
         for construct_id, description in {
             "Verify": "POST routes",
             "Results": "GET routes",

@@ -15,9 +15,11 @@ from infra.api.cors import (
     LIBRARY_HEADERS,
     PREFLIGHT_MAX_AGE_MINUTES,
 )
+from infra.api.domain import add_domain
 from infra.api.first_client import add_first_client
 from infra.api.gateway_responses import add_gateway_responses
 from infra.api.routes import BINARY_MEDIA_TYPES, HEALTH_PATH, ROUTES
+from infra.api.tls import require_tls_1_3
 from infra.functions.functions import Functions
 from infra.log_groups import add_log_group
 from infra.stages.stage import Stage
@@ -38,6 +40,7 @@ class Api(Construct):
         rest_api: the API.
         key: the first client's; its value is in no template and in no output.
         usage_plan: what each client may use; the keys of further clients are added to it.
+        domain: a host name of the operator's own; None without one.
     """
 
     def __init__(
@@ -51,11 +54,14 @@ class Api(Construct):
         self._add_preflights()
         self._add_execution_log_group()
         self.key, self.usage_plan = add_first_client(self, self.rest_api, stage)
+        self.domain = add_domain(self, self.rest_api, stage) if stage.domain else None
         self._acknowledge()
 
     @property
     def url(self) -> str:
-        """The stage's own address, without the slash that the CDK's has at its end."""
+        """The stage's address, without the slash that the CDK's has at its end."""
+        if self.domain:
+            return f"https://{self.domain.domain_name}"
         stack, stage = Stack.of(self), self.rest_api.deployment_stage.stage_name
         host = f"{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
         return f"https://{host}/{stage}"
@@ -75,11 +81,7 @@ class Api(Construct):
         # The CDK's own output repeats the stack's output `ApiUrl`.
         api.node.try_remove_child("Endpoint")
         if stage.in_cloud:
-            # TLS 1.3 only: every browser of the last five years speaks it. AWS wants an access mode
-            # beside it; the strict one lets no request in whose host is not the handshake's.
-            cfn = cast("apigateway.CfnRestApi", api.node.default_child)
-            cfn.security_policy = "SecurityPolicy_TLS13_1_3_2025_09"
-            cfn.endpoint_access_mode = "STRICT"
+            require_tls_1_3(cast("apigateway.CfnRestApi", api.node.default_child))
         if stage.sets_api_gateway_log_role:
             # The role belongs to the account and region: the other stages log with it. So the CDK
             # retains it with the stack gone, and also where a first deployment failed.

@@ -44,6 +44,8 @@ def read_settings(name: str, directory: Path = DIRECTORY) -> dict[str, Any]:
     try:
         text = (directory / f"{name}.toml").read_text()
         settings = tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        raise StageError(f"stages/{name}.toml cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise StageError(f"stages/{name}.toml is not TOML: {error}.") from None
     for setting in settings:

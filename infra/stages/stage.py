@@ -12,8 +12,9 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING"]
 
 Text = Annotated[str, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
-Positive = Annotated[int, Field(strict=True, ge=1)]
-Count = Annotated[int, Field(strict=True, ge=0)]
+# Above what anyone needs, so that a slip of the finger is refused.
+Positive = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 Threshold = Annotated[Decimal, Field(ge=0, le=1)]
 
 Dialect = Literal["v0.1", "v0.2"]
@@ -79,7 +80,7 @@ class Stage:
     maximum_side: Count = 0
     multiple_faces: Literal["inconclusive", "score"] = "inconclusive"
     forward_metadata: Flag = False
-    retention_hours: Annotated[int, Field(strict=True, ge=24)]
+    retention_hours: Annotated[int, Field(strict=True, ge=24, le=24 * 3660)]
     rate_limit: Positive
     burst_limit: Positive
     client_rate_limit: Positive

@@ -27,6 +27,8 @@ CONTEXTS: Mapping[str, Mapping[str, str]] = {
         "stage": "prod",
         "upstream_url": UPSTREAM,
         "allowed_origins": "https://one.example.com,https://two.example.com:8443",
+        "domain": "liveness.example.net",
+        "certificate": "arn:aws:acm:eu-central-1:111122223333:certificate/of-the-domain",
     },
     "bare": {"stage": "prod", "upstream_url": UPSTREAM},
 }

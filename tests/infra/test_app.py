@@ -41,6 +41,8 @@ def test_a_synth_prints_only_what_an_operator_should_know(synthesis: Path) -> No
                 *hint,
                 "only: upstream_url (not in",
                 "only: allowed_origins (not in",
+                "only: domain (not in",
+                "only: certificate (not in",
                 *hint,
             ],
         ),

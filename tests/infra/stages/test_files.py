@@ -63,6 +63,12 @@ def test_a_file_that_cannot_be_read_is_one_line(directory: Path, line: str, told
     assert "\n" not in str(refused.value)
 
 
+def test_a_file_that_is_none_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "d.toml").mkdir()
+    with pytest.raises(StageError, match=r"stages/d\.toml cannot be read: Is a directory"):
+        resolve_stage({"stage": "d"}, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
@@ -71,7 +77,7 @@ def test_a_file_that_cannot_be_read_is_one_line(directory: Path, line: str, told
         ("minimum_threshold", "0.61"), ("client_rate_limit", "26"), ("client_burst_limit", "51"),
         ("keep_data", "'yes'"), ("keep_data", "1"), ("log_retention_days", "8"),
         ("log_level", "'debug'"), ("upstream_dialect", "'v1'"), ("daily_upstream_calls", "-1"),
-        ("maximum_side", "-1"),
+        ("maximum_side", "-1"), ("rate_limit", "100000000000"), ("retention_hours", "999999999"),
     ],
 )  # fmt: skip
 def test_a_value_that_means_nothing_is_one_line(directory: Path, setting: str, value: str) -> None:
