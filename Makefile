@@ -102,6 +102,7 @@ check: .venv/.installed ## Lint, types, import contracts, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tools.contracts --check
+	@$(BIN)/python -m tests.oracles
 
 .PHONY: fmt
 fmt: .venv/.installed ## Format and mend what can be mended
