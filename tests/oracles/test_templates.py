@@ -79,3 +79,11 @@ def test_the_linter_finds_what_no_region_takes(
     found = " ".join(lint(json.dumps(template)))
     assert "python3.99" in found
     assert "RetentionInDays" in found
+
+
+def test_the_linter_finds_an_action_on_a_resource_of_another_kind(prod: Assembly) -> None:
+    template = copy.deepcopy(prod.template)
+    (policy,) = (template["Resources"][name]["Properties"] for name in prod.policies("results"))
+    for statement in policy["PolicyDocument"]["Statement"]:
+        statement["Resource"] = "arn:aws:sqs:eu-central-1:123456789012:queue"
+    assert any("'dynamodb:GetItem' requires" in fault for fault in lint(json.dumps(template)))
