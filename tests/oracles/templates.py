@@ -1,7 +1,7 @@
 """The templates that are examined: each cloud stage, with and without browsers and a domain.
 
-`python -m tests.oracles.templates <directory>` synthesises them. It is a process of its own, for
-the CDK's takes long to start and never ends by itself.
+`python -m tests.oracles.templates <directory> <stage>` synthesises those of a stage. It is a
+process of its own, for the CDK's takes long to start and never ends by itself.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.stack import GatewayStack
-from infra.stages.context import CONTEXT, resolve_stage
+from infra.stages.context import resolve_stage
 
 from aws_cdk import App  # isort: skip - infra is imported first: it sets the Node of the CDK
 
@@ -27,17 +27,15 @@ _DOMAIN: Final = {
 _LINTER: Final = "@aws-cdk/core:validateAgainstDefaultRules"
 
 
-def contexts() -> dict[str, dict[str, str]]:
-    """The context of each template, by a name that says what is in it."""
-    domains = ({}, _DOMAIN) if "domain" in CONTEXT else ({},)
+def contexts(stage: str) -> dict[str, dict[str, str]]:
+    """The context of each template of a stage, by a name that says what is in it."""
     found = {}
-    for stage in ("dev", "prod"):
-        for browsers in ("none", _ORIGINS):
-            for domain in domains:
-                words = [stage, "no origins" if browsers == "none" else "origins"]
-                context = {"stage": stage, "upstream_url": _UPSTREAM, "allowed_origins": browsers}
-                name = ", ".join([*words, *(["domain"] if domain else [])])
-                found[name] = context | {"alarm_email": "operator@example.com"} | domain
+    for browsers in ("none", _ORIGINS):
+        for domain in ({}, _DOMAIN):
+            words = [stage, "no origins" if browsers == "none" else "origins"]
+            context = {"stage": stage, "upstream_url": _UPSTREAM, "allowed_origins": browsers}
+            name = ", ".join([*words, *(["domain"] if domain else [])])
+            found[name] = context | {"alarm_email": "operator@example.com"} | domain
     return found
 
 
@@ -49,5 +47,5 @@ def _synthesise(context: Mapping[str, str], directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name, context in contexts().items():
+    for name, context in contexts(sys.argv[2]).items():
         _synthesise(context, Path(sys.argv[1]) / name)
