@@ -128,15 +128,18 @@ class TableDouble:
 
     def _update(self, arguments: Arguments) -> dict[str, Any]:
         key = arguments["Key"]["verification_id"]["S"]
+        if arguments["ReturnValues"] != "UPDATED_OLD":
+            raise AssertionError("only what the update changed is returned")
         self._check(key, arguments)
+        before = self.items.get(key) or dict(arguments["Key"])
         after = updated(
-            self.items.get(key) or dict(arguments["Key"]),
+            before,
             arguments["UpdateExpression"],
             arguments["ExpressionAttributeNames"],
             arguments["ExpressionAttributeValues"],
         )
         self._store(after)
-        return {"Attributes": dict(after)}
+        return {"Attributes": {k: v for k, v in before.items() if after.get(k) != v}}
 
     def _check(self, key: str, arguments: Arguments) -> None:
         if "ConditionExpression" not in arguments:

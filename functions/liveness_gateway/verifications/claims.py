@@ -44,8 +44,8 @@ def new_claim(
         correlation_id=request.correlation_id,
         claim_id=secrets.token_hex(16),
         created_at=now,
-        deadline=now + CLAIM_LIFETIME,
-        expires_at=now + policy.retention,
+        deadline=_whole_seconds(now + CLAIM_LIFETIME),
+        expires_at=_whole_seconds(now + policy.retention),
     )
 
 
@@ -77,6 +77,34 @@ def result_of_answer(
         faces=answer.faces,
         image=_as_upstream_saw(claim.image, answer),
         upstream=answer.receipt,
+    )
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    # As the table keeps them, so that an answer is the same before and after it.
+    return moment.replace(microsecond=0)
+
+
+def ended(record: Verification, result: TerminalResult, version: int) -> Verification:
+    """The record with a result in it, as the ledger keeps it.
+
+    Args:
+        record: its attempt is the one that the result is of.
+        result: what the attempt ended in.
+        version: of the record, with the result in it.
+    """
+    return replace(
+        record,
+        version=version,
+        status=result.status,
+        ended_at=result.ended_at,
+        reasons=result.reasons,
+        decision=result.decision,
+        score=result.score,
+        faces=result.faces,
+        image=result.image or record.image,
+        upstream=result.upstream,
+        problem_code=result.problem_code,
     )
 
 

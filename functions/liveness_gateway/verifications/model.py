@@ -147,9 +147,7 @@ class Verification:
     @property
     def attempt_reference(self) -> "AttemptReference":
         """The current attempt of this record: a result must name it to be stored."""
-        return AttemptReference(
-            self.verification_id, self.attempt, self.deadline.replace(microsecond=0)
-        )
+        return AttemptReference(self.verification_id, self.attempt, self.deadline)
 
     def readable_by(self, client_id: str, now: datetime) -> bool:
         """Whether this client may see the record now: it is theirs and has not expired (I11)."""

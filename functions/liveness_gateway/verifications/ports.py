@@ -6,7 +6,7 @@ The adapters implement them; in the tests, fakes do.
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from liveness_gateway.problems import CATALOGUE
 from liveness_gateway.verifications.model import (
@@ -73,6 +73,18 @@ class UnreadableError(ValueError):
     """An item or a message is not a record or a terminal result of ours."""
 
 
+class Stored(NamedTuple):
+    """What became of a terminal result.
+
+    Attributes:
+        version: of the record, with the result in it.
+        before: the record, where it had this result before; None where this call stored it.
+    """
+
+    version: int
+    before: Verification | None = None
+
+
 class Ledger(Protocol):
     """The table of verifications: claimed first, ended once."""
 
@@ -96,8 +108,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def store(self, result: TerminalResult) -> Verification:
-        """Store a terminal result and return the record: one conditional write, result and outbox.
+    def store(self, result: TerminalResult) -> Stored:
+        """Store a terminal result: one conditional write, result and outbox.
 
         Allowed from `processing` of the same attempt, and from its `unknown` to a result. The
         same result twice is stored once; what is `unknown` already stays as it is.

@@ -58,7 +58,7 @@ class Sweeper:
         except LedgerUnavailableError:
             self._telemetry.count("sweep_failed")
             return False
-        if stored.ended_at != now:
+        if stored.before is not None:
             return False  # the index lagged: another sweep ended it before
         self._telemetry.count(f"verification_{Status.UNKNOWN}")
         self._telemetry.log(
@@ -97,14 +97,14 @@ class Recoverer:
         if result.status is Status.FAILED and record.attempt > result.attempt_reference.attempt:
             self._telemetry.count("result_overtaken")
             return
-        stored = self._ledger.store(self._decided_again(result, record))
+        version = self._ledger.store(self._decided_again(result, record)).version
         self._telemetry.count("result_recovered")
         self._telemetry.log(
             "result recovered",
             level=logging.WARNING,
-            verification_id=stored.verification_id,
-            status=stored.status,
-            version=stored.version,
+            verification_id=record.verification_id,
+            status=result.status,
+            version=version,
         )
 
     def _decided_again(self, result: TerminalResult, record: Verification) -> TerminalResult:

@@ -13,7 +13,12 @@ from typing import Final, TypeVar
 from liveness_gateway.clock import Clock
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.telemetry import Telemetry
-from liveness_gateway.verifications.claims import new_claim, result_of_answer, result_of_error
+from liveness_gateway.verifications.claims import (
+    ended,
+    new_claim,
+    result_of_answer,
+    result_of_error,
+)
 from liveness_gateway.verifications.model import (
     Selfie,
     Status,
@@ -136,7 +141,7 @@ class Verifier:
             result, wait = result_of_error(claim, error, self._clock.now()), error.retry_after
         else:
             result, wait = self._judge(claim, answer), None
-        stored = self._store(result, request.deadline + _WRITE_SECONDS)
+        stored = self._store(claim, result, request.deadline + _WRITE_SECONDS)
         self._report(stored)
         if stored.status is not Status.COMPLETED:
             raise stored.problem(retry_after=wait)
@@ -151,9 +156,9 @@ class Verifier:
         now = self._clock.now()
         return result_of_answer(claim, answer, self._policy.multiple_faces, now)
 
-    def _store(self, result: TerminalResult, until: float) -> Verification:
+    def _store(self, claim: Verification, result: TerminalResult, until: float) -> Verification:
         try:
-            return self._retry_until(lambda: self._ledger.store(result), until)
+            stored = self._retry_until(lambda: self._ledger.store(result), until)
         except LedgerUnavailableError:
             kept = self._emergency.keep(result)
             self._telemetry.count("result_kept_in_emergency" if kept else "result_lost")
@@ -168,6 +173,7 @@ class Verifier:
                 "The record did not take this result.",
                 verification_id=result.attempt_reference.verification_id,
             ) from None
+        return stored.before or ended(claim, result, stored.version)
 
     def _retry_until(self, write: Callable[[], T], until: float) -> T:
         """Repeat a conditional write until the table takes it.

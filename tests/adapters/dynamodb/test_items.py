@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,25 +20,11 @@ from liveness_gateway.adapters.dynamodb.items import (
 )
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.dynamodb.messages import kept_result, message_of
+from liveness_gateway.verifications.claims import ended
 from liveness_gateway.verifications.model import TerminalResult, Verification
 from liveness_gateway.verifications.ports import UnreadableError
 from tests.adapters.strategies import CLAIMS, RESULTS
 from tests.samples import NOON, claim, completed, seconds
-
-
-def ended(of: Verification, result: TerminalResult) -> Verification:
-    return replace(
-        of,
-        status=result.status,
-        ended_at=result.ended_at,
-        reasons=result.reasons,
-        decision=result.decision,
-        score=result.score,
-        faces=result.faces,
-        image=result.image or of.image,
-        upstream=result.upstream,
-        problem_code=result.problem_code,
-    )
 
 
 @given(CLAIMS)
@@ -51,14 +37,25 @@ def test_a_record_with_a_result_comes_back_as_it_was(
     made: Verification, result: TerminalResult
 ) -> None:
     item = claim_item(made) | marshal(result_values(result))
-    assert verification_of(item) == ended(made, result)
+    assert verification_of(item) == ended(made, result, made.version)
+
+
+@given(CLAIMS, RESULTS)
+def test_a_value_is_typed_as_boto3_types_it(made: Verification, result: TerminalResult) -> None:
+    item = claim_item(made) | marshal(result_values(result))
+    serializer, deserializer = TypeSerializer(), TypeDeserializer()
+    assert item == {
+        name: serializer.serialize(deserializer.deserialize(value)) for name, value in item.items()
+    }
 
 
 def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:
     digits = "0.123456789012345678901234567890123456"
     made = claim(threshold=Decimal("0." + "9" * 32))
     ledger.claim(made)
-    stored = ledger.store(completed(made, score=digits))
+    ledger.store(completed(made, score=digits))
+    stored = ledger.get(made.verification_id)
+    assert stored
     assert str(stored.score) == digits
     assert str(stored.threshold) == "0." + "9" * 32
 

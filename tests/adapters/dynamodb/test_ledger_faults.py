@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
+from liveness_gateway.verifications.claims import ended
 from liveness_gateway.verifications.ports import LedgerUnavailableError, ResultRefusedError
 from tests.adapters.aws_endpoint import CUT, DENIED, HANGS, LOST, SERVER_ERROR, AwsEndpoint, Fault
 from tests.samples import NOON, Result, claim, completed, failed, seconds, unknown
@@ -45,6 +46,8 @@ REFUSED = Fault(400, "ConditionalCheckFailedException")
         ("UpdateItem", Fault(200, body=b""), LedgerUnavailableError),
         ("UpdateItem", Fault(200, body=b'{"Attributes": {"status": {"S": "completed"}}}'),
          LedgerUnavailableError),
+        ("UpdateItem", Fault(200, body=b'{"Attributes": {"version": {"S": "1"}}}'),
+         LedgerUnavailableError),
         ("GetItem", Fault(200, body=b'{"Item": {"status": {"S": "completed"}}}'),
          LedgerUnavailableError),
         # A refusal that does not show which record stands there.
@@ -78,7 +81,8 @@ def test_a_next_attempt_whose_answer_was_lost_is_recognised(
 ) -> None:
     first = claim()
     repeating.claim(first)
-    after = repeating.store(failed(first))
+    result = failed(first)
+    after = ended(first, result, repeating.store(result).version)
     again = claim(first.verification_id)
     aws.fail("PutItem", LOST)
     taken = repeating.reclaim(after, again)

@@ -99,12 +99,10 @@ def test_a_record_is_readable_by_its_client_until_the_moment_it_expires(world: W
     assert not record.readable_by("", just_before)
 
 
-def test_a_claim_is_named_by_its_deadline_in_whole_seconds_too(world: World) -> None:
+def test_a_claim_is_named_by_its_deadline_in_whole_seconds(world: World) -> None:
     record = world.verify().verification
     deadline = NOON.replace(microsecond=0) + timedelta(seconds=60)
-    # Before it is stored the deadline has its fraction still; the name is the same.
-    for each in (record, replace(record, deadline=NOON + timedelta(seconds=60))):
-        assert each.attempt_reference == AttemptReference(record.verification_id, 1, deadline)
+    assert record.attempt_reference == AttemptReference(record.verification_id, 1, deadline)
 
 
 def test_the_problem_of_a_record_says_its_status_and_its_reasons(world: World) -> None:

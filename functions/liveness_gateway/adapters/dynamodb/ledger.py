@@ -3,10 +3,10 @@
 TTL deletes late, so every condition and every read checks `expires_at` itself (I11).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,6 +19,7 @@ from liveness_gateway.adapters.dynamodb.items import (
     marshal,
     result_values,
     verification_of,
+    version_of,
 )
 from liveness_gateway.verifications.model import (
     AttemptReference,
@@ -29,6 +30,7 @@ from liveness_gateway.verifications.model import (
 from liveness_gateway.verifications.ports import (
     LedgerUnavailableError,
     ResultRefusedError,
+    Stored,
     UnreadableError,
 )
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _OVERDUE_INDEX = "overdue"
+
+T = TypeVar("T")
 
 
 class DynamoDBLedger:
@@ -78,8 +82,8 @@ class DynamoDBLedger:
         )
         return reclaimed if standing is None else None
 
-    def store(self, result: TerminalResult) -> Verification:
-        """See the port."""
+    def store(self, result: TerminalResult) -> Stored:
+        """See the port. Of the record as it was, the write returns only what it changed."""
         allowed = "#status = :processing"
         if result.status is not Status.UNKNOWN:
             allowed = f"({allowed} OR #status = :unknown)"
@@ -104,12 +108,13 @@ class DynamoDBLedger:
                 ),
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=marshal(values) | assigned,
-                ReturnValues="ALL_NEW",
+                ReturnValues="UPDATED_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except (ClientError, BotoCoreError) as error:
-            return _stored_before(error, result)
-        return _record(answer.get("Attributes"))
+            before = _stored_before(error, result)
+            return Stored(before.version, before)
+        return Stored(_read(version_of, answer.get("Attributes") or {}) + 1)
 
     def get(self, verification_id: str) -> Verification | None:
         """See the port."""
@@ -122,7 +127,7 @@ class DynamoDBLedger:
         except (ClientError, BotoCoreError) as error:
             raise LedgerUnavailableError(type(error).__name__) from error
         item = answer.get("Item")
-        return _record(item) if item else None
+        return _read(verification_of, item) if item else None
 
     def overdue(self, now: datetime) -> Iterator[AttemptReference | None]:
         """See the port."""
@@ -191,7 +196,7 @@ def _standing(error: Exception) -> Verification:
     item = cast("Item | None", error.response.get("Item"))
     if code != "ConditionalCheckFailedException" or not item:
         raise LedgerUnavailableError(code) from error
-    return _record(item)
+    return _read(verification_of, item)
 
 
 def _attempt_reference(item: Item) -> AttemptReference | None:
@@ -201,9 +206,9 @@ def _attempt_reference(item: Item) -> AttemptReference | None:
         return None
 
 
-def _record(item: Item | None) -> Verification:
+def _read(read: Callable[[Item], T], item: Item) -> T:
     try:
-        return verification_of(item or {})
+        return read(item)
     except UnreadableError as error:
         raise LedgerUnavailableError(str(error)) from None
 
