@@ -61,7 +61,10 @@ FAULTS: Final = (
     SeededFault(
         "I7", "other content under a key gets the first answer", "Verifier._repeat",
         "if not secrets.compare_digest(standing.fingerprint, claim.fingerprint): ...",
-        "if False: ...",
+        """
+        if False:
+            ...
+        """,
         killers.VERIFY,
     ),
     SeededFault(
@@ -129,5 +132,28 @@ FAULTS: Final = (
         _RESULT_CONDITION,
         'f"attempt = :attempt AND deadline = :deadline AND {allowed}"',
         killers.LEDGER,
+    ),
+    SeededFault(
+        "I6", "the answer has the size that the claim has", "claims.ended",
+        "result.image or record.image", "record.image",
+        killers.ITEMS,
+    ),
+    SeededFault(
+        "I6", "an answer that was lost is told with this call's own time", "Verifier._store",
+        "return stored.before or ended(claim, result, stored.version)",
+        "return ended(claim, result, stored.version)",
+        killers.VERIFY,
+    ),
+    SeededFault(
+        "I9", "a sweep counts what another one ended", "Sweeper._end",
+        """
+        if stored.before is not None:
+            ...
+        """,
+        """
+        if False:
+            ...
+        """,
+        killers.RECOVERY,
     ),
 )  # fmt: skip

@@ -142,6 +142,20 @@ def test_a_result_the_table_never_takes_is_kept_or_counted_as_lost(
     assert world.clock.monotonic() <= request.deadline + 1.5
 
 
+def test_where_a_sweep_was_earlier_its_result_is_told(world: World) -> None:
+    def swept() -> None:
+        world.clock.advance(62)
+        assert world.sweeper().sweep() == 1
+
+    world.faults.meanwhile("table.update", swept)
+    world.will("silent")
+    with pytest.raises(ProblemError) as caught:
+        world.verify()
+    (record,) = world.records()
+    assert record.reasons == ("abandoned",)
+    assert caught.value.detail == record.problem().detail
+
+
 def test_the_waits_between_repeated_writes_grow(world: World) -> None:
     world.faults.fail("table.put", refused(), times=3)
     world.verify()
