@@ -6,6 +6,7 @@ from constructs import Construct
 from infra.alarms.alarms import Alarms
 from infra.alarms.rules import alarm_rules
 from infra.api.rest_api import Api
+from infra.dashboard.dashboard import Dashboard
 from infra.events import Events
 from infra.functions.functions import Functions
 from infra.stages.stage import Stage, settings_in_words
@@ -38,6 +39,8 @@ class GatewayStack(Stack):
             rules=alarm_rules(stage, api=self.api, functions=self.functions, events=self.events),
             email=stage.alarm_email,
         )
+        if stage.in_cloud:
+            Dashboard(stage, self.api, self.functions, self.events).add_to(self)
         # `make diff` reads here what was decided for the deployment before.
         self.template_options.metadata = {"Settings": settings_in_words(stage)}
         Tags.of(self).add("application", "liveness-gateway")

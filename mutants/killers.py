@@ -31,7 +31,6 @@ HTTP: Final = ("tests/api/test_unhandled*.py",)
 CANARIES: Final = ("tests/api/test_canaries*.py",)
 FINGERPRINTS: Final = ("tests/adapters/test_fingerprints*.py",)
 BUS: Final = ("tests/adapters/test_eventbridge*.py",)
-ITEMS: Final = ("tests/adapters/dynamodb/test_items.py",)
 LEDGER: Final = ("tests/adapters/dynamodb/test_ledger*.py", *_SIMULATION)
 ANSWERS: Final = (
     "tests/adapters/upstream/test_answers*.py",

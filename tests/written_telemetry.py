@@ -45,6 +45,10 @@ class WrittenTelemetry(PowertoolsTelemetry):
         self._faults.at("telemetry.count", "before")
         super().count(metric, value)
 
+    def measure(self, metric: str, seconds: float) -> None:
+        self._faults.at("telemetry.measure", "before")
+        super().measure(metric, seconds)
+
     def flush(self) -> None:
         self._faults.at("telemetry.flush", "before")
         super().flush()

@@ -22,13 +22,18 @@ METRICS: Final = frozenset(
     {
         "answer_part_left_out", "breaker_opened", "breaker_store_failed", "credentials_refused",
         "credentials_unavailable", "event_dead_lettered", "event_retried", "limit_reached",
-        "overdue_unreadable", "requests", "result_kept_in_emergency",
-        "result_lost", "result_not_recoverable", "result_overtaken", "result_recovered",
-        "sweep_failed", "unhandled", "verification_completed", "verification_failed",
-        "verification_unknown",
+        "overdue_unreadable", "result_kept_in_emergency", "result_lost",
+        "result_not_recoverable", "result_overtaken", "result_recovered", "sweep_failed",
+        "unhandled", "verification_completed", "verification_failed", "verification_unknown",
+        *(f"decision_{decision}" for decision in ("live", "not_live", "inconclusive")),
         *(f"problem_{code}" for code in CATALOGUE),
     }
 )  # fmt: skip
+
+
+TIMES: Final = frozenset({"upstream_time"})
+"""Metrics in milliseconds. `upstream_time` is of each call of the liveness API that may be charged,
+so the number of its samples is the number of these calls."""
 
 
 class Telemetry(Protocol):
@@ -44,6 +49,14 @@ class Telemetry(Protocol):
 
     def count(self, metric: str, value: int = 1) -> None:
         """Count one of `METRICS`.
+
+        Raises:
+            KeyError: the metric is not on the list.
+        """
+        ...
+
+    def measure(self, metric: str, seconds: float) -> None:
+        """Add a sample to one of `TIMES`.
 
         Raises:
             KeyError: the metric is not on the list.

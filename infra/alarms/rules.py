@@ -1,6 +1,7 @@
 """The rules of all alarms; each has a line in the operator's handbook."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from aws_cdk import Duration
@@ -10,13 +11,15 @@ from infra.alarms.counters import COUNTER_ALARMS, CounterAlarm
 from infra.api.rest_api import Api
 from infra.events import Events
 from infra.functions.functions import Functions
-from infra.metrics import METRIC_DIMENSIONS, METRICS_NAMESPACE
+from infra.metrics import UPSTREAM_TIME, own_metric
 from infra.stages.stage import Stage
 
 _PERIOD: Final = Duration.minutes(5)
 _LATE_MILLISECONDS: Final = 5 * 60 * 1000
 # A call of the liveness API is ended after 20 s.
 _SLOW_MILLISECONDS: Final = 15_000
+
+_VOLUMES: Final = {"Half": 50, "Most": 80, "All": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +47,33 @@ def alarm_rules(stage: Stage, *, api: Api, functions: Functions, events: Events)
         *_api_rules(api, stage),
         *_crash_rules(functions),
         *_delay_rules(functions),
+        *_volume_rules(stage),
         *counters,
     ]
 
 
 def _counter(alarm: CounterAlarm, stage: Stage) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name=alarm.counter,
-        dimensions_map=dict(zip(METRIC_DIMENSIONS, (alarm.function, stage.name), strict=True)),
-        period=_PERIOD,
-        statistic="sum",
+    return own_metric(alarm.function, alarm.counter, stage.name).with_(period=_PERIOD)
+
+
+def _volume_rules(stage: Stage) -> list[AlarmRule]:
+    expected = stage.daily_upstream_calls
+    if not expected:
+        return []
+    # Each call is one sample of the time that it took.
+    calls = own_metric(*UPSTREAM_TIME, stage.name, statistic="SampleCount").with_(
+        period=Duration.days(1)
     )
+    return [
+        AlarmRule(
+            f"UpstreamCalls{name}",
+            calls,
+            ceil(expected * percent / 100),
+            f"In a day, {percent} % of the {expected} calls of the liveness API were made that"
+            " daily_upstream_calls expects.",
+        )
+        for name, percent in _VOLUMES.items()
+    ]
 
 
 def _queue_rules(events: Events) -> list[AlarmRule]:

@@ -149,8 +149,9 @@ class Api(Construct):
         for rule, reason in {
             "AwsSolutions-APIG2": "`verify` validates the multipart body; API Gateway can validate"
             " JSON only.",
-            "AwsSolutions-APIG3": "Throttles and quotas limit what a client can cost. A web ACL"
-            " belongs to the operator's account and costs money even when it is not used.",
+            "AwsSolutions-APIG3": "A web ACL belongs to the operator's account and costs money"
+            " even when it is not used. API Gateway's throttles and quotas are best effort: they"
+            " bound no cost. Alarms tell how many calls of the liveness API were made.",
             "AwsSolutions-APIG4": "Clients authenticate with an API key; health and preflight are"
             " public and reveal nothing.",
             "AwsSolutions-COG4": "Clients are backends and apps with an API key, not users of a"

@@ -1,9 +1,11 @@
 """`publish_events`: puts an event on the bus for each terminal version in the table's stream."""
 
-from aws_cdk import CfnElement, Duration, Stack
+from typing import cast
+
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk.aws_lambda_event_sources import SqsDlq
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
@@ -15,7 +17,7 @@ from infra.tables import TERMINAL_STATUSES
 class PublishEvents(GatewayFunction):
     """Triggered by the table's stream; the only function that puts events.
 
-    A record that fails is retried without the others of its batch, up to 50 times or six hours.
+    A record that fails is retried without the others of its batch, for six hours.
     Then Lambda sends its position in the stream to the dead-letter queue.
 
     Raises:
@@ -48,30 +50,27 @@ class PublishEvents(GatewayFunction):
         stream = table.table_stream_arn
         if stream is None:
             raise ValueError("The table has no stream.")
-        self._allow_reading(table, stream)
-        self._trigger(stream, SqsDlq(dead_letter_queue))
+        self._allow_reading(stream)
+        self._trigger(stream, dead_letter_queue)
 
-    def _allow_reading(self, table: dynamodb.Table, stream: str) -> None:
+    def _allow_reading(self, stream: str) -> None:
         self.allow(
             "dynamodb:DescribeStream",
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator",
             on=stream,
         )
-        # Lambda lists the table's streams before it reads one. IAM has no narrower resource.
-        self.allow("dynamodb:ListStreams", on=f"{table.table_arn}/stream/*")
-        resource = table.node.default_child
-        if isinstance(resource, CfnElement):
-            logical_id = Stack.of(table).get_logical_id(resource)
-            acknowledge(
-                self,
-                f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/stream/*]",
-                "ListStreams is allowed for the streams of this one table.",
-            )
+        # Lambda lists the streams before it reads one.
+        self.allow("dynamodb:ListStreams", on="*")
+        acknowledge(
+            self,
+            "AwsSolutions-IAM5[Resource::*]",
+            "IAM has no narrower resource for ListStreams, which gives the names of streams only.",
+        )
 
-    def _trigger(self, stream: str, on_failure: SqsDlq) -> None:
+    def _trigger(self, stream: str, on_failure: sqs.Queue) -> None:
         status = {"S": lambda_.FilterRule.or_(*TERMINAL_STATUSES)}
-        lambda_.EventSourceMapping(
+        mapping = lambda_.EventSourceMapping(
             self,
             "TerminalVersions",
             target=self.function,
@@ -92,5 +91,10 @@ class PublishEvents(GatewayFunction):
             # in minutes. The stream keeps a record for 24 hours, so an operator then still has
             # time to read it there.
             max_record_age=Duration.hours(6),
-            on_failure=on_failure,
-        ).node.add_dependency(self.role)
+        )
+        mapping.node.add_dependency(self.role)
+        # The CDK's own destination would also allow to read the queue's attributes.
+        resource = cast("lambda_.CfnEventSourceMapping", mapping.node.default_child)
+        resource.add_property_override(
+            "DestinationConfig.OnFailure.Destination", on_failure.queue_arn
+        )

@@ -27,6 +27,8 @@ class Sweep(GatewayFunction):
         super().__init__(scope, construct_id, spec=spec, defaults=defaults)
         self.allow("dynamodb:Query", on=f"{table.table_arn}/index/{OVERDUE_INDEX}")
         self.allow("dynamodb:UpdateItem", on=table.table_arn)
+        # Lambda itself would run it again twice where it failed.
+        self.function.configure_async_invoke(retry_attempts=0)
         events.Rule(
             scope,
             "EveryFiveMinutes",

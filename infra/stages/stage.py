@@ -15,6 +15,7 @@ Flag = Annotated[bool, Field(strict=True)]
 # Above what anyone needs, so that a slip of the finger is refused.
 Positive = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Price = Annotated[Decimal, Field(ge=0, le=1000)]
 Threshold = Annotated[Decimal, Field(ge=0, le=1)]
 
 Dialect = Literal["v0.1", "v0.2"]
@@ -53,6 +54,8 @@ class Stage:
             for the account's limit and no reservation.
         daily_upstream_calls: so many calls of the liveness API are expected in a day; alarms tell
             of half of them, four fifths, and all. 0 for no alarms.
+        upstream_call_price: what one of them costs, in any currency: the dashboard then shows the
+            cost of each day. 0 where it is not known.
         python_version: of the Lambda runtime.
         architecture: of the Lambda runtime.
         host_libraries: libraries are installed for this machine, not for the Lambda runtime.
@@ -88,6 +91,7 @@ class Stage:
     client_quota_per_day: Positive | None = None
     verify_concurrency: Positive | None = None
     daily_upstream_calls: Count = 0
+    upstream_call_price: Price = Decimal(0)
     python_version: Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")] = "3.14"
     architecture: Architecture = "arm64"
     host_libraries: Flag = False

@@ -136,7 +136,7 @@ FAULTS: Final = (
     SeededFault(
         "I6", "the answer has the size that the claim has", "claims.ended",
         "result.image or record.image", "record.image",
-        killers.ITEMS,
+        killers.VERIFY,
     ),
     SeededFault(
         "I6", "an answer that was lost is told with this call's own time", "Verifier._store",

@@ -52,14 +52,14 @@ def test_metrics_are_printed_once_with_stage_and_service(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     written = WrittenTelemetry()
-    written.count("requests")
+    written.count("unhandled")
     written.count("event_retried", 3)
     written.flush()
     written.flush()
     (line,) = capsys.readouterr().out.splitlines()
     emf = json.loads(line)
     assert (emf["stage"], emf["service"]) == ("local", "test")
-    assert (emf["requests"], emf["event_retried"]) == ([1.0], [3.0])
+    assert (emf["unhandled"], emf["event_retried"]) == ([1.0], [3.0])
     assert emf["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "liveness-gateway"
 
 
@@ -68,9 +68,9 @@ def test_more_counts_than_one_line_takes_are_all_printed(
 ) -> None:
     written = WrittenTelemetry()
     for _ in range(250):
-        written.count("requests")
+        written.count("unhandled")
     written.flush()
-    assert counted(capsys) == {"requests": 250}
+    assert counted(capsys) == {"unhandled": 250}
 
 
 def test_the_telemetry_of_a_function_is_as_its_environment_says(
@@ -82,12 +82,13 @@ def test_the_telemetry_of_a_function_is_as_its_environment_says(
         made.begin(correlation_id="c-1")
         made.log("not loud enough", level=logging.INFO)
         made.log("loud", level=logging.WARNING, code="internal")
-        made.count("requests")
+        made.count("unhandled")
         made.flush()
     line, emf = (json.loads(printed) for printed in capsys.readouterr().out.splitlines())
     assert (line["message"], line["service"]) == ("loud", "observability-test")
     assert "location" not in line
-    assert (emf["service"], emf["stage"], emf["requests"]) == ("observability-test", "local", [1.0])
+    assert (emf["service"], emf["stage"]) == ("observability-test", "local")
+    assert emf["unhandled"] == [1.0]
 
 
 def test_libraries_below_keep_quiet_whatever_the_level() -> None:

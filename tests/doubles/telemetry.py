@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from liveness_gateway.telemetry import LOG_FIELDS, METRICS
+from liveness_gateway.telemetry import LOG_FIELDS, METRICS, TIMES
 from tests.faults import Faults
 
 
@@ -24,6 +24,7 @@ class RecordingTelemetry:
     faults: Faults = field(default_factory=Faults)
     lines: list[LogLine] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    times: list[tuple[str, float]] = field(default_factory=list)
 
     def begin(self, **_: str | None) -> None:
         self.faults.at("telemetry.begin", "before")
@@ -39,6 +40,12 @@ class RecordingTelemetry:
         if metric not in METRICS:
             raise KeyError(f"not a metric: {metric}")
         self.counts[metric] += value
+
+    def measure(self, metric: str, seconds: float) -> None:
+        self.faults.at("telemetry.measure", "before")
+        if metric not in TIMES:
+            raise KeyError(f"not a metric: {metric}")
+        self.times.append((metric, seconds))
 
     def flush(self) -> None:
         self.faults.at("telemetry.flush", "before")

@@ -9,7 +9,7 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from liveness_gateway.telemetry import LOG_FIELDS, METRICS
+from liveness_gateway.telemetry import LOG_FIELDS, METRICS, TIMES
 
 _LONGEST_TEXT: Final = 256
 _LONGEST_LIST: Final = 16
@@ -55,14 +55,27 @@ class PowertoolsTelemetry:
         """
         if metric not in METRICS:
             raise KeyError(f"not a metric: {metric}")
-        self._counted = True
-        self._metrics.add_metric(name=metric, unit=MetricUnit.Count, value=value)
+        self._add(metric, MetricUnit.Count, value)
+
+    def measure(self, metric: str, seconds: float) -> None:
+        """See the port.
+
+        Raises:
+            KeyError: the metric is not on the list.
+        """
+        if metric not in TIMES:
+            raise KeyError(f"not a metric: {metric}")
+        self._add(metric, MetricUnit.Milliseconds, round(1000 * seconds))
 
     def flush(self) -> None:
         """See the port."""
         if self._counted:
             self._counted = False
             self._metrics.flush_metrics()
+
+    def _add(self, metric: str, unit: MetricUnit, value: int) -> None:
+        self._counted = True
+        self._metrics.add_metric(name=metric, unit=unit, value=value)
 
 
 def _bounded(value: object) -> object:

@@ -193,6 +193,8 @@ class Verifier:
     def _report(self, stored: Verification) -> None:
         fine = stored.status is Status.COMPLETED
         self._telemetry.count(f"verification_{stored.status}")
+        if stored.decision is not None:
+            self._telemetry.count(f"decision_{stored.decision}")
         self._telemetry.log(
             "verification ended",
             level=logging.INFO if fine else logging.ERROR,

@@ -12,6 +12,7 @@ from liveness_gateway.adapters.upstream.budget import RetryBudget
 from liveness_gateway.verifications.ports import NotChargedError, OutcomeUnknownError, UpstreamError
 from tests.adapters.upstreams import Upstreams, unsent
 from tests.doubles.behaviours import BEHAVIOURS, Behaviour, error, refused, says, usable
+from tests.doubles.liveness_api import ScriptedOutcome
 from tests.world import refused as aws_refused
 
 
@@ -166,3 +167,27 @@ def test_a_fault_carries_the_request_id_of_upstream(script: str, kind: type[Upst
     assert caught.value.receipt is not None
     assert caught.value.receipt.request_id == "x-request-1"
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "samples"),
+    [
+        (["live"], 1),
+        ([unsent("tls")], 1),  # the second call is the first that was sent
+        ([unsent("tls"), unsent("tls")], 0),
+        ([refused(429, "1")], 2),
+        ([says(error(5005))], 1),
+    ],
+)
+def test_a_call_that_was_sent_is_a_sample_of_its_time(
+    scripts: list[ScriptedOutcome], samples: int
+) -> None:
+    up = Upstreams(*scripts)
+    up.outcome()
+    assert [metric for metric, _ in up.telemetry.times] == ["upstream_time"] * samples
+
+
+def test_a_call_whose_answer_is_lost_is_a_sample_too() -> None:
+    up = Upstreams("silent")
+    up.outcome(seconds=20)
+    assert up.telemetry.times == [("upstream_time", 20)]

@@ -59,10 +59,22 @@ def test_the_functions_counters_have_alarms_under_their_dimensions(assembly: Ass
         for alarm in _alarms(assembly)
         if alarm["Namespace"] == "liveness-gateway"
     }
+    counters = {(alarm.counter, alarm.function) for alarm in COUNTER_ALARMS}
+    if assembly.stage != "local":
+        counters.add(("upstream_time", "verify"))
     assert own == {
-        (alarm.counter, ("service", alarm.function), ("stage", assembly.stage))
-        for alarm in COUNTER_ALARMS
+        (counter, ("service", function), ("stage", assembly.stage))
+        for counter, function in counters
     }
+
+
+def test_the_calls_of_a_day_have_alarms_at_half_four_fifths_and_all(assembly: Assembly) -> None:
+    alarms = [a for a in _alarms(assembly) if a["MetricName"] == "upstream_time"]
+    assert {(a["Statistic"], a["Period"], a["EvaluationPeriods"]) for a in alarms} <= {
+        ("SampleCount", 86_400, 1)
+    }
+    expected = {"local": [], "dev": [250, 400, 500], "prod": [5000, 8000, 10_000]}
+    assert sorted(a["Threshold"] for a in alarms) == expected[assembly.stage]
 
 
 def test_an_operator_may_be_told_by_email(assemblies: dict[str, Assembly], prod: Assembly) -> None:

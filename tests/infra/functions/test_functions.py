@@ -21,14 +21,14 @@ _ALLOWED = {
     "results": {"table": {"dynamodb:GetItem"}},
     "publish_events": {
         "bus": {"events:PutEvents"},
-        "dead letters": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "dead letters": {"sqs:SendMessage"},
         "table StreamArn": {
             "dynamodb:DescribeStream",
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator",
         },
-        # IAM has no narrower resource for the streams of one table.
-        "table /stream/*": {"dynamodb:ListStreams"},
+        # IAM has no narrower resource for it.
+        "*": {"dynamodb:ListStreams"},
     },
     "sweep": {
         "table /index/overdue": {"dynamodb:Query"},
@@ -130,3 +130,11 @@ def test_kept_results_trigger_recover_and_every_five_minutes_sweep(assembly: Ass
     assert rule["State"] == "ENABLED"
     (target,) = rule["Targets"]
     assert target["Arn"] == {"Fn::GetAtt": [assembly.function_id("sweep"), "Arn"]}
+
+
+def test_the_sweep_is_not_retried_for_it_comes_again(assembly: Assembly) -> None:
+    _, rule = assembly.only("AWS::Events::Rule", ScheduleExpression="rate(5 minutes)")
+    assert rule["Targets"][0]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    sweep = {"Ref": assembly.function_id("sweep")}
+    _, config = assembly.only("AWS::Lambda::EventInvokeConfig", FunctionName=sweep)
+    assert config["MaximumRetryAttempts"] == 0

@@ -133,6 +133,7 @@ MODELLED: Final = {
         ("CreateRole",),
         single={"ManagedPolicyArns": "arnType"},
     ),
+    "AWS::Lambda::EventInvokeConfig": Modelled("lambda", ("PutFunctionEventInvokeConfig",)),
     "AWS::Lambda::EventSourceMapping": Modelled("lambda", ("CreateEventSourceMapping",)),
     "AWS::Lambda::Function": Modelled("lambda", ("CreateFunction", "PutFunctionConcurrency")),
     "AWS::Lambda::Permission": Modelled("lambda", ("AddPermission",)),

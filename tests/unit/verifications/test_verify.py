@@ -94,18 +94,18 @@ def test_the_image_is_as_upstream_saw_it_where_it_says_so(
 
 
 @pytest.mark.parametrize(
-    ("script", "status", "reasons"),
-    [("live", "completed", []), ("too many", "failed", ["upstream_status_429"]),
-     ("silent", "unknown", ["timeout"])],
+    ("script", "status", "decided", "reasons"),
+    [("live", "completed", {"decision_live": 1}, []),
+     ("too many", "failed", {}, ["upstream_status_429"]), ("silent", "unknown", {}, ["timeout"])],
 )  # fmt: skip
 def test_what_the_operator_sees_of_a_verification(
-    world: World, script: str, status: str, reasons: list[str]
+    world: World, script: str, status: str, decided: dict[str, int], reasons: list[str]
 ) -> None:
     world.will(script)
     with suppress(ProblemError):
         world.verify()
     (record,) = world.records()
-    assert world.telemetry.counts == {f"verification_{status}": 1}
+    assert world.telemetry.counts == {f"verification_{status}": 1} | decided
     (line,) = world.telemetry.lines
     assert (line.message, line.level) == (
         "verification ended",

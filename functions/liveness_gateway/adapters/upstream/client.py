@@ -118,13 +118,17 @@ class UpstreamClient:
         self, credentials: Credentials, selfie: Selfie, threshold: Decimal, deadline: float
     ) -> Outcome:
         headers = self._dialect.credential_headers(credentials.app_id, credentials.app_key)
+        began = self._clock.monotonic()
         try:
             reply = self._transport.post(self._url, headers, selfie, threshold, deadline)
         except NotSentError as stopped:
             return not_sent(str(stopped))
         except AnswerLostError as lost:
-            return answer_lost(str(lost))
-        return outcome_of(reply, self._clock.now())
+            outcome: Outcome = answer_lost(str(lost))
+        else:
+            outcome = outcome_of(reply, self._clock.now())
+        self._telemetry.measure("upstream_time", self._clock.monotonic() - began)
+        return outcome
 
     def _newer(self, used: Credentials) -> Credentials | None:
         fresh = self._credentials.refresh()

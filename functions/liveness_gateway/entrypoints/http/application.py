@@ -65,7 +65,6 @@ class Application:
             status, body, headers = self._refuse(problem, route, event, request_id)
         except Exception as error:  # noqa: BLE001 - the last resort: see the module
             status, body, headers = self._refuse(self._unhandled(error), route, event, request_id)
-        self._telemetry.count("requests")
         self._telemetry.log(
             "answered",
             level=logging.INFO,

@@ -1,0 +1,1 @@
+"""The CloudWatch dashboard of a stage."""
