@@ -11,7 +11,8 @@ from infra.alarms.counters import COUNTER_ALARMS, CounterAlarm
 from infra.api.rest_api import Api
 from infra.events import Events
 from infra.functions.functions import Functions
-from infra.metrics import UPSTREAM_TIME, own_metric
+from infra.metrics import UPSTREAM_TIME
+from infra.own_metric import own_metric
 from infra.stages.stage import Stage
 
 _PERIOD: Final = Duration.minutes(5)

@@ -12,7 +12,8 @@ from infra.api.rest_api import Api
 from infra.dashboard import counters
 from infra.events import Events
 from infra.functions.functions import Functions
-from infra.metrics import UPSTREAM_TIME, own_metric
+from infra.metrics import UPSTREAM_TIME
+from infra.own_metric import own_metric
 from infra.stages.stage import Stage
 
 # The grid of a dashboard has 24 columns (CloudWatch, "Dashboard body structure and syntax").
