@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from infra.bundling import bytecode, libraries
+from infra.bundling import botocore_data, bytecode, libraries
 from infra.bundling.cache import build_once, digest
 from infra.bundling.libraries import Target
 from infra.stages.stage import Stage
@@ -21,7 +21,10 @@ SHARED_PACKAGE = "liveness_gateway"
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _ARCHIVE = "function.zip"
 # A change of these modules can change what is installed.
-_BUILDERS = (Path(__file__), Path(bytecode.__file__), Path(libraries.__file__))
+_BUILDERS = tuple(
+    Path(module)
+    for module in (__file__, botocore_data.__file__, bytecode.__file__, libraries.__file__)
+)
 
 
 class BundleError(RuntimeError):

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-_SERVICES = frozenset({"dynamodb", "events", "secretsmanager", "sqs"})
+from infra.bundling import botocore_data
+
 _NEVER_LOADED = (
     ".lock",
     "bin",
     "boto3/examples",
+    # What `boto3.resource` would read.
+    "boto3/data",
     "**/py.typed",
     "**/*.pyi",
     "**/tests",
@@ -63,10 +66,8 @@ def install(requirements: Path, target: Target, directory: Path) -> None:
 def _strip(directory: Path) -> None:
     for pattern in _NEVER_LOADED:
         _remove(directory.glob(pattern))
-    for package in ("boto3", "botocore"):
-        # The files beside the services' folders describe endpoints, partitions and retries.
-        data = directory.glob(f"{package}/data/*")
-        _remove(path for path in data if path.is_dir() and path.name not in _SERVICES)
+    for data in directory.glob("botocore/data"):
+        botocore_data.trim(data)
     for metadata in directory.glob("*.dist-info"):
         # METADATA has the version, which some libraries read at run time.
         _remove(path for path in metadata.iterdir() if path.name != "METADATA")

@@ -27,7 +27,6 @@ session = boto3.Session("x", "y", region_name="eu-central-1")
 for service in services:
     client = session.client(service)
     assert client.meta.endpoint_url.startswith("https://" + service), client.meta.endpoint_url
-session.resource("dynamodb")
 assert boto3.__file__.startswith(folder)
 """
 
