@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VerifyClients:
-    """The AWS clients of `verify`; the breaker has one of its own."""
+    """The AWS clients of `verify`: as deployed, `breaker` and `dynamodb` are one."""
 
     dynamodb: "DynamoDBClient"
     breaker: "DynamoDBClient"
@@ -114,17 +114,15 @@ def verify_from_environment() -> Application:
     """
     settings = VerifySettings.read(os.environ)
     telemetry = powertools_telemetry(settings.stage, settings.powertools_metrics_namespace)
-    # Of its own: Powertools' store adds a word to the user agent of the client it is given.
-    breaker = aws.dynamodb(aws.ONCE)
+    # One, so that they share connections too. (Powertools' store adds a word to its user agent.)
+    dynamodb = aws.dynamodb(aws.ONCE)
     return build_verify(
         settings,
-        clients=VerifyClients(
-            aws.dynamodb(aws.ONCE), breaker, aws.secretsmanager(), aws.sqs(aws.ONCE)
-        ),
+        clients=VerifyClients(dynamodb, dynamodb, aws.secretsmanager(), aws.sqs(aws.ONCE)),
         clock=SystemClock(),
         telemetry=telemetry,
         transport=HttpTransport(),
-        breaker_store=CountingBreakerStore(settings.breaker_table_name, breaker, telemetry),
+        breaker_store=CountingBreakerStore(settings.breaker_table_name, dynamodb, telemetry),
     )
 
 

@@ -20,6 +20,7 @@ from liveness_gateway.adapters.dynamodb.items import (
 )
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.dynamodb.messages import kept_result, message_of
+from liveness_gateway.adapters.dynamodb.values import NONE_OF_OURS, untyped
 from liveness_gateway.verifications.claims import ended
 from liveness_gateway.verifications.model import TerminalResult, Verification
 from liveness_gateway.verifications.ports import UnreadableError
@@ -47,6 +48,39 @@ def test_a_value_is_typed_as_boto3_types_it(made: Verification, result: Terminal
     assert item == {
         name: serializer.serialize(deserializer.deserialize(value)) for name, value in item.items()
     }
+
+
+TYPED = st.recursive(
+    st.one_of(
+        st.builds(lambda value: {"S": value}, st.text()),
+        st.builds(lambda value: {"N": str(value)}, st.integers(-(10**37), 10**37)),
+        st.builds(lambda value: {"BOOL": value}, st.booleans()),
+        st.builds(lambda value: {"B": value}, st.binary()),
+        st.builds(lambda value: {"SS": value}, st.lists(st.text(), min_size=1)),
+        st.builds(lambda value: {"NS": value}, st.lists(st.sampled_from(["1", "1.0", "2"]))),
+        st.builds(lambda value: {"BS": value}, st.lists(st.binary(), min_size=1)),
+        st.just({"NULL": True}),
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda value: {"L": value}, st.lists(inner)),
+        st.builds(lambda value: {"M": value}, st.dictionaries(st.text(), inner)),
+    ),
+)
+
+
+@given(TYPED)
+def test_a_typed_value_is_read_as_boto3_reads_it(typed: Any) -> None:  # noqa: ANN401 - boto3 types them closely
+    assert TypeDeserializer().deserialize(typed) == untyped(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{}, {"X": "1"}, {"S": "a", "N": "1"}, {"N": "one"}, {"N": None}, {"M": None}, {"L": 1}, None,
+     "S", {"L": [{"Y": 1}]}],
+)  # fmt: skip
+def test_what_is_no_typed_value_is_refused_as_none_of_ours(typed: Any) -> None:  # noqa: ANN401 - anything
+    with pytest.raises(NONE_OF_OURS):
+        untyped(typed)
 
 
 def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:

@@ -85,6 +85,8 @@ def test_a_cold_start_finds_every_library_and_imports_none_of_verify_elsewhere(
     assert f"{name}.handler" in loaded
     packages = {module.partition(".")[0] for module in loaded}
     assert packages & _ONLY_VERIFY == (_ONLY_VERIFY if name == "verify" else set())
+    # The clients are botocore's; the breaker's store imports boto3.
+    assert ("boto3" in packages) is ("s3transfer" in packages) is (name == "verify")
     assert any(".adapters.upstream" in module for module in loaded) is (name == "verify")
 
 

@@ -10,8 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from liveness_gateway.adapters.dynamodb.values import (
     NONE_OF_OURS,
     decimal,
@@ -22,6 +20,7 @@ from liveness_gateway.adapters.dynamodb.values import (
     optional_text,
     several,
     text,
+    untyped,
 )
 from liveness_gateway.verifications.model import (
     AttemptReference,
@@ -42,8 +41,6 @@ SWEEP_SHARDS: Final = "0123456789abcdef"
 
 # The attribute keeps the name that the first records were stored under.
 _ENDED_AT: Final = "settled_at"
-
-_deserializer = TypeDeserializer()
 
 Item = dict[str, Any]
 
@@ -118,7 +115,7 @@ def verification_of(item: Item) -> Verification:
         UnreadableError: the item is none of ours.
     """
     try:
-        return _verification({name: _deserializer.deserialize(v) for name, v in item.items()})
+        return _verification({name: untyped(v) for name, v in item.items()})
     except NONE_OF_OURS:
         raise UnreadableError("this item is no verification") from None
 
@@ -148,7 +145,7 @@ def attempt_reference_of(item: Item) -> AttemptReference:
         UnreadableError: the entry is none of ours.
     """
     try:
-        deadline = from_epoch(_deserializer.deserialize(item["deadline"]))
+        deadline = from_epoch(untyped(item["deadline"]))
         return AttemptReference(item["verification_id"]["S"], int(item["attempt"]["N"]), deadline)
     except NONE_OF_OURS:
         raise UnreadableError("this entry names no attempt") from None
@@ -161,7 +158,7 @@ def version_of(item: Item) -> int:
         UnreadableError: the version is not there, or none of ours.
     """
     try:
-        return integer(_deserializer.deserialize(item["version"]))
+        return integer(untyped(item["version"]))
     except NONE_OF_OURS:
         raise UnreadableError("this item has no version") from None
 

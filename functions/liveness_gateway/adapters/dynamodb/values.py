@@ -1,6 +1,6 @@
 """Plain values that came from outside, each read as what it must be, or refused."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,39 @@ NONE_OF_OURS: Final = (
 # DynamoDB's numbers: 38 digits, and exponents from -130 to 125.
 _LARGEST_EXPONENT: Final = 130
 _LARGEST_INTEGER: Final = 10**16
+
+
+def untyped(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value of an item
+    """DynamoDB's typed value as a plain one, as boto3's deserializer gives it (there is a test).
+
+    That one brings boto3, which nothing else of these functions needs.
+
+    Raises:
+        ArithmeticError, AttributeError, TypeError, ValueError: it is none.
+    """
+    ((kind, value),) = typed.items()
+    if kind not in _KINDS:
+        raise TypeError("no value of DynamoDB")
+    return _KINDS[kind](value)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+_KINDS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "S": _as_it_is,
+    "N": Decimal,
+    "M": lambda value: {name: untyped(inner) for name, inner in value.items()},
+    "L": lambda value: [untyped(inner) for inner in value],
+    "BOOL": _as_it_is,
+    "NULL": lambda _: None,
+    # None of ours has one, but another attribute of the item may.
+    "B": _as_it_is,
+    "SS": set,
+    "NS": lambda value: {Decimal(number) for number in value},
+    "BS": set,
+}
 
 
 def text(value: object) -> str:
