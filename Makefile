@@ -79,8 +79,15 @@ bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, on
 .PHONY: deploy
 deploy: .venv/.installed ## Deploy to AWS what stages/<stage>.toml says: STAGE=prod [UPSTREAM_URL=https://...] [ALLOWED_ORIGINS=...]
 	@STAGE=$${STAGE:-dev} $(BIN)/python -m infra.stages
+	@$(MAKE) --old-file=.venv/.installed ready STAGE=$${STAGE:-dev}
 	@$(BIN)/python -m cli.destroy --leftovers --stage $${STAGE:-dev}
 	@$(CDK) deploy $(CDK_FLAGS) --require-approval $$([ -t 0 ] && echo broadening || echo never)
+
+.PHONY: ready
+ready: .venv/.installed ## Ask the account whether a stage can be deployed, and change nothing: STAGE=prod
+	@STAGE=$${STAGE:-dev} $(BIN)/python -m infra.bundling
+	@$(BIN)/python -m cli.ready --stage $${STAGE:-dev} \
+	  --reserved $$(STAGE=$${STAGE:-dev} $(BIN)/python -m infra.stages --show verify_concurrency)
 
 .PHONY: diff
 diff: .venv/.installed ## Say what a deployment would change, and change nothing: STAGE=prod

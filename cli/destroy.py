@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cli.account import Account
+from cli.account import Account, this_account
 from cli.stack import Stack
 
 _UNPROTECT = (
@@ -99,4 +98,4 @@ def _await_end(stack: Stack, console: Console, wait: Callable[[float], None]) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], cast("Account", boto3.Session())))
+    sys.exit(main(sys.argv[1:], cast("Account", this_account())))

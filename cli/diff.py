@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.account import Account
+from cli.account import Account, this_account
 from cli.stack import RETAINED, Stack
 
 _SHOWN: Final = 3
@@ -114,4 +113,4 @@ def _plain(value: object) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], cast("Account", boto3.Session())))
+    sys.exit(main(sys.argv[1:], cast("Account", this_account())))

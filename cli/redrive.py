@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.account import Account
+from cli.account import Account, this_account
 from cli.records import LetterError, Records
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.verifications.model import Verification
@@ -143,7 +142,7 @@ def main(arguments: Sequence[str] | None = None, account: Account | None = None)
     """0 if nothing is left to do, 1 if letters stay, 2 if the stage cannot be reached."""
     options, console = _parse(arguments), Console(stderr=True)
     try:
-        account = account or cast("Account", boto3.Session())
+        account = account or cast("Account", this_account())
         redrive = Redrive(account, options.stage, dry=options.dry_run)
         tally = run(redrive, options.from_table, console)
     except (ClientError, BotoCoreError, KeyError) as error:

@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from infra.bundling import botocore_data, bytecode, libraries
+from infra.bundling import bytecode, libraries
 from infra.bundling.cache import build_once, digest
 from infra.bundling.libraries import Target
 from infra.stages.stage import Stage
@@ -20,10 +20,9 @@ ROOT = Path(__file__).parents[2]
 SHARED_PACKAGE = "liveness_gateway"
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _ARCHIVE = "function.zip"
-# A change of these modules can change what is installed.
+# A change of these can change what is installed.
 _BUILDERS = tuple(
-    Path(module)
-    for module in (__file__, botocore_data.__file__, bytecode.__file__, libraries.__file__)
+    path for path in sorted(Path(__file__).parent.iterdir()) if path.suffix in {".py", ".mjs"}
 )
 
 
@@ -58,9 +57,9 @@ class Bundler:
         self._functions = functions
         self._build = build
         self._locks = locks
-        self._interpreter = bytecode.find_interpreter(stage.python_version)
-        if self._interpreter is None:
-            _warn_without_bytecode(stage.python_version)
+        self._compiler = bytecode.find_compiler(stage.python_version)
+        if self._compiler is None:
+            print(bytecode.without(stage.python_version), file=sys.stderr)
 
     def archive(self, function: str) -> Path:
         """The zip of `folder(function)`: the same content gives the same bytes.
@@ -94,16 +93,27 @@ class Bundler:
         key = digest([installed.name, *names], files)
 
         def build(folder: Path) -> None:
+            compiled = self._compiled_sources()
+            for source in sources:
+                _link_tree(compiled / source.name, folder / source.name)
+            _link_tree(installed, folder)
+
+        return build_once(self._build / "functions" / f"{function}-{key}", build)
+
+    def _compiled_sources(self) -> Path:
+        """All our source with its bytecode: the compiler is started once for all functions."""
+        files = _source_files(self._functions)
+        names = [str(file.relative_to(self._functions)) for file in files]
+        key = digest([str(self._compiler), *names], [*files, *_BUILDERS])
+
+        def build(folder: Path) -> None:
             for file, name in zip(files, names, strict=True):
                 copy = folder / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
             self._compile(folder)
-            shutil.copytree(
-                installed, folder, copy_function=_link, dirs_exist_ok=True, symlinks=True
-            )
 
-        return build_once(self._build / "functions" / f"{function}-{key}", build)
+        return build_once(self._build / "sources" / key, build)
 
     def _lock(self, function: str) -> Path:
         own = self._locks / f"{function}.txt"
@@ -111,9 +121,9 @@ class Bundler:
 
     def _install_libraries(self, lock: Path) -> Path:
         target = self._target
-        with_bytecode = str(self._interpreter is not None)
+        compiler = str(self._compiler)
         key = digest(
-            [target.python_version, str(target.platform), sys.platform, with_bytecode],
+            [target.python_version, str(target.platform), sys.platform, compiler],
             [lock, *_BUILDERS],
         )
 
@@ -130,21 +140,12 @@ class Bundler:
         return build_once(self._build / "libraries" / f"{target.python_version}-{key}", build)
 
     def _compile(self, folder: Path) -> None:
-        if self._interpreter is None:
+        if self._compiler is None:
             return
         try:
-            bytecode.compile_tree(self._interpreter, folder)
+            self._compiler.compile_tree(folder)
         except subprocess.CalledProcessError as error:
             raise BundleError("A module does not compile: Python's message is above.") from error
-
-
-def _warn_without_bytecode(version: str) -> None:
-    print(
-        f"There is no Python {version} on this machine: the functions are bundled without bytecode"
-        " and start about three times slower."
-        f" To install it: .venv/bin/uv python install {version}",
-        file=sys.stderr,
-    )
 
 
 def _source_files(folder: Path) -> list[Path]:
@@ -160,6 +161,10 @@ def _write_zip(folder: Path, archive: Path) -> None:
             entry = zipfile.ZipInfo(str(path.relative_to(folder)))
             entry.external_attr = 0o100644 << 16
             file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, copy_function=_link, dirs_exist_ok=True, symlinks=True)
 
 
 def _link(source: str, destination: str) -> None:

@@ -1,5 +1,7 @@
 """`python -m infra.stages`: what `make deploy` asks of the stage's file before it deploys.
 
+`python -m infra.stages --show <setting>` only prints a setting.
+
 A decision that the file lacks is taken from the command line and written into the file, so that the
 next deploy without it changes nothing. A stage that keeps its data is not deployed before its file
 says which pages may call it.
@@ -16,7 +18,7 @@ import tomlkit
 from infra.stages.context import CONTEXT, resolve_stage, said
 from infra.stages.errors import StageError, where
 from infra.stages.files import DIRECTORY, read_settings
-from infra.stages.stage import ANY_ORIGIN, LOCAL, Stage
+from infra.stages.stage import ANY_ORIGIN, LOCAL, Stage, settings_in_words
 
 
 def main(environment: Mapping[str, str], directory: Path = DIRECTORY) -> int:
@@ -61,5 +63,16 @@ def _add(settings: Mapping[str, Any], path: Path) -> None:
     path.write_text(tomlkit.dumps(document))
 
 
+def show(setting: str, environment: Mapping[str, str], directory: Path = DIRECTORY) -> int:
+    """Print what a setting of the stage is, in words; 1 where the stage cannot be deployed."""
+    context = {name: environment.get(name.upper(), "") for name in CONTEXT}
+    try:
+        print(settings_in_words(resolve_stage(context, directory))[setting])
+    except StageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    sys.exit(show(sys.argv[2], os.environ) if sys.argv[1:2] == ["--show"] else main(os.environ))

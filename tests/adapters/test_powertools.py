@@ -63,6 +63,20 @@ def test_metrics_are_printed_once_with_stage_and_service(
     assert emf["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "liveness-gateway"
 
 
+def test_times_are_printed_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
+    written = WrittenTelemetry()
+    written.measure("upstream_time", 2.5004)
+    written.measure("upstream_time", 0.0004)
+    written.flush()
+    emf = json.loads(capsys.readouterr().out)
+    assert emf["upstream_time"] == [2500.0, 0.0]
+    assert emf["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [
+        {"Name": "upstream_time", "Unit": "Milliseconds"}
+    ]
+    with pytest.raises(KeyError):
+        written.measure("unhandled", 1)
+
+
 def test_more_counts_than_one_line_takes_are_all_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,5 +1,6 @@
 """Tags and names of the stack."""
 
+from cli.ready import BOOTSTRAP_VERSION
 from tests.infra.assembly import CONTEXTS, Assembly
 
 # CloudFormation names everything else, so that a retained resource never blocks a new stack.
@@ -34,3 +35,10 @@ def test_few_resources_have_a_fixed_name_and_each_has_the_stage_in_it(assembly: 
     in_cloud = set() if assembly.stage == "local" else {"AWS::CloudWatch::Dashboard"}
     assert {kind for kind, _ in fixed} == _NAMED | in_cloud
     assert all(assembly.stage in name.split("-") for _, name in fixed), fixed
+
+
+def test_the_bootstrap_that_make_ready_wants_is_what_the_template_asks_for(prod: Assembly) -> None:
+    """The rule names the versions that are too old."""
+    (assertion,) = prod.template["Rules"]["CheckBootstrapVersion"]["Assertions"]
+    too_old, _ = assertion["Assert"]["Fn::Not"][0]["Fn::Contains"]
+    assert too_old == [str(version) for version in range(1, BOOTSTRAP_VERSION)]

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from infra.bundling import bytecode
 from infra.bundling.bundler import BundleError, Bundler
+from infra.bundling.interpreter import find_interpreter
+from infra.bundling.pyodide import find_pyodide
 from infra.stages.context import resolve_stage
 from infra.stages.stage import Stage
 from tests.infra.assembly import FUNCTIONS, ROOT
@@ -73,12 +76,48 @@ def test_a_source_that_does_not_compile_is_refused(bundler: MakeBundler, tmp_pat
         bundler().folder("swept")
 
 
-def test_without_the_runtimes_interpreter_it_says_so_once(
-    bundler: MakeBundler, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("version", ["3.99", "3.13"])
+def test_without_a_compiler_it_says_so_once(
+    bundler: MakeBundler, capsys: pytest.CaptureFixture[str], version: str
 ) -> None:
-    assert bytecode.find_interpreter("3.99") is None
-    without_bytecode = bundler(dataclasses.replace(_LOCAL, python_version="3.99"))
+    if find_interpreter(version):
+        pytest.skip(f"this machine has a Python {version}")
+    assert bytecode.find_compiler(version) is None
+    without_bytecode = bundler(dataclasses.replace(_LOCAL, python_version=version))
     for name in FUNCTIONS:
         assert not list(without_bytecode.folder(name).rglob("*.pyc"))
     (line,) = capsys.readouterr().err.splitlines()
-    assert "uv python install 3.99" in line
+    assert f"uv python install {version}" in line
+
+
+def test_both_compilers_give_the_same_kind_of_bytecode(tmp_path: Path) -> None:
+    """One runs on this machine, one in Node; the same version would give the same bytes."""
+    pyodide = find_pyodide("3.14")
+    own = find_interpreter(_LOCAL.python_version)
+    assert pyodide
+    assert own
+    names = {}
+    for compiler in (pyodide, own):
+        folder = tmp_path / compiler.version
+        (folder / "package").mkdir(parents=True)
+        (folder / "package" / "module.py").write_text("def one() -> int:\n    return 1\n")
+        compiler.compile_tree(folder)
+        (compiled,) = folder.rglob("*.pyc")
+        names[compiler.version] = compiled.name
+        assert b"/var/task/package/module.py" in compiled.read_bytes()
+        assert str(tmp_path).encode() not in compiled.read_bytes()
+        first = compiled.read_bytes()
+        compiler.compile_tree(folder)
+        assert compiled.read_bytes() == first
+    assert names["3.14"] == "module.cpython-314.pyc"
+
+
+def test_what_does_not_compile_in_node_is_refused_and_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pyodide = find_pyodide("3.14")
+    assert pyodide
+    (tmp_path / "broken.py").write_text("def one(:\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        pyodide.compile_tree(tmp_path)
+    assert "broken.py" in capfd.readouterr().err

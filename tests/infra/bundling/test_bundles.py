@@ -5,16 +5,18 @@ import re
 import subprocess
 import sys
 from email import message_from_string
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from infra.bundling import bytecode
 from tests.infra.assembly import FUNCTIONS, ROOT, STAGES, Assembly
 
 _SERVICES = {"dynamodb", "events", "secretsmanager", "sqs"}
 _ONLY_VERIFY = {"certifi", "multipart", "pybase64", "requests", "requests_toolbelt"}
 _MACHINES = {"arm64": 0xB7, "x86_64": 0x3E}
+# CPython 3.14, Include/internal/pycore_magic_number.h.
+_MAGIC_OF_3_14 = 3627
 _NEVER_LOADED = {"tests", "bin", ".lock", "RECORD", "py.typed"}
 _LOAD = """
 import importlib, sys
@@ -100,13 +102,18 @@ def test_a_zip_is_compiled_and_nothing_is_checked_at_load(
     modules = [path for path in paths if path.suffix == ".py"]
     assert len(modules) > 300
     wanted = {str(p.parent / "__pycache__" / f"{p.stem}.{tag}") for p in modules}
-    if name != "local" and bytecode.find_interpreter(version) is None:
-        wanted = set()
     assert {str(path) for path in paths if path.suffix == ".pyc"} == wanted
     bundle = assemblies[name].bundle("verify")
+    own = int.from_bytes(MAGIC_NUMBER[:2], "little")
+    magic = own if name == "local" else _MAGIC_OF_3_14
     for module in wanted:
+        content = bundle.read(module)
+        assert int.from_bytes(content[:2], "little") == magic
         # PEP 552: hash-based (bit 0), not checked against the source (bit 1 clear).
-        assert int.from_bytes(bundle.read(module)[4:8], "little") == 0b01, module
+        assert int.from_bytes(content[4:8], "little") == 0b01, module
+        # A traceback names the file where Lambda has it.
+        source = module.replace("__pycache__/", "").replace(f".{tag}", ".py")
+        assert f"/var/task/{source}".encode() in content
 
 
 @pytest.mark.parametrize("name", STAGES)

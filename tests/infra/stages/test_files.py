@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.stages.__main__ import main
+from infra.stages.__main__ import main, show
 from infra.stages.context import overrides, resolve_stage
 from infra.stages.errors import StageError
 from infra.stages.files import DIRECTORY, SETTINGS, read_settings, stage_names
@@ -173,3 +173,10 @@ def test_no_page_and_every_page_are_said_out_loud(
     assert main(given, directory) == 0
     assert tomllib.loads((directory / "prod.toml").read_text())["allowed_origins"] == kept
     assert capsys.readouterr().err.splitlines()[: len(told)] == told
+
+
+def test_a_setting_can_be_asked_for(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = {"STAGE": "prod", "UPSTREAM_URL": UPSTREAM}
+    assert show("verify_concurrency", given, directory) == 0
+    assert capsys.readouterr().out == "none\n"
+    assert show("verify_concurrency", {"STAGE": "nowhere"}, directory) == 1
