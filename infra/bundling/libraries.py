@@ -9,7 +9,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from infra.bundling import botocore_data
+from infra.bundling import botocore_data, trust
 
 _NEVER_LOADED = (
     ".lock",
@@ -40,7 +40,7 @@ class Target:
 
 
 def install(requirements: Path, target: Target, directory: Path) -> None:
-    """Install the locked libraries for `target` into `directory` and strip them.
+    """Install the locked libraries for `target` into `directory`, strip them, and add `trust`.
 
     The hash of every downloaded file is checked; nothing is built from source.
 
@@ -61,6 +61,7 @@ def install(requirements: Path, target: Target, directory: Path) -> None:
         check=True,
     )
     _strip(directory)
+    trust.write(directory)
 
 
 def _strip(directory: Path) -> None:

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.bundling.bundler import Bundler
+from infra.functions.trust import trust_variables
 from infra.log_groups import add_log_group
 from infra.metrics import METRICS_NAMESPACE
 from infra.stages.stage import Stage
@@ -89,6 +90,7 @@ class GatewayFunction(Construct):
                 "POWERTOOLS_SERVICE_NAME": spec.name,
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": stage.log_level,
+                **trust_variables(stage),
                 **spec.environment,
             },
         )

@@ -59,6 +59,9 @@ class Stage:
         python_version: of the Lambda runtime.
         architecture: of the Lambda runtime.
         host_libraries: libraries are installed for this machine, not for the Lambda runtime.
+        aws_roots_only: the functions' AWS clients trust the five root certificates of Amazon alone.
+            Switch it off where something else answers for AWS: a proxy that opens TLS, or a
+            partition whose endpoints have certificates of others.
         keep_data: point-in-time recovery, deletion protection, and data is retained when the stack
             is deleted.
         sets_api_gateway_log_role: the stack sets the role with which API Gateway writes logs.
@@ -95,6 +98,7 @@ class Stage:
     python_version: Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")] = "3.14"
     architecture: Architecture = "arm64"
     host_libraries: Flag = False
+    aws_roots_only: Flag = True
     keep_data: Flag
     sets_api_gateway_log_role: Flag = True
     log_retention_days: Literal[1, 7, 30, 90, 365]

@@ -52,6 +52,18 @@ def test_a_zip_has_only_its_own_source_and_what_is_loaded(assembly: Assembly, na
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_zip_has_the_authorities_it_is_told_to_trust(assembly: Assembly, name: str) -> None:
+    trusted = {path for path in _paths(assembly, name) if path.parts[0] == "trust"}
+    upstream = {path for path in trusted if path.parts[1] == "upstream"}
+    assert trusted - upstream == {PurePosixPath("trust/aws.pem")}
+    told = assembly.variables(name).get("AWS_CA_BUNDLE")
+    assert told == (None if assembly.stage == "local" else "/var/task/trust/aws.pem")
+    known = "certifi/cacert.pem"
+    wanted = assembly.bundle(name).read(known).count(b"BEGIN ") if name == "verify" else 0
+    assert len(upstream) == wanted
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_libraries_of_a_zip_are_those_of_its_bill_of_materials(
     assembly: Assembly, name: str
 ) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-import certifi
-
 from liveness_gateway.adapters.upstream.connection import (
     Connection,
     Deadline,
@@ -28,6 +26,7 @@ from liveness_gateway.adapters.upstream.request_head import Target, request_head
 from liveness_gateway.adapters.upstream.response import read_refusal, read_success
 from liveness_gateway.adapters.upstream.response_head import Head, final_head, read_head
 from liveness_gateway.adapters.upstream.tls import TlsConnection
+from liveness_gateway.adapters.upstream.trust import trusting_context
 from liveness_gateway.adapters.user_agent import USER_AGENT
 from liveness_gateway.clock import Clock, SystemClock
 from liveness_gateway.verifications.model import Selfie
@@ -53,7 +52,7 @@ class HttpTransport:
         resolve: Resolve | None = None,
         refusal_seconds: float = REFUSAL_SECONDS,
     ) -> None:
-        self._tls = tls or _default_tls()
+        self._tls = tls or trusting_context()
         self._clock = clock or SystemClock()
         self._resolve = resolve
         self._refusal_seconds = refusal_seconds
@@ -108,12 +107,6 @@ class HttpTransport:
         if target.secure:
             return TlsConnection(opened, deadline, self._tls, target.host)
         return Connection(opened, deadline)
-
-
-def _default_tls() -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 class _Exchange:
