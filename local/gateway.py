@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from liveness_gateway.entrypoints.http.multipart import MAXIMUM_BODY
 from local.emulator.ministack import Emulator, start_emulator
+from local.front.front import Front
+from local.front.functions import MOST_AT_ONCE, Functions
+from local.front.template import RestApi
 from local.processes.children import ChildProcesses
 from local.run_directory import CHECKOUT, LOCAL, RunDirectory, run_directory
 from local.server.listener import listen
@@ -18,7 +22,7 @@ from local.server.page_backend import PageBackend
 from local.server.server import Server
 from local.stack.cdk import STAGE, CdkCli
 from local.stack.consumer import Consumer
-from local.stack.deployment import Deployment, close_circuit, fill_secret
+from local.stack.deployment import Deployment, close_circuit, fill_secret, plan_keys
 from local.stack.function_logs import FunctionLogs
 from local.stack.records import stored_record
 from local.steps import Steps, steps_on
@@ -92,6 +96,7 @@ def running_gateway(
     quiet: bool = False,
     upstream: Upstream = SANDBOX,
     directory: Path = LOCAL,
+    at_once: int = MOST_AT_ONCE,
 ) -> Iterator[Gateway]:
     """Start everything, and end all of it when the block ends.
 
@@ -101,6 +106,7 @@ def running_gateway(
         quiet: show no steps on standard error.
         upstream: the liveness API to call; without an address the sandbox, which is started.
         directory: where the directory of this run is created; two runs never share one.
+        at_once: so many invocations of functions; the other requests wait.
 
     Raises:
         PortUnavailableError: before anything was started.
@@ -108,16 +114,23 @@ def running_gateway(
     """
     with ExitStack() as stack:
         with steps_on(sys.stderr, quiet=quiet) as steps:
-            gateway = _start_all(stack, steps, port, upstream, directory)
+            gateway = _start_all(stack, steps, upstream, _Wanted(port, directory, at_once))
         yield gateway
 
 
-def _start_all(
-    stack: ExitStack, steps: Steps, port: int, upstream: Upstream, directory: Path
-) -> Gateway:
-    listener = stack.enter_context(listen(port))
+@dataclass(frozen=True)
+class _Wanted:
+    """See `running_gateway`."""
+
+    port: int
+    directory: Path
+    at_once: int
+
+
+def _start_all(stack: ExitStack, steps: Steps, upstream: Upstream, wanted: _Wanted) -> Gateway:
+    listener = stack.enter_context(listen(wanted.port))
     name = str(listener.getsockname()[1])
-    run = stack.enter_context(run_directory(directory, name, retain_logs=port != 0))
+    run = stack.enter_context(run_directory(wanted.directory, name, retain_logs=wanted.port != 0))
     # Entered before the processes: its thread ends when the process it waits for is ended.
     pool = stack.enter_context(ThreadPoolExecutor(1))
     processes = stack.enter_context(ChildProcesses(run.path))
@@ -141,8 +154,11 @@ def _start_all(
     with steps.step("Demo consumer on the event bus"):
         consumer = stack.enter_context(Consumer(emulator, deployment.event_bus_name))
     with steps.step("Server"):
+        functions = stack.enter_context(Functions(emulator.invoker(wanted.at_once), wanted.at_once))
+        api = RestApi.of(cli.template())
+        front = Front(api, functions, lambda: plan_keys(emulator, deployment))
         backend = _page_backend(emulator, deployment, consumer, sandbox)
-        server = stack.enter_context(Server(listener, deployment.api_url, backend))
+        server = stack.enter_context(Server(listener, front, backend))
     return Gateway(server.url, deployment, emulator, consumer, sandbox, run.path)
 
 
@@ -169,6 +185,7 @@ def _page_backend(
         "outcomes": list(SHOWN_OUTCOMES) if sandbox else [],
         "default_threshold": float(deployment.settings["DEFAULT_THRESHOLD"]),
         "minimum_threshold": float(deployment.settings["MINIMUM_THRESHOLD"]),
+        "longest_body": MAXIMUM_BODY,
     }
     return PageBackend(
         config=config,

@@ -1,6 +1,7 @@
 """The responses that API Gateway itself writes: a problem body and CORS headers on each."""
 
 import json
+from typing import Final
 
 from aws_cdk import aws_apigateway as apigateway
 
@@ -8,12 +9,13 @@ from infra.api.cors import gateway_response_headers
 from infra.api.gateway_problems import GATEWAY_PROBLEMS, PROBLEM_TYPE_PREFIX, GatewayProblem
 from infra.stages.stage import Stage
 
+# Not `requestId`: a client can choose that one.
+_CORRELATION_ID: Final = "context.extendedRequestId"
+
 
 def add_gateway_responses(api: apigateway.RestApi, stage: Stage) -> None:
     """Add a gateway response for every response type of API Gateway to `api`."""
     cors = gateway_response_headers(stage.allowed_origins)
-    # Not `requestId`: a client can choose that one. The emulator has no other.
-    correlation_id = "context.extendedRequestId" if stage.in_cloud else "context.requestId"
     for name, problem in GATEWAY_PROBLEMS.items():
         retry = {} if problem.retry_after is None else {"Retry-After": f"'{problem.retry_after}'"}
         api.add_gateway_response(
@@ -23,16 +25,16 @@ def add_gateway_responses(api: apigateway.RestApi, stage: Stage) -> None:
             response_headers={
                 "Content-Type": "'application/problem+json'",
                 "Cache-Control": "'no-store'",
-                "X-Correlation-Id": correlation_id,
+                "X-Correlation-Id": _CORRELATION_ID,
                 **cors,
                 **retry,
             },
             # API Gateway takes no other key here; the header above sets the content type.
-            templates={"application/json": _body(problem, correlation_id)},
+            templates={"application/json": _body(problem)},
         )
 
 
-def _body(problem: GatewayProblem, correlation_id: str) -> str:
+def _body(problem: GatewayProblem) -> str:
     return json.dumps(
         {
             "type": PROBLEM_TYPE_PREFIX + problem.code,
@@ -41,7 +43,7 @@ def _body(problem: GatewayProblem, correlation_id: str) -> str:
             "detail": problem.detail,
             "code": problem.code,
             "retryable": problem.retryable,
-            "correlation_id": f"${correlation_id}",
+            "correlation_id": f"${_CORRELATION_ID}",
             # The liveness API's own form, for the compat routes: a gateway response cannot tell
             # which route was asked for.
             "Errors": [{"ErrCode": problem.status, "Message": f"{problem.title} {problem.detail}"}],

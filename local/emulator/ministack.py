@@ -81,9 +81,15 @@ class Emulator:
                 )
             return self._clients[service]
 
-    def execute_api_url(self, api_id: str, stage: str) -> str:
-        """The address of a deployed REST API, without a trailing slash."""
-        return f"{self.url}/_aws/execute-api/{api_id}/{stage}"
+    def invoker(self, at_once: int) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
+        """A client of Lambda for so many invocations at once, none of which is repeated."""
+        return self._session.client(
+            "lambda",
+            endpoint_url=self.url,
+            config=Config(
+                proxies={}, max_pool_connections=at_once, retries={"total_max_attempts": 1}
+            ),
+        )
 
 
 def start_emulator(processes: ChildProcesses, checkout: Path, state: Path) -> Emulator:

@@ -6,7 +6,7 @@ import { Follow } from "./follow.js";
 import { problem, verdict } from "./result.js";
 import { newKey, send } from "./send.js";
 import { Source } from "./source.js";
-import { ANSWERS, afterwards, outcomeName } from "./words.js";
+import { ANSWERS, afterwards, outcomeName, tooLargeFor } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const boxes = new Boxes(by("boxes"), by("picture"));
@@ -27,12 +27,20 @@ const source = new Source(
   },
   pictureChanged,
 );
+const AROUND = 1000; // what the form has around the picture, at most
 let config = null;
 
 function pictureChanged() {
   clear();
-  by("verify").disabled = !config;
-  by("verify").focus({ preventScroll: true });
+  const large = tooLarge();
+  by("verify").disabled = !config || large;
+  if (large) by("about-picture").textContent += ` · ${tooLargeFor(config.longest_body)}`;
+  else by("verify").focus({ preventScroll: true });
+}
+
+// Looked at before it is uploaded: above 10 MB API Gateway answers what no page may read.
+function tooLarge() {
+  return Boolean(config && source.picture) && source.picture.blob.size + AROUND > config.longest_body;
 }
 
 function clear() {
@@ -55,7 +63,7 @@ async function start() {
   by("sandbox-notice").hidden = !config.sandbox;
   offerOutcomes(config.sandbox ? config.outcomes : []);
   joinThresholds();
-  by("verify").disabled = !source.picture;
+  by("verify").disabled = !source.picture || tooLarge();
 }
 
 function offerOutcomes(outcomes) {

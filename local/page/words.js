@@ -78,6 +78,10 @@ export function outcomeName(outcome) {
   return OUTCOMES[outcome] ?? outcome.replaceAll("_", " ");
 }
 
+export function tooLargeFor(limit) {
+  return `too large: at most ${bytes(limit)}. ${ADVICE.too_large}`;
+}
+
 export function bytes(size) {
   if (size < 1000) return `${size} bytes`;
   return size < 1_000_000 ? `${Math.round(size / 1000)} KB` : `${(size / 1_000_000).toFixed(1)} MB`;

@@ -17,13 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.server.listener import HOST
 from local.server.page_backend import PageBackend, routes
-from local.server.proxy import Proxy, new_client
 from local.stack.cdk import STAGE
 from loopback.asgi import guarded
 
 API_PATHS = ("/v1/", "/v0.1/", "/v0.2/")
 _STAGE_PATHS = tuple(f"/{STAGE}{path}" for path in API_PATHS)
-_STAGE_PREFIX = f"/{STAGE}".encode()
+_STAGE_PREFIX = f"/{STAGE}"
 _PAGE = Path(__file__).parents[1] / "page"
 _STARTS_WITHIN_SECONDS = 60.0
 _PAGE_HEADERS = {
@@ -41,9 +40,9 @@ _PAGE_HEADERS = {
 class Server:
     """Serves on a listening socket while the `with` block runs."""
 
-    def __init__(self, listener: socket.socket, api_url: str, backend: PageBackend) -> None:
+    def __init__(self, listener: socket.socket, api: ASGIApp, backend: PageBackend) -> None:
         self._listener = listener
-        self._api_url = api_url
+        self._api = api
         self._backend = backend
         self._uvicorn: uvicorn.Server | None = None
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
@@ -71,9 +70,10 @@ class Server:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        async with new_client() as client:
+        # The sandbox is on this machine: no proxy of the environment leads there.
+        async with httpx.AsyncClient(trust_env=False) as client:
             config = uvicorn.Config(
-                _application(client, self._api_url, self._backend),
+                _application(client, self._api, self._backend),
                 log_config=None,
                 access_log=False,
                 # No headers of its own, so that the gateway's responses pass unchanged.
@@ -87,8 +87,7 @@ class Server:
             await self._uvicorn.serve(sockets=[self._listener])
 
 
-def _application(client: httpx.AsyncClient, api_url: str, backend: PageBackend) -> ASGIApp:
-    api = Proxy(client, api_url)
+def _application(client: httpx.AsyncClient, api: ASGIApp, backend: PageBackend) -> ASGIApp:
     site = Starlette(
         routes=[routes(client, backend), Mount("/", _Page(directory=_PAGE, html=True))]
     )
@@ -96,8 +95,8 @@ def _application(client: httpx.AsyncClient, api_url: str, backend: PageBackend) 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path.startswith(_STAGE_PATHS):
-            # As on API Gateway's own address: links have the stage in front.
-            scope = {**scope, "raw_path": scope["raw_path"].removeprefix(_STAGE_PREFIX)}
+            # The stage's own address, beside that of a domain, which has no stage in it.
+            scope = {**scope, "root_path": _STAGE_PREFIX}
         is_api = path.startswith((*API_PATHS, *_STAGE_PATHS))
         await (api if is_api else site)(scope, receive, send)
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.emulator.ministack import ACCOUNT, REGION, Emulator
 from local.processes.children import ChildProcesses
@@ -89,6 +90,11 @@ class CdkCli:
         )
         found: dict[str, dict[str, str]] = json.loads(outputs.read_text())
         return found[STACK]
+
+    def template(self) -> dict[str, Any]:
+        """The template that `synth` wrote."""
+        found: dict[str, Any] = json.loads((self._assembly / f"{STACK}.template.json").read_text())
+        return found
 
     @property
     def _assembly(self) -> Path:

@@ -1,21 +1,18 @@
 """What was deployed, read back from the emulator as an operator reads it from AWS."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from local.emulator.ministack import Emulator
-
-_API_URL = re.compile(r"https://(?P<id>[^./]+)\.execute-api\.[^/]+/(?P<stage>[^/]+)")
+from local.front.event import ApiKey
 
 
 @dataclass(frozen=True)
 class Deployment:
     """The resources of the deployed stack, and the settings of its `verify` function."""
 
-    api_url: str
     api_key: str
     table_name: str
     event_bus_name: str
@@ -27,9 +24,6 @@ class Deployment:
     @classmethod
     def of(cls, emulator: Emulator, outputs: Mapping[str, str]) -> Self:
         """The deployment that has these stack outputs."""
-        api = _API_URL.match(outputs["ApiUrl"])
-        if not api:
-            raise ValueError(f"ApiUrl is not an execute-api address: {outputs['ApiUrl']}")
         key = emulator.client("apigateway").get_api_key(
             apiKey=outputs["ApiKeyId"], includeValue=True
         )
@@ -39,7 +33,6 @@ class Deployment:
         )
         functions = _functions(emulator)
         return cls(
-            api_url=emulator.execute_api_url(api["id"], api["stage"]),
             api_key=key["value"],
             table_name=outputs["TableName"],
             event_bus_name=outputs["EventBusName"],
@@ -48,6 +41,14 @@ class Deployment:
             settings=functions["verify"]["Environment"]["Variables"],
             outputs=outputs,
         )
+
+
+def plan_keys(emulator: Emulator, deployment: Deployment) -> list[ApiKey]:
+    """The API keys of the usage plan, as they are now."""
+    gateway = emulator.client("apigateway")
+    plan = gateway.get_usage_plan_keys(usagePlanId=deployment.outputs["UsagePlanId"])
+    found = (gateway.get_api_key(apiKey=key["id"], includeValue=True) for key in plan["items"])
+    return [ApiKey(key["id"], key["value"]) for key in found if key["enabled"]]
 
 
 def close_circuit(emulator: Emulator, deployment: Deployment) -> None:

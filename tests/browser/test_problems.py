@@ -1,9 +1,8 @@
 """What goes wrong, as a person reads it."""
 
-import os
 from functools import partial
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Locator, Route, expect
 
 from sandbox import Sandbox
 from sandbox.selfies import draw_selfie
@@ -31,7 +30,6 @@ def test_refused_input_shows_the_gateways_own_problem(visited: Visit, sandbox: S
     for content, threshold, code, advice in (
         (HEIC, "0.6", "unsupported_media", "Convert the picture to JPEG or PNG"),
         (SELFIE[:40], "0.6", "invalid_selfie", "Choose another picture"),
-        (SELFIE + os.urandom(4_800_000), "0.6", "too_large", "Scale the picture down"),
         (SELFIE, "1.5", "invalid_threshold", "Set a threshold"),
     ):
         visited.choose(content)
@@ -45,6 +43,29 @@ def test_refused_input_shows_the_gateways_own_problem(visited: Visit, sandbox: S
         expect(card.locator("dl")).to_contain_text("Correlation")
         expect(card.get_by_role("button")).to_have_count(0)
         expect(page.locator("[data-step]")).to_have_count(0)
+    assert not sandbox.requests
+
+
+def choose(visited: Visit, length: int) -> Locator:
+    """Choose a picture of that length; what the page says about it."""
+    content = SELFIE.ljust(length, b"\0")
+    file = FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=content)
+    visited.page.set_input_files("#file", file)
+    about = visited.page.locator("#about-picture")
+    expect(about).to_contain_text("4.6 MB")
+    return about
+
+
+def test_the_largest_picture_is_uploaded(visited: Visit) -> None:
+    expect(choose(visited, 4_612_000)).not_to_contain_text("too large")
+    visited.verify()
+    expect(visited.page.locator(".card")).to_contain_text("Live")
+
+
+def test_a_larger_one_is_not(visited: Visit, sandbox: Sandbox) -> None:
+    about = choose(visited, 4_614_000)
+    expect(about).to_contain_text("too large: at most 4.6 MB. Scale the picture down")
+    expect(visited.page.locator("#verify")).to_be_disabled()
     assert not sandbox.requests
 
 

@@ -6,8 +6,8 @@ A request that is repeated later is in tests/api and tests/browser/test_verifica
 import uuid
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
 
+from local.front.functions import MOST_AT_ONCE
 from local.gateway import Gateway
-from local.server.proxy import MOST_AT_ONCE
 from sandbox import Sandbox
 from tests.e2e.conftest import Poster, Selfie
 

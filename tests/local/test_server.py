@@ -1,4 +1,4 @@
-"""The local server: what it passes on unchanged, and what it serves itself.
+"""The local server: what it passes on to the API, and what it serves itself.
 
 That it reads records and events, and that a port is taken once, is in tests/e2e.
 """
@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from local.server.listener import listen
 from local.server.page_backend import PageBackend
 from local.server.server import Server
-from tests.adapters.raw_server import RawServer, read_request, response
 
 
 @dataclass
 class Behind:
-    """The API and the sandbox behind the server: what reached them, and their next response."""
+    """The API behind the server, and the sandbox: what reached them."""
 
-    received: bytes = b""
-    response: bytes = response(b"{}")
+    scopes: list[Scope] = field(default_factory=list)
     closings: list[None] = field(default_factory=list)
 
-    def __call__(self, connection: socket.socket) -> None:
-        self.received = read_request(connection)
-        connection.sendall(self.response)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scopes.append(scope)
+        await Response("{}")(scope, receive, send)
 
 
 @pytest.fixture
@@ -39,88 +39,22 @@ def behind() -> Behind:
 
 @pytest.fixture
 def server(behind: Behind) -> Iterator[Server]:
-    with RawServer(behind) as api:
-        address = f"http://127.0.0.1:{api.port}"
-        backend = PageBackend(
-            config={"api_key": "shown"},
-            events=lambda _: [],
-            record=lambda _: None,
-            sandbox_url=address,
-            close_circuit=lambda: behind.closings.append(None),
-        )
-        with listen(0) as listener, Server(listener, f"{address}/base/stage", backend) as running:
-            yield running
-
-
-def exchange(server: Server, *request: str, body: bytes = b"x") -> bytes:
-    """The whole response to a request, both as bytes."""
-    host = server.url.removeprefix("http://")
-    head = [*request, f"Host: {host}", f"Content-Length: {len(body)}", "", ""]
-    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as connection:
-        connection.sendall("\r\n".join(head).encode() + body)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def test_a_request_passes_unchanged(server: Server, behind: Behind) -> None:
-    body = os.urandom(300_000)
-    exchange(
-        server,
-        "POST /v1/a%2Fb%20c/../d;e?q=%27x&q=y+z HTTP/1.1",
-        "Origin: https://shop.example",
-        "X-Twice: 1",
-        "X-Twice: 2",
-        "Connection: X-Dropped, close",
-        "X-Dropped: 1",
-        body=body,
+    backend = PageBackend(
+        config={"api_key": "shown"},
+        events=lambda _: [],
+        record=lambda _: None,
+        sandbox_url="http://127.0.0.1:9",
+        close_circuit=lambda: behind.closings.append(None),
     )
-    head, _, received = behind.received.partition(b"\r\n\r\n")
-    assert received == body
-    line, *headers = head.decode().split("\r\n")
-    assert line == "POST /base/stage/v1/a%2Fb%20c/../d;e?q=%27x&q=y+z HTTP/1.1"
-    assert sorted(header.lower().partition(":")[0] for header in headers) == [
-        "content-length", "host", "origin", "x-twice", "x-twice",
-    ]  # fmt: skip
-    assert [header[-1] for header in headers if header.lower().startswith("x-twice")] == ["1", "2"]
+    with listen(0) as listener, Server(listener, behind, backend) as running:
+        yield running
 
 
-def test_a_chunked_request_arrives_whole(server: Server, behind: Behind) -> None:
-    httpx.post(f"{server.url}/v0.1/x", content=iter([b"ab", b"cd"]), trust_env=False)
-    assert behind.received.endswith(b"\r\n\r\nabcd")
-
-
-def test_a_response_passes_unchanged(server: Server, behind: Behind) -> None:
-    body = bytes(range(256))
-    behind.response = (
-        b"HTTP/1.1 422 No\r\nset-cookie: a=1\r\nset-cookie: b=2\r\ncontent-encoding: gzip\r\n"
-        b"connection: X-Hop\r\nx-hop: 1\r\ncontent-length: 256\r\n\r\n" + body
-    )
-    received = exchange(server, "OPTIONS /v0.2/x HTTP/1.1", "Connection: close")
-    head, _, content = received.partition(b"\r\n\r\n")
-    assert content == body
-    assert head.startswith(b"HTTP/1.1 422 ")
-    assert head.split(b"\r\n")[1:] == [
-        b"set-cookie: a=1", b"set-cookie: b=2", b"content-encoding: gzip",
-        b"content-length: 256", b"Connection: close",
-    ]  # fmt: skip
-    assert behind.received.startswith(b"OPTIONS /base/stage/v0.2/x ")
-
-
-def test_a_response_without_a_body_has_no_length(server: Server, behind: Behind) -> None:
-    behind.response = b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n"
-    received = exchange(server, "OPTIONS /v1/x HTTP/1.1", "Connection: close")
-    assert received.startswith(b"HTTP/1.1 204 ")
-    assert b"content-length" not in received.lower()
-
-
-def test_an_api_that_has_ended_is_a_502() -> None:
+def test_without_a_sandbox_nothing_is_scripted(behind: Behind) -> None:
     backend = PageBackend({}, lambda _: [], lambda _: None, None, lambda: None)
-    with listen(0) as closed:
-        host, port = closed.getsockname()
-    assert host == "127.0.0.1"
-    with listen(0) as listener, Server(listener, f"http://{host}:{port}", backend) as server:
-        assert httpx.get(f"{server.url}/v1/health", trust_env=False).status_code == 502
+    with listen(0) as listener, Server(listener, behind, backend) as server:
         sandbox = httpx.put(f"{server.url}/local/sandbox/next", json={}, trust_env=False)
-        assert sandbox.status_code == 404
+    assert sandbox.status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -160,7 +94,7 @@ def test_a_page_of_elsewhere_reads_and_changes_nothing(
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
         assert "shown" not in refused.text
-    assert (behind.received, behind.closings) == (b"", [])
+    assert (behind.scopes, behind.closings) == ([], [])
 
 
 def test_the_api_serves_pages_of_every_origin_but_no_foreign_name(
@@ -169,10 +103,10 @@ def test_the_api_serves_pages_of_every_origin_but_no_foreign_name(
     page = {"origin": "https://shop.example", "sec-fetch-site": "cross-site"}
     url = f"{server.url}/v1/verifications"
     assert httpx.post(url, content=b"x", headers=page, trust_env=False).status_code == 200
-    behind.received = b""
+    behind.scopes.clear()
     rebound = page | {"host": "evil.example"}
     assert httpx.post(url, content=b"x", headers=rebound, trust_env=False).status_code == 403
-    assert behind.received == b""
+    assert behind.scopes == []
 
 
 def test_a_link_of_another_page_opens_the_page(server: Server) -> None:
@@ -180,13 +114,27 @@ def test_a_link_of_another_page_opens_the_page(server: Server) -> None:
     assert httpx.get(f"{server.url}/", headers=link, trust_env=False).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/local/v1/verifications", "/local/v0.2/liveness-verification"])
-def test_the_path_with_the_stage_in_front_is_the_same_api(
-    server: Server, behind: Behind, path: str
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [
+        ("/v1/a%2Fb%20c/../d;e", ""),
+        ("/v0.2/liveness-verification", ""),
+        ("/local/v1/verifications", "/local"),
+        ("/local/v0.2/liveness-verification", "/local"),
+    ],
+)
+def test_the_api_has_an_address_with_the_stage_and_one_without(
+    server: Server, behind: Behind, path: str, stage: str
 ) -> None:
-    httpx.post(f"{server.url}{path}?q=1", content=b"x", trust_env=False)
-    expected = f"POST /base/stage{path.removeprefix('/local')}?q=1 HTTP/1.1\r\n"
-    assert behind.received.startswith(expected.encode())
+    port = int(server.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        lines = [f"POST {path}?q=%27 HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close"]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+    (scope,) = behind.scopes
+    # As it was sent: an address that is parsed and built again may differ in its escapes.
+    assert (scope["raw_path"], scope["query_string"]) == (path.encode(), b"q=%27")
+    assert scope["root_path"] == stage
 
 
 _ANOTHER_USER = r"""
@@ -236,4 +184,4 @@ def test_another_user_who_does_not_wait_for_the_answer_changes_nothing(
     subprocess.run([sys.executable, "-c", _SENDS_AND_LEAVES, host, port], check=True)  # noqa: S603 - our own interpreter and source
     # By then everything before it was served.
     assert httpx.get(f"{server.url}/local/events", trust_env=False).status_code == 200
-    assert (behind.received, behind.closings) == (b"", [])
+    assert (behind.scopes, behind.closings) == ([], [])

@@ -31,6 +31,7 @@ ENVIRONMENTS: Final = 16
 UPSTREAM_SECONDS: Final = 3.0
 _SHARES: Final = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 _STEP_SECONDS: Final = 40.0
+_WAITING: Final = 256
 # Longer than the gateway ever takes.
 _TIMEOUT: Final = 60.0
 _LOGS_LAG: Final = 4.0
@@ -40,8 +41,7 @@ class Load:
     """A client that sends one selfie as often as it is told."""
 
     def __init__(self, gateway: Gateway, sandbox: Sandbox) -> None:
-        # Not through the local server, which lets a burst wait in order: here it shall be refused.
-        self._url = f"{gateway.deployment.api_url}/v1/verifications"
+        self._url = f"{gateway.url}/v1/verifications"
         self._logs = gateway.logs / "functions.log"
         self._sandbox = sandbox
         self._random = Random(1)  # noqa: S311 - arrival times, not secrets
@@ -133,7 +133,8 @@ async def measure(gateway: Gateway, sandbox: Sandbox) -> list[Step]:
 
 def main() -> int:
     """0 when every step was measured."""
-    with running_gateway() as gateway:
+    # No burst waits here: what is more than the function may take shall be refused.
+    with running_gateway(at_once=_WAITING) as gateway:
         if gateway.sandbox is None:
             raise RuntimeError("the sandbox is needed")
         gateway.emulator.client("lambda").put_function_concurrency(
