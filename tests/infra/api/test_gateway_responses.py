@@ -27,9 +27,8 @@ def test_every_response_type_has_a_problem(assembly: Assembly, synthesis: Path) 
 def test_every_response_is_a_problem_with_its_headers(assembly: Assembly) -> None:
     origins = assembly.origins
     allowed = f"'{origins[0]}'" if len(origins) == 1 else "'*'" if origins else None
-    # The emulator has no other id; on AWS a client can choose `requestId`.
-    in_cloud = assembly.stage != "local"
-    correlation_id = "context.extendedRequestId" if in_cloud else "context.requestId"
+    # A client can choose `requestId`.
+    correlation_id = "context.extendedRequestId"
     for response in assembly.resources(_TYPE).values():
         ((media_type, template),) = response["ResponseTemplates"].items()
         assert media_type == "application/json"

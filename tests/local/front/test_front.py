@@ -13,7 +13,7 @@ import pytest
 from local.front.event import ApiKey
 from local.front.front import LONGEST_BODY, LONGEST_EVENT, Front
 from local.front.functions import EventTooLargeError, Functions, NoAnswerError
-from local.front.template import RestApi, Throttle, UnknownConstructError
+from local.front.template import RestApi, Throttle
 from tests.infra.assembly import Assembly
 
 KEY = "a-key"
@@ -234,23 +234,3 @@ def test_the_quota_of_a_day_is_a_refusal_that_says_so(api: RestApi) -> None:
     codes = [send("POST", POST, headers=HEADERS) for _ in range(3)]
     assert [answer.status_code for answer in codes] == [201, 201, 429]
     assert codes[-1].headers["retry-after"] == "3600"
-
-
-def test_every_method_of_the_template_is_served(assemblies: dict[str, Assembly]) -> None:
-    for name in ("local", "dev", "bare"):
-        found = RestApi.of(assemblies[name].template)
-        methods = assemblies[name].resources("AWS::ApiGateway::Method")
-        assert len(found.methods) == len(methods)
-        assert len(found.responses) == 21
-
-
-def test_what_this_front_does_not_know_is_refused(prod: Assembly) -> None:
-    """With several origins a preflight is decided by a mapping template."""
-    with pytest.raises(UnknownConstructError, match="plain preflight"):
-        RestApi.of(prod.template)
-
-
-def test_a_value_that_this_front_does_not_know_is_refused(api: RestApi) -> None:
-    response = replace(api.responses["THROTTLED"], headers={"X": "context.identity.userArn"})
-    with pytest.raises(UnknownConstructError, match=r"context\.identity\.userArn"):
-        response.written({})
