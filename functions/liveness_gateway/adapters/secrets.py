@@ -8,6 +8,7 @@ hold no text of the secret.
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -105,6 +106,16 @@ class SecretsManager:
         self._cached, self._read_at = Secret(text, version), self._clock.monotonic()
         self._failed_at = None
         return self._cached
+
+
+def read_ahead(*secrets: SecretsManager) -> None:
+    """Read secrets before they are needed; after one that cannot be read no other is tried.
+
+    So at most one waits for a timeout. `get` reads again what failed here.
+    """
+    with suppress(CredentialsUnavailableError):
+        for secret in secrets:
+            secret.get()
 
 
 class UpstreamCredentials:

@@ -2,11 +2,16 @@
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.powertools import powertools_telemetry
-from liveness_gateway.adapters.secrets import HmacFingerprints, SecretsManager, UpstreamCredentials
+from liveness_gateway.adapters.secrets import (
+    HmacFingerprints,
+    SecretsManager,
+    UpstreamCredentials,
+    read_ahead,
+)
 from liveness_gateway.adapters.sqs import SqsEmergencyQueue, SqsQueue
 from liveness_gateway.adapters.upstream.breaker import (
     BreakerStore,
@@ -43,6 +48,24 @@ class VerifyClients:
     sqs: "SQSClient"
 
 
+@dataclass(frozen=True, slots=True)
+class VerifySecrets:
+    """The secrets of `verify`."""
+
+    upstream: SecretsManager
+    fingerprints: SecretsManager
+
+    @classmethod
+    def of(cls, settings: VerifySettings, clients: VerifyClients, clock: Clock) -> Self:
+        """Those that the settings name; nothing is read yet."""
+        names = (settings.upstream_secret_arn, settings.fingerprint_secret_arn)
+        return cls(*(SecretsManager(clients.secretsmanager, name, clock) for name in names))
+
+    def read_ahead(self) -> None:
+        """Read both, unless the first cannot be read."""
+        read_ahead(self.upstream, self.fingerprints)
+
+
 def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
     settings: VerifySettings,
     *,
@@ -57,6 +80,7 @@ def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
     Raises:
         SettingsError: there is no such dialect.
     """
+    secrets = VerifySecrets.of(settings, clients, clock)
     verifier = build_verifier(
         settings,
         clients=clients,
@@ -64,9 +88,11 @@ def build_verify(  # noqa: PLR0913 - one collaborator each; all keyword-only
         telemetry=telemetry,
         transport=transport,
         breaker_store=breaker_store,
+        secrets=secrets,
     )
     routes = verify_routes(verifier, clock)
-    return Application(routes, settings.allowed_origins, clock, telemetry)
+    origins = settings.allowed_origins
+    return Application(routes, origins, clock, telemetry, prepare=secrets.read_ahead)
 
 
 def build_verifier(  # noqa: PLR0913 - one collaborator each; all keyword-only
@@ -77,20 +103,20 @@ def build_verifier(  # noqa: PLR0913 - one collaborator each; all keyword-only
     telemetry: InvocationTelemetry,
     transport: Transport,
     breaker_store: BreakerStore,
+    secrets: VerifySecrets | None = None,
 ) -> Verifier:
     """The use case of `verify`.
 
     Raises:
         SettingsError: there is no such dialect.
     """
-    credentials = SecretsManager(clients.secretsmanager, settings.upstream_secret_arn, clock)
-    fingerprints = SecretsManager(clients.secretsmanager, settings.fingerprint_secret_arn, clock)
+    secrets = secrets or VerifySecrets.of(settings, clients, clock)
     window = SharedWindow(clients.breaker, settings.breaker_table_name, clock, telemetry)
     upstream = UpstreamClient(
         transport=transport,
         dialect=_dialect(settings),
         base_url=settings.upstream_url,
-        credentials=UpstreamCredentials(credentials),
+        credentials=UpstreamCredentials(secrets.upstream),
         breaker=CircuitBreaker(breaker_store, clock, telemetry, window),
         clock=clock,
         telemetry=telemetry,
@@ -98,7 +124,7 @@ def build_verifier(  # noqa: PLR0913 - one collaborator each; all keyword-only
     return Verifier(
         ledger=DynamoDBLedger(clients.dynamodb, settings.table_name),
         upstream=upstream,
-        fingerprints=HmacFingerprints(fingerprints),
+        fingerprints=HmacFingerprints(secrets.fingerprints),
         emergency=SqsEmergencyQueue(SqsQueue(clients.sqs, settings.emergency_queue_url)),
         clock=clock,
         telemetry=telemetry,

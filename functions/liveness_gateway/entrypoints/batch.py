@@ -29,7 +29,7 @@ class Batch(Protocol):
 
 
 class BatchHandler:
-    """Builds its batch when it is first called, and not on import.
+    """Builds its batch when it is first called, or in `prepare`; not on import.
 
     A function that cannot start raises, so that Lambda counts an error and delivers again. After an
     unexpected error within a run the result is `failed(event)`.
@@ -39,6 +39,15 @@ class BatchHandler:
         self._build = build
         self._failed = failed
         self._batch: Batch | None = None
+
+    def prepare(self) -> None:
+        """Build ahead of the first call, which tries again what fails here. Raises nothing."""
+        try:
+            self._batch = self._build()
+        except Exception as error:  # noqa: BLE001 - the first call says what stays wrong
+            logging.getLogger(__name__).warning(
+                "not prepared: %s at %s", type(error).__name__, location(error)
+            )
 
     def __call__(self, event: Event, context: object) -> Result:
         """Run once.

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from liveness_gateway.clock import Clock
@@ -35,10 +35,17 @@ class LambdaContext(Protocol):
         ...
 
 
+def _nothing() -> None:
+    """Nothing is done ahead."""
+
+
 class Application:
     """Answers API Gateway's events from a table of routes.
 
     What a route raises is answered; only what the telemetry raises leaves it (see `LambdaHandler`).
+
+    Attributes:
+        prepare: does ahead what the first request would wait for; what fails is tried by that.
     """
 
     def __init__(
@@ -47,7 +54,10 @@ class Application:
         allowed_origins: tuple[str, ...],
         clock: Clock,
         telemetry: InvocationTelemetry,
+        *,
+        prepare: Callable[[], None] = _nothing,
     ) -> None:
+        self.prepare = prepare
         self._routes = routes
         self._origins = allowed_origins
         self._clock = clock

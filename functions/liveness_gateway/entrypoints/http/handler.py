@@ -19,7 +19,7 @@ from liveness_gateway.telemetry import location
 
 
 class LambdaHandler:
-    """Builds its application when it is first called, and not on import.
+    """Builds its application when it is first called, or in `prepare`; not on import.
 
     Where it cannot be built (a setting is missing), or its telemetry fails, the answer is the
     problem `internal`.
@@ -28,6 +28,16 @@ class LambdaHandler:
     def __init__(self, build: Callable[[], Application]) -> None:
         self._build = build
         self._application: Application | None = None
+
+    def prepare(self) -> None:
+        """Build ahead of the first call, which tries again what fails here. Raises nothing."""
+        try:
+            self._application = self._build()
+            self._application.prepare()
+        except Exception as error:  # noqa: BLE001 - the first call says what stays wrong
+            logging.getLogger(__name__).warning(
+                "not prepared: %s at %s", type(error).__name__, location(error)
+            )
 
     def __call__(self, event: Event, context: LambdaContext) -> dict[str, Any]:
         """Answer. Raises nothing."""
