@@ -21,6 +21,27 @@ EXPOSED_HEADERS: Final = ("location", "retry-after", "x-correlation-id", "idempo
 PREFLIGHT_MAX_AGE_MINUTES: Final = 10
 
 
+def choosing_template(allowed_origins: Sequence[str]) -> str:
+    """The mapping template that answers a preflight with the origin that asks, if it is allowed.
+
+    The CDK's own looks for `origin`, as HTTP/2 writes it, only where `get` gives an empty text for
+    a header that is not there; API Gateway's documents do not say that it does, and a map of
+    Velocity gives null. Here both mean the same.
+    """
+    asked = " || ".join(f'$origin == "{origin}"' for origin in allowed_origins[1:])
+    return "\n".join(
+        (
+            '#set($origin = $input.params().header.get("Origin"))',
+            '#if(!$origin || $origin == "")',
+            '  #set($origin = $input.params().header.get("origin"))',
+            "#end",
+            f"#if({asked})",
+            "  #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)",
+            "#end",
+        )
+    )
+
+
 def gateway_response_headers(allowed_origins: Sequence[str]) -> dict[str, str]:
     """The CORS headers of a gateway response, as API Gateway's expressions; none without origins.
 

@@ -14,6 +14,7 @@ from infra.api.cors import (
     EXPOSED_HEADERS,
     LIBRARY_HEADERS,
     PREFLIGHT_MAX_AGE_MINUTES,
+    choosing_template,
 )
 from infra.api.domain import add_domain
 from infra.api.first_client import add_first_client
@@ -27,6 +28,7 @@ from infra.stages.stage import Stage
 # Health needs no API key, so it has a low limit of its own.
 _HEALTH_RATE: Final = 10
 _HEALTH_BURST: Final = 20
+_TEMPLATE: Final = "Integration.IntegrationResponses.0.ResponseTemplates.application/json"
 _LOG_ROLE_RULE: Final = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
     "AmazonAPIGatewayPushToCloudWatchLogs]"
@@ -130,14 +132,18 @@ class Api(Construct):
         methods: dict[str, list[str]] = {}
         for route in ROUTES:
             methods.setdefault(route.path, []).append(route.method)
+        origins = list(self._stage.allowed_origins)
         for path, allowed in methods.items():
-            self.rest_api.root.resource_for_path(path).add_cors_preflight(
-                allow_origins=list(self._stage.allowed_origins),
+            preflight = self.rest_api.root.resource_for_path(path).add_cors_preflight(
+                allow_origins=origins,
                 allow_methods=[*allowed, "OPTIONS"],
                 allow_headers=[*ALLOWED_HEADERS, *LIBRARY_HEADERS, *self._stage.allowed_headers],
                 expose_headers=list(EXPOSED_HEADERS),
                 max_age=Duration.minutes(PREFLIGHT_MAX_AGE_MINUTES),
             )
+            if len(origins) > 1:
+                method = cast("apigateway.CfnMethod", preflight.node.default_child)
+                method.add_property_override(_TEMPLATE, choosing_template(origins))
 
     def _add_execution_log_group(self) -> None:
         # API Gateway would create this log group itself, without an expiry.

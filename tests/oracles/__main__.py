@@ -7,40 +7,75 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.oracles import quotas
 from tests.oracles.account import Account
+from tests.oracles.grants import grants
+from tests.oracles.grants.recording import Call, recorded_calls
 from tests.oracles.lint import ACCEPTED, REGIONS, lint
-from tests.oracles.models.properties import Examined, examine
+from tests.oracles.models.properties import examine
+from tests.oracles.preflights import preflights
 
 # Of `tests.oracles.templates`, which starts the CDK where it is imported.
 STAGES: Final = ("dev", "prod")
+
+
+@dataclass
+class Found:
+    """What the oracles found: the faults, each with its template, and how much was looked at."""
+
+    faults: list[str] = field(default_factory=list)
+    values: int = 0
+    unmodelled: set[str] = field(default_factory=set)
+    tuples: int = 0
+    preflights: int = 0
+    quotas: int = 0
+
+    def add(self, other: "Found") -> None:
+        """Count what another template has, too."""
+        self.faults += other.faults
+        self.values += other.values
+        self.unmodelled |= other.unmodelled
+        self.tuples += other.tuples
+        self.preflights += other.preflights
+        self.quotas += other.quotas
 
 
 def main() -> int:
     """Print a line for each oracle; 1 where one of them found something."""
     with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor() as pool:
         directory = Path(name)
+        recorded = pool.submit(recorded_calls)
         if not all(pool.map(_synthesised, [directory] * len(STAGES), STAGES)):
             return 1
         paths = sorted(directory.glob("*/liveness-gateway-*.template.json"))
-        templates = [path.parent.name for path in paths]
-        results = list(pool.map(_examined, paths))
-    faults = [fault for found, _ in results for fault in found]
-    sums = Examined()
-    for _, examined in results:
-        sums.checked += examined.checked
-        sums.skipped |= examined.skipped
-    print(f"[oracles] templates: {'; '.join(templates)}")
-    print(
-        f"[oracles] cfn-lint for {' and '.join(REGIONS)}, without {', '.join(ACCEPTED)};"
-        f" {sums.checked} values against botocore's models,"
-        f" {len(sums.skipped)} properties without a model: {len(faults)} faults"
-    )
-    for fault in faults:
+        calls = [recorded.result()] * len(paths)
+        found = Found()
+        for one in pool.map(_examined, paths, calls):
+            found.add(one)
+    _say(found, [path.parent.name for path in paths], len(calls[0]))
+    for fault in found.faults:
         print(fault, file=sys.stderr)
-    return bool(faults)
+    return bool(found.faults)
+
+
+def _say(found: Found, templates: list[str], recorded: int) -> None:
+    agree = "equal" if found.tuples == recorded * len(templates) else "not equal"
+    models = f"{found.values} values against botocore's models"
+    lines = {
+        "templates": "; ".join(templates),
+        "cfn-lint": f"for {' and '.join(REGIONS)}, without {', '.join(ACCEPTED)}",
+        "properties": f"{models}, {len(found.unmodelled)} properties without a model",
+        "quotas": f"{found.quotas} figures compared",
+        "grants": f"{recorded} tuples (function, action, resource) recorded; granted: {agree}",
+        "preflights": f"{found.preflights} run by an engine for Velocity templates",
+        "faults": str(len(found.faults)),
+    }
+    for oracle, line in lines.items():
+        print(f"[oracles] {oracle}: {line}")
 
 
 def _synthesised(directory: Path, stage: str) -> bool:
@@ -51,12 +86,22 @@ def _synthesised(directory: Path, stage: str) -> bool:
     return done.returncode == 0
 
 
-def _examined(path: Path) -> tuple[list[str], Examined]:
-    """What is wrong with a template, each with the template's name before it."""
+def _examined(path: Path, recorded: set[Call]) -> Found:
     text = path.read_text()
-    examined = examine(Account.read(text, path.name.partition(".")[0]))
-    faults = [f"{path.parent.name}: {fault}" for fault in (*lint(text), *examined.faults)]
-    return faults, examined
+    account = Account.read(text, path.name.partition(".")[0])
+    examined = examine(account)
+    granted, tuples = grants.faults(account, recorded)
+    asked, preflights_run = preflights.faults(account)
+    above, figures = quotas.faults(account, text)
+    faults = [*lint(text), *examined.faults, *granted, *asked, *above]
+    return Found(
+        [f"{path.parent.name}: {fault}" for fault in faults],
+        examined.checked,
+        examined.skipped,
+        tuples,
+        preflights_run,
+        figures,
+    )
 
 
 if __name__ == "__main__":
