@@ -1,6 +1,9 @@
 """What a function does ahead of its first call, and that a failure there costs nothing."""
 
+import ast
+import gc
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +13,9 @@ from typing import Final
 import pytest
 
 from liveness_gateway.adapters.secrets import SecretsManager, read_ahead
-from liveness_gateway.bootstrap.initialisation import initialised
+from liveness_gateway.adapters.sqs import SqsQueue
+from liveness_gateway.bootstrap import clients
+from liveness_gateway.bootstrap.initialisation import initialised, pause_collection
 from liveness_gateway.bootstrap.publish_events import publish_events_from_environment
 from liveness_gateway.bootstrap.results import results_from_environment
 from liveness_gateway.bootstrap.verify import verify_from_environment
@@ -140,6 +145,42 @@ def imported(name: str, **variables: str) -> str:
         timeout=60,
     )
     return done.stderr
+
+
+@pytest.mark.parametrize("kind", ["on-demand", "provisioned-concurrency", "snap-start", ""])
+def test_no_garbage_is_looked_for_until_the_function_is_there(kind: str) -> None:
+    class Watching:
+        collecting = True
+
+        def prepare(self) -> None:
+            self.collecting = gc.isenabled()
+
+    with environment(**{LAMBDA: kind}):
+        try:
+            pause_collection(os.environ)
+            watching = initialised(Watching())
+            assert gc.isenabled()
+        finally:
+            gc.enable()
+            gc.unfreeze()
+    assert watching.collecting is (kind in {"snap-start", ""})
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_a_handler_pauses_the_collection_before_anything_is_imported(name: str) -> None:
+    source = ast.parse((FUNCTIONS / name / "handler.py").read_text(encoding="utf-8"))
+    first, *_ = (node for node in source.body if isinstance(node, ast.ImportFrom))
+    assert first.module == "liveness_gateway.bootstrap.initialisation"
+
+
+def test_the_client_of_a_queue_is_made_by_its_first_message(deployment: Deployment) -> None:
+    client = clients.sqs()
+    with bare_environment():
+        assert not SqsQueue(client, deployment.queues["letters"]).send("no region: no client")
+    queue = SqsQueue(client, deployment.queues["letters"])
+    assert queue.send("one")
+    assert queue.send("two")
+    assert [message["Body"] for message in deployment.messages("letters")] == ["one", "two"]
 
 
 @pytest.mark.parametrize("name", HANDLERS)

@@ -5,7 +5,7 @@ start to import what nothing here uses (docs/adr/0021).
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.config import Config
 from botocore.session import Session
@@ -53,9 +53,21 @@ def secretsmanager(config: Config = SECRETS) -> "SecretsManagerClient":
 
 
 def sqs(config: Config = QUICK) -> "SQSClient":
-    """A client of SQS."""
-    client: SQSClient = _client("sqs", config)
-    return client
+    """A client of SQS, made by its first call: few environments ever send a message."""
+    return cast("SQSClient", _Sqs(config))
+
+
+class _Sqs:
+    """The part of the client that is used."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._client: Any = None
+
+    def send_message(self, **message: str) -> object:
+        """As the client's own, whose making can fail with a `BotoCoreError`, too."""
+        self._client = self._client or _client("sqs", self._config)
+        return self._client.send_message(**message)
 
 
 def _client(service: str, config: Config) -> Any:  # noqa: ANN401 - botocore types all alike
