@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mutants.faults import answers, calls, events, outgoing, records, requests
+from mutants.faults import answers, calls, events, outgoing, records, requests, starts
 from mutants.seeded_fault import SeededFault
 
 
@@ -19,6 +19,7 @@ SEEDED: Final = tuple(
             *records.FAULTS,
             *requests.FAULTS,
             *answers.FAULTS,
+            *starts.FAULTS,
         ),
         key=_order,
     )

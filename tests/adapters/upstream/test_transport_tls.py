@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from liveness_gateway.adapters.upstream.replies import AnswerLostError, NotSentError
+from liveness_gateway.adapters.upstream.trust import trusting_context
 from tests.adapters.certificates import Certificate, self_signed
 from tests.adapters.exchange import jpeg, post, raises
 from tests.adapters.raw_server import RawServer, read_head, read_request, response
@@ -114,3 +115,10 @@ def test_a_refusal_that_does_not_wait_for_the_selfie_is_read_or_lost(
             else:
                 read.append(reply.status)
     assert set(read) <= {403}
+
+
+def test_a_context_always_verifies(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "absent"):
+        context = trusting_context(folder)
+        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert len(trusting_context(tmp_path / "absent").get_ca_certs()) > 100

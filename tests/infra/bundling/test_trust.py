@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import re
 import socket
-import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -135,13 +134,6 @@ def test_authorities_of_the_same_name_are_numbered(
     names = sorted(file.name for file in (tmp_path / "upstream").iterdir())
     assert [name.split(".")[1] for name in names] == ["0", "1"]
     assert len({name.split(".")[0] for name in names}) == 1
-
-
-def test_a_context_always_verifies(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "absent"):
-        context = trusting_context(folder)
-        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-    assert len(trusting_context(tmp_path / "absent").get_ca_certs()) > 100
 
 
 def read_item(url: str) -> object:
