@@ -1,14 +1,14 @@
 """Answers requests as API Gateway does: see docs/adr/0018 for each rule's source."""
 
-import base64
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Incoming
 from starlette.types import Receive, Scope, Send
 
+from local.front.answer import Answer, MalformedAnswerError, proxied
 from local.front.event import ApiKey, Request, encoded, proxy_event
 from local.front.functions import EventTooLargeError, Functions, NoAnswerError
 from local.front.limits import Quota, TokenBucket, utc_now
@@ -19,7 +19,6 @@ LONGEST_BODY: Final = 10_485_760
 INTEGRATION_SECONDS: Final = 29.0
 # Lambda quotas: the payload of a synchronous invocation.
 LONGEST_EVENT: Final = 6_291_456
-Answer = tuple[int, dict[str, str], bytes]
 
 
 class Front:
@@ -56,7 +55,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; `scope["root_path"]` is the stage's path where it was asked for."""
         try:
-            body = await Incoming(scope, receive).body()
+            body = await _body(scope, receive)
         except ClientDisconnect:
             return
         status, headers, content = await self._answer(_request(scope, body))
@@ -90,15 +89,14 @@ class Front:
             return self._refusal("REQUEST_TOO_LARGE", request)
         try:
             answer = await self._functions.invoke(str(match.method.function), event, self._seconds)
-            return self._with_ids(request, _proxied(answer))
+            return self._with_ids(request, proxied(answer))
         except EventTooLargeError:
             return self._refusal("REQUEST_TOO_LARGE", request)
         except NoAnswerError:
             return self._refusal("INTEGRATION_FAILURE", request)
         except TimeoutError:
             return self._refusal("INTEGRATION_TIMEOUT", request)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # "Malformed Lambda proxy response"
+        except MalformedAnswerError:
             return self._refusal("API_CONFIGURATION_ERROR", request)
 
     def _key(self, request: Request) -> ApiKey | None:
@@ -159,16 +157,12 @@ def _request(scope: Scope, body: bytes) -> Request:
     )
 
 
-def _proxied(answer: Any) -> Answer:  # noqa: ANN401 - what a function returned
-    """The answer of a function, in the format of the Lambda proxy integration."""
-    body = answer.get("body") or ""
-    content = (
-        base64.b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
-    )
-    headers = {
-        str(name).lower(): str(value) for name, value in (answer.get("headers") or {}).items()
-    }
-    return int(answer["statusCode"]), {"content-type": "application/json"} | headers, content
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """The body; of one that is too long, no more than shows that it is."""
+    body = bytearray()
+    async for piece in Incoming(scope, receive).stream():
+        body += piece[: LONGEST_BODY + 1 - len(body)]
+    return bytes(body)
 
 
 def _sized(headers: Mapping[str, str], content: bytes) -> dict[str, str]:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import unquote
 
+from local.front.known import Resources, UnknownConstructError, require_known
+
 _PREFIX: Final = "gatewayresponse.header."
 _METHOD_HEADER: Final = "method.response.header."
 _VARIABLE: Final = re.compile(r"\$(context\.[A-Za-z.]+)")
+_VELOCITY: Final = re.compile(r"[$#]")
 Context = Mapping[str, str]
-Resources = Mapping[str, Mapping[str, Any]]
-
-
-class UnknownConstructError(Exception):
-    """The template has something that this front does not know: it would answer otherwise."""
+# What a response may tell of a request.
+CONTEXT: Final = ("context.extendedRequestId", "context.requestId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,10 @@ class GatewayResponse:
     def written(self, context: Context) -> tuple[int, dict[str, str], str]:
         """Its status, headers and body, with the values of this request."""
         headers = {name: _value(value, context) for name, value in self.headers.items()}
-        return self.status, headers, _VARIABLE.sub(lambda found: context[found[1]], self.body)
+        if _VELOCITY.search(_VARIABLE.sub("", self.body)):
+            raise UnknownConstructError(f"the body {self.body}")
+        body = _VARIABLE.sub(lambda found: _value(found[1], context), self.body)
+        return self.status, headers, body
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class RestApi:
             UnknownConstructError: it has what this front does not know.
         """
         resources: Resources = template["Resources"]
+        require_known(resources)
         (api,) = _of_type(resources, "RestApi").values()
         (stage,) = _of_type(resources, "Stage").values()
         (plan,) = _of_type(resources, "UsagePlan").values()
@@ -157,9 +161,11 @@ def _gateway_response(found: Mapping[str, Any]) -> GatewayResponse:
     headers = {
         name.removeprefix(_PREFIX): value for name, value in found["ResponseParameters"].items()
     }
-    return GatewayResponse(
+    response = GatewayResponse(
         int(found["StatusCode"]), headers, found["ResponseTemplates"]["application/json"]
     )
+    response.written(dict.fromkeys(CONTEXT, ""))  # what is unknown is told now, not by a request
+    return response
 
 
 def _value(expression: str, context: Context) -> str:
@@ -167,7 +173,7 @@ def _value(expression: str, context: Context) -> str:
     if expression.startswith("'") and expression.endswith("'"):
         return expression[1:-1]
     if expression not in context:
-        raise UnknownConstructError(f"the header value {expression}")
+        raise UnknownConstructError(f"the value {expression}")
     return context[expression]
 
 
