@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import tracemalloc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -168,33 +167,6 @@ def test_above_ten_megabytes_the_answer_is_plain_and_has_no_cors(api: RestApi) -
     assert response.headers["content-type"] == "text/plain"
     assert not any(name.startswith("access-control") for name in response.headers)
     assert send.functions.names == []
-
-
-def test_of_a_body_that_is_too_long_no_more_is_held_than_shows_it(api: RestApi) -> None:
-    """A gigabyte that is sent in pieces."""
-    pieces, piece = 256, bytes(4 * 2**20)
-    started: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        nonlocal pieces
-        pieces -= 1
-        return {"type": "http.request", "body": piece, "more_body": pieces > 0}
-
-    async def send(message: Any) -> None:  # noqa: ANN401 - of ASGI
-        started.append(message)
-
-    scope = {
-        "type": "http", "method": "POST", "path": POST, "raw_path": POST.encode(),
-        "query_string": b"", "headers": [], "root_path": "",
-    }  # fmt: skip
-    tracemalloc.start()
-    try:
-        asyncio.run(caller(api).front(scope, receive, send))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert (started[0]["status"], pieces) == (413, 0)
-    assert peak < 4 * LONGEST_BODY
 
 
 def test_an_event_above_lambdas_limit_is_too_large(api: RestApi) -> None:
