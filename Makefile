@@ -145,6 +145,14 @@ reliability: .venv/.installed ## Run every fault and write the table of docs/rel
 load: setup ## Load the gateway until it refuses; write figures and chart of docs/reliability.md
 	@$(BIN)/python -m tests.reliability.load
 
+.venv-bench/.installed: requirements/bench.txt .venv/.installed
+	@echo "[set-up] the peers into .venv-bench (once; hash-checked)" >&2
+	$(call venv,.venv-bench,requirements/bench.txt)
+
+.PHONY: bench
+bench: setup .venv-bench/.installed ## Count and compare: our function, FastAPI, Flask, Chalice, Powertools; write docs/performance.md
+	@$(BIN)/python -m bench
+
 .PHONY: mutants
 mutants: .venv/.installed ## Test the tests: every fault planted in a copy of the code must be noticed
 	@$(BIN)/python -m mutants
@@ -179,6 +187,7 @@ lock: .venv/.installed ## Write the lock files anew (no download address is reco
 	  "-c requirements/verify.txt pyproject.toml --extra verify --group dev -o requirements/dev.txt" \
 	  "-c requirements/dev.txt --group uv -o requirements/uv.txt" \
 	  "-c requirements/dev.txt --group audit -o requirements/audit.txt" \
+	  "-c requirements/verify.txt pyproject.toml --extra verify --group bench -o requirements/bench.txt" \
 	  "--group emulator -o requirements/emulator.txt"; do \
 	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	    --custom-compile-command "make lock" $$lock; done

@@ -1,0 +1,1 @@
+"""The gateway's function `verify` beside what else could be picked: `make bench`."""

@@ -1,0 +1,111 @@
+"""Takes every figure, all contenders in one run."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from bench.contenders import BASELINE, OTHER_FUNCTIONS, OURS, Contender, Contenders
+from bench.processes import Warm, asked, instructions, peak_memory
+
+SIZES: Final = (0.2, 1.0, 4.0)
+_ROUNDS: Final = 9
+_CALLS: Final = {0.2: 60, 1.0: 30, 4.0: 12}
+Say = Callable[[str], None]
+
+
+@dataclass
+class Figures:
+    """What was measured; instructions in millions, times in seconds of processor time.
+
+    Attributes:
+        imports: import and build, by contender or function, without the interpreter's own.
+        starts: initialisation over TLS.
+        firsts: initialisation and the first request over TLS.
+        warm: of a request, by size in MB and contender; medians.
+        peaks: bytes of memory beside the event, of a body of 4 MB.
+        operations: what one warm request asks of AWS and upstream, in order.
+        log: what one warm request of ours writes.
+    """
+
+    imports: dict[str, float] = field(default_factory=dict)
+    starts: dict[str, float] = field(default_factory=dict)
+    firsts: dict[str, float] = field(default_factory=dict)
+    warm: dict[float, dict[str, float]] = field(default_factory=dict)
+    peaks: dict[str, int] = field(default_factory=dict)
+    operations: list[str] = field(default_factory=list)
+    log: str = ""
+
+
+def measure(made: Contenders, plain: int, events: dict[float, Path], say: Say) -> Figures:
+    """Take them all."""
+    found = Figures()
+    small = events[min(events)]
+    _starts(made, small, found, say)
+    _warm(made.all(tls=False), events, found, say)
+    for name, contender in made.all(tls=False).items():
+        say(f"memory: {name}")
+        found.peaks[name] = peak_memory(contender, events[4.0])
+    with Warm(made.ours(OURS, tls=False)) as ours:
+        ours.ask(small, 2)
+        asked(plain)
+        found.log = ours.ask(small, 1)["log"]
+        found.operations = asked(plain)
+    return found
+
+
+def _starts(made: Contenders, small: Path, found: Figures, say: Say) -> None:
+    nothing = Contender("nothing", made.peer(BASELINE, tls=True).command, {})
+    empty = instructions(nothing, 0, small)
+    for name in (BASELINE, OURS, *OTHER_FUNCTIONS):
+        say(f"import and build: {name}")
+        contender = made.peer(name, tls=True) if name == BASELINE else made.ours(name, tls=True)
+        found.imports[name] = instructions(_building(contender), 0, small) - empty
+    for name, contender in made.all(tls=True).items():
+        say(f"initialisation and first request: {name}")
+        started = contender.initialised()
+        found.starts[name] = instructions(started, 0, small) - empty
+        found.firsts[name] = instructions(started, 1, small) - empty
+        found.imports.setdefault(name, found.starts[name])
+
+
+def _building(contender: Contender) -> Contender:
+    """With no secret to read, so that it is import and build alone."""
+    variables = {**contender.variables, "BENCH_BUILD": "1"}
+    return Contender(contender.module, contender.command, variables)
+
+
+def _warm(
+    contenders: dict[str, Contender], events: dict[float, Path], found: Figures, say: Say
+) -> None:
+    running = {name: Warm(contender) for name, contender in contenders.items()}
+    try:
+        for size, event in events.items():
+            taken: dict[str, list[float]] = {name: [] for name in running}
+            for turn in range(_ROUNDS + 1):
+                say(f"warm, {size} MB: round {turn} of {_ROUNDS}")
+                for name, one in running.items():
+                    cpu = one.ask(event, _CALLS[size] if turn else 3)["cpu"]
+                    if turn:
+                        taken[name].append(cpu)
+            found.warm[size] = {name: median(times) for name, times in taken.items()}
+    finally:
+        for one in running.values():
+            one.__exit__()
+
+
+def write_events(folder: Path) -> dict[float, Path]:
+    """An event of API Gateway for each size in MB."""
+    from tests.api.events import post_event, selfie_form  # noqa: PLC0415 - of the tests: when it is run
+    from tests.images import drawn  # noqa: PLC0415 - likewise
+
+    jpeg = drawn("JPEG")
+    found = {}
+    for size in SIZES:
+        picture = jpeg[:-2].ljust(int(size * 1e6) - 2, b"\0") + jpeg[-2:]
+        event = post_event(selfie_form(picture))
+        found[size] = folder / f"{size}.json"
+        found[size].write_text(json.dumps(event))
+    return found
