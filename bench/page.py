@@ -102,7 +102,7 @@ def write_page(found: Figures) -> str:
 
 
 def _draw(found: Figures) -> None:
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    figure = Figure(figsize=(11, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     names = [OURS, EXPERT, *PEERS]
     _bars(
@@ -111,7 +111,7 @@ def _draw(found: Figures) -> None:
     )  # fmt: skip
     left.set_title("A start over TLS, million instructions")
     left.legend(
-        ["first request: a caller waits", "initialisation"], frameon=False, loc="lower right"
+        ["first request: a caller waits", "initialisation"], frameon=False, loc="upper right"
     )
     positions = range(len(names))
     for number, (size, taken) in enumerate(found.warm.items()):
@@ -122,8 +122,9 @@ def _draw(found: Figures) -> None:
     right.axvline(1, color="#888888", linewidth=0.8)
     right.set_yticks(list(positions), [NAMES[name] for name in names])
     right.invert_yaxis()
-    right.set_title("A warm request, processor time / the best peer's")
-    right.legend(frameon=False)
+    right.set_title("A warm request / the best peer's, processor time")
+    right.set_xlim(0, 2)
+    right.legend(frameon=False, loc="upper right")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(CHART, dpi=110)
