@@ -21,8 +21,11 @@ _INLINE_CHARACTERS: Final = 10_240
 _PATTERN, _FILTER = 2048, 4096
 # API Gateway developer guide, "Quotas for configuring and running a REST API in API Gateway".
 _API_RESOURCES: Final = 300
-# Lambda developer guide, "Using Lambda with Amazon
-# SQS": a visibility timeout of at least six times the function's.
+# SQS developer guide, "Amazon SQS policy quotas"; EventBridge user guide, "EventBridge quotas".
+_QUEUE_POLICY, _QUEUE_STATEMENTS, _QUEUE_ACTIONS = 8192, 20, 7
+_BUS_POLICY: Final = 10_240
+# Lambda developer guide, "Using Lambda with Amazon SQS": a visibility timeout of at least six
+# times the function's.
 _TIMES: Final = 6
 
 
@@ -37,7 +40,11 @@ class Measured:
 
 def faults(account: Account, text: str) -> tuple[list[str], int]:
     """What is above a quota, in words; and how many figures were compared."""
-    measured = [*_of_the_template(account.template, text), *_of_resources(account)]
+    measured = [
+        *_of_the_template(account.template, text),
+        *_of_resources(account),
+        *_of_resource_policies(account),
+    ]
     found = [
         f"{one.what} is {one.value:,}; the quota is {one.quota:,}"
         for one in measured
@@ -59,7 +66,7 @@ def _of_the_template(template: Mapping[str, Any], text: str) -> Iterator[Measure
 def _of_resources(account: Account) -> Iterator[Measured]:
     for name, function in account.of("AWS::Lambda::Function").items():
         variables = function["Environment"]["Variables"]
-        size = sum(len(key) + len(value) for key, value in variables.items())
+        size = sum(len(f"{key}{value}".encode()) for key, value in variables.items())
         yield Measured(f"{name}: the environment, in bytes,", size, _ENVIRONMENT_BYTES)
     for name in account.of("AWS::IAM::Role"):
         written = json.dumps(list(statements_of(account, name)))
@@ -72,6 +79,20 @@ def _of_resources(account: Account) -> Iterator[Measured]:
         for one in mapping.get("FilterCriteria", {}).get("Filters", []):
             yield Measured(f"{name}: a filter, in characters,", len(one["Pattern"]), _FILTER)
         yield from _visibility(account, name, mapping)
+
+
+def _of_resource_policies(account: Account) -> Iterator[Measured]:
+    for name, policy in account.of("AWS::SQS::QueuePolicy").items():
+        document = policy["PolicyDocument"]
+        statements = document["Statement"]
+        actions = max(1 if isinstance(s["Action"], str) else len(s["Action"]) for s in statements)
+        size = len(json.dumps(document).encode())
+        yield Measured(f"{name}: the queue's policy, in bytes,", size, _QUEUE_POLICY)
+        yield Measured(f"{name}: its statements", len(statements), _QUEUE_STATEMENTS)
+        yield Measured(f"{name}: the actions of a statement", actions, _QUEUE_ACTIONS)
+    for name, bus in account.of("AWS::Events::EventBus").items():
+        size = len(json.dumps(bus.get("Policy", {})))
+        yield Measured(f"{name}: the bus's policy, in characters,", size, _BUS_POLICY)
 
 
 def _visibility(account: Account, name: str, mapping: Mapping[str, Any]) -> Iterator[Measured]:

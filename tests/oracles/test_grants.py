@@ -8,7 +8,7 @@ import pytest
 
 from tests.infra.assembly import FUNCTIONS, Assembly
 from tests.oracles.account import Account
-from tests.oracles.grants.grants import OF_LAMBDA, faults, granted
+from tests.oracles.grants.grants import faults, granted, of_lambda
 from tests.oracles.grants.policies import UnknownPolicyError, allows
 from tests.oracles.grants.recording import Call, recorded_calls
 
@@ -31,8 +31,10 @@ def test_every_tuple_that_is_granted_is_recorded_and_every_recorded_one_is_grant
 
 
 def test_what_lambda_itself_does_is_granted(prod: Assembly) -> None:
-    given = {(c.function, c.action) for c in granted(Account(prod.template, prod.stack_name))}
-    assert given >= OF_LAMBDA
+    account = Account(prod.template, prod.stack_name)
+    needed = of_lambda(account)
+    assert len(needed) == 2 * len(FUNCTIONS) + 4 + 3
+    assert granted(account) >= needed
 
 
 def remove(action: str) -> Mistake:
@@ -43,6 +45,15 @@ def remove(action: str) -> Mistake:
                 actions.remove(action)
             elif actions == action:
                 statement["Action"] = "s3:GetObject"
+
+    return change
+
+
+def on_all(action: str) -> Mistake:
+    def change(statements: list[Statement]) -> None:
+        for statement in statements:
+            if action in statement["Action"]:
+                statement["Resource"] = "*"
 
     return change
 
@@ -70,6 +81,14 @@ MISTAKES: dict[str, tuple[str, Mistake, str]] = {
         ),
         "results dynamodb:* *: is granted",
     ),
+    "Lambda's polling": (
+        "publish_events",
+        remove("dynamodb:GetRecords"),
+        "the role does not allow it",
+    ),
+    "Lambda's logs": ("verify", remove("logs:PutLogEvents"), "the role does not allow it"),
+    "every queue": ("recover", on_all("sqs:ReceiveMessage"), "ReceiveMessage *: is granted"),
+    "every log": ("verify", on_all("logs:PutLogEvents"), "PutLogEvents *: is granted"),
     "another resource": ("publish_events", elsewhere, "the role does not allow it"),
     "a denial": (
         "recover",
@@ -89,6 +108,30 @@ def test_a_mistake_in_a_role_is_found(prod: Assembly, recorded: set[Call], name:
     mistake(policy["Properties"]["PolicyDocument"]["Statement"])
     found, _ = faults(Account(template, prod.stack_name), recorded)
     assert any(told in fault for fault in found), found
+
+
+@pytest.mark.parametrize("place", ["ManagedPolicyArns", "Policies", "PermissionsBoundary"])
+def test_a_grant_in_another_place_of_a_role_is_found(
+    prod: Assembly, recorded: set[Call], place: str
+) -> None:
+    template = copy.deepcopy(prod.template)
+    template["Resources"][prod.role_id("results")]["Properties"][place] = ["any"]
+    found, _ = faults(Account(template, prod.stack_name), recorded)
+    assert found == [f"results: its role has {place}, which is not read here"]
+
+
+@pytest.mark.parametrize("kind", ["AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"])
+def test_a_policy_of_another_type_is_found(prod: Assembly, recorded: set[Call], kind: str) -> None:
+    template = copy.deepcopy(prod.template)
+    template["Resources"]["Planted"] = {"Type": kind, "Properties": {}}
+    found, _ = faults(Account(template, prod.stack_name), recorded)
+    assert found == [f"Planted: a {kind} is not read here"]
+
+
+def test_a_bracket_is_no_wildcard() -> None:
+    statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "queue[12]"}
+    assert allows([statement], "sqs:SendMessage", "queue[12]")
+    assert not allows([statement], "sqs:SendMessage", "queue1")
 
 
 def test_a_queue_that_denies_its_sender_is_found(prod: Assembly, recorded: set[Call]) -> None:

@@ -47,8 +47,8 @@ def denies(statements: Iterable[Statement], action: str, resource: str) -> bool:
 
 
 def pairs(statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
-    """Every action with every resource that the statements name."""
-    for statement in statements:
+    """Every action with every resource that the statements allow."""
+    for statement in (s for s in statements if s["Effect"] == "Allow"):
         for action in _several(statement["Action"]):
             for resource in _several(statement["Resource"]):
                 yield action, resource
@@ -59,10 +59,15 @@ def _applies(statement: Statement, action: str, resource: str) -> bool:
         raise UnknownPolicyError(f"the element {sorted(unknown)}")
     return (
         # Actions are compared without regard to case, resources with it.
-        any(fnmatchcase(action.lower(), one.lower()) for one in _several(statement["Action"]))
-        and any(fnmatchcase(resource, one) for one in _several(statement["Resource"]))
+        any(_matches(action.lower(), one.lower()) for one in _several(statement["Action"]))
+        and any(_matches(resource, one) for one in _several(statement["Resource"]))
         and _met(statement.get("Condition", {}))
     )
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Of IAM's wildcards there are `*` and `?`; a bracket is itself."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _met(condition: Mapping[str, Mapping[str, str]]) -> bool:

@@ -132,7 +132,7 @@ def _verify(aws: RecordingEndpoint, deployment: Deployment) -> str:
     aws.fail_always("UpdateItem", THROTTLED)
     post("kept", left=5.2)
     aws.recover()
-    # The circuit opens at the fifth failure, and lets one probe through.
+    # The failures are counted in the table of the breaker.
     for number in range(5):
         deployment.sandbox.next("server_error")
         post(f"failing-{number}")
