@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ class Contender:
 @contextmanager
 def contenders(tls: int, plain: int, certificate: Path) -> Iterator["Contenders"]:
     """Make every contender for a double at these two ports."""
+    _compile_peers()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         whole = folder / "authorities.pem"
@@ -62,6 +64,14 @@ def contenders(tls: int, plain: int, certificate: Path) -> Iterator["Contenders"
         own = Path(str(botocore.__file__)).with_name("cacert.pem").read_text()
         whole.write_text(own + certificate.read_text())
         yield Contenders(tls, plain, certificate, whole, folder)
+
+
+def _compile_peers() -> None:
+    """Give the peers the bytecode that our bundles have; `uv pip install` writes none."""
+    libraries = PYTHON.parents[1] / "lib"
+    subprocess.run(  # noqa: S603 - the peers' own interpreter
+        [PYTHON, "-m", "compileall", "-q", libraries, _PEERS], check=True
+    )
 
 
 class Contenders:

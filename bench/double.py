@@ -1,9 +1,10 @@
 """AWS and the liveness API for all contenders, in a process of its own: `python -m bench.double`.
 
-It answers at once and keeps nothing of a selfie. Prints its two ports, with TLS and without; a GET
-gives what was asked since the last one: the operations in order, `upstream` among them.
+Of a selfie it keeps the SHA-256. Prints its two ports, with TLS and without; a GET gives what was
+asked since the last one: the operations in order, `upstream` among them; of `/selfies`, the sums.
 """
 
+import hashlib
 import json
 import ssl
 import sys
@@ -31,6 +32,7 @@ _UPSTREAM: Final = json.dumps(
     }
 ).encode()
 _asked: list[str] = []
+_selfies: list[str] = []
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -38,21 +40,21 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        answer = json.dumps(_asked).encode()
-        _asked.clear()
+        kept = _selfies if self.path == "/selfies" else _asked
+        answer = json.dumps(kept).encode()
+        kept.clear()
         self._answer("application/json", answer)
 
     def do_POST(self) -> None:
-        left = int(self.headers["Content-Length"])
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         target = self.headers.get("X-Amz-Target")
         operation = target.rpartition(".")[2] if target else "upstream"
         _asked.append(operation)
         if target:
-            answer = _of_aws(operation, json.loads(self.rfile.read(left)))
+            answer = _of_aws(operation, json.loads(body))
             self._answer("application/x-amz-json-1.0", json.dumps(answer).encode())
             return
-        while left:
-            left -= len(self.rfile.read(min(left, 1 << 18)))
+        _selfies.append(_selfie_sum(body, self.headers["Content-Type"]))
         self._answer("application/json", _UPSTREAM)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
@@ -64,6 +66,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def _selfie_sum(body: bytes, content_type: str) -> str:
+    """The SHA-256 of the one part named selfie of a form that is whole; or that there is none."""
+    delimiter = b"--" + content_type.partition("boundary=")[2].strip('"').encode()
+    if not body.endswith((delimiter + b"--", delimiter + b"--\r\n")):
+        return "a form that is not whole"
+    parts = (part.partition(b"\r\n\r\n") for part in body.split(delimiter))
+    found = [content[:-2] for head, _, content in parts if b'name="selfie"' in head]
+    return hashlib.sha256(found[0]).hexdigest() if len(found) == 1 else "no selfie, or several"
 
 
 def _of_aws(operation: str, body: dict[str, Any]) -> dict[str, Any]:

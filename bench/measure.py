@@ -1,5 +1,6 @@
 """Takes every figure, all contenders in one run."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from bench.contenders import BASELINE, OTHER_FUNCTIONS, OURS, Contender, Contenders
-from bench.processes import Warm, asked, instructions, peak_memory
+from bench.processes import BenchError, Warm, asked, instructions, peak_memory
 
 SIZES: Final = (0.2, 1.0, 4.0)
 _ROUNDS: Final = 9
@@ -43,17 +44,32 @@ def measure(made: Contenders, plain: int, events: dict[float, Path], say: Say) -
     """Take them all."""
     found = Figures()
     small = events[min(events)]
+    for name, contender in made.all(tls=False).items():
+        say(f"answers: {name}")
+        check(contender, plain, events)
+        found.peaks[name] = peak_memory(contender, events[4.0])
     _starts(made, small, found, say)
     _warm(made.all(tls=False), events, found, say)
-    for name, contender in made.all(tls=False).items():
-        say(f"memory: {name}")
-        found.peaks[name] = peak_memory(contender, events[4.0])
     with Warm(made.ours(OURS, tls=False)) as ours:
         ours.ask(small, 2)
         asked(plain)
         found.log = ours.ask(small, 1)["log"]
         found.operations = asked(plain)
     return found
+
+
+def check(contender: Contender, plain: int, events: dict[float, Path]) -> None:
+    """Ask once for each size.
+
+    Raises:
+        BenchError: an answer is wrong, or upstream was sent another selfie or none.
+    """
+    asked(plain, "selfies")
+    with Warm(contender) as one:
+        for size, event in events.items():
+            one.ask(event, 1)
+            if asked(plain, "selfies") != [hashlib.sha256(_picture(size)).hexdigest()]:
+                raise BenchError(f"{contender.module}: upstream got another selfie of {size} MB")
 
 
 def _starts(made: Contenders, small: Path, found: Figures, say: Say) -> None:
@@ -99,13 +115,18 @@ def _warm(
 def write_events(folder: Path) -> dict[float, Path]:
     """An event of API Gateway for each size in MB."""
     from tests.api.events import post_event, selfie_form  # noqa: PLC0415 - of the tests: when it is run
-    from tests.images import drawn  # noqa: PLC0415 - likewise
 
-    jpeg = drawn("JPEG")
     found = {}
     for size in SIZES:
-        picture = jpeg[:-2].ljust(int(size * 1e6) - 2, b"\0") + jpeg[-2:]
-        event = post_event(selfie_form(picture))
+        event = post_event(selfie_form(_picture(size)))
         found[size] = folder / f"{size}.json"
         found[size].write_text(json.dumps(event))
     return found
+
+
+def _picture(size: float) -> bytes:
+    """A JPEG of so many MB, with nothing in it that is not forwarded."""
+    from tests.images import drawn  # noqa: PLC0415 - of the tests: when it is run
+
+    jpeg = drawn("JPEG")
+    return jpeg[:-2].ljust(int(size * 1e6) - 2, b"\0") + jpeg[-2:]

@@ -97,8 +97,8 @@ def running_double(certificate: Path) -> Iterator[tuple[int, int]]:
         process.communicate()
 
 
-def asked(plain: int) -> list[str]:
-    """What the double was asked since the last time."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{plain}/") as answer:
+def asked(plain: int, of: str = "") -> list[str]:
+    """What the double was asked since the last time; of `selfies`, their SHA-256."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{plain}/{of}") as answer:
         found: list[str] = json.load(answer)
     return found

@@ -50,10 +50,19 @@ def serve(handler, out, log):
         print(json.dumps({"cpu": took / int(count), "log": written}), file=out, flush=True)
 
 
+def without_bytecode():
+    from pathlib import Path
+
+    specs = (getattr(module, "__spec__", None) for module in list(sys.modules.values()))
+    return [spec.name for spec in specs if spec and spec.cached and not Path(spec.cached).exists()]
+
+
 def peak(handler, event, out):
     import tracemalloc
 
     call(handler, event)
+    if without_bytecode():
+        sys.exit(f"without bytecode: {without_bytecode()}")
     tracemalloc.start()
     call(handler, event)
     print(json.dumps({"peak": tracemalloc.get_traced_memory()[1]}), file=out, flush=True)
