@@ -32,8 +32,8 @@ METRICS: Final = frozenset(
 
 
 TIMES: Final = frozenset({"upstream_time"})
-"""Metrics in milliseconds. `upstream_time` is of each call of the liveness API that may be charged,
-so the number of its samples is the number of these calls."""
+"""Metrics in milliseconds. `upstream_time` is of each call of the liveness API that was sent, also
+of one that it refused, so the number of its samples is the number of these calls."""
 
 
 class Telemetry(Protocol):

@@ -31,7 +31,7 @@ REFUSALS: Final = (
     ("verify", "problem_malformed_request"),
     ("verify", "problem_unauthorized"),
     ("verify", "problem_forbidden"),
-    ("results", "problem_not_found"),
+    ("verify", "problem_not_found"),
     ("verify", "problem_in_progress"),
     ("verify", "problem_too_large"),
     ("verify", "problem_unsupported_media"),
@@ -40,6 +40,11 @@ REFUSALS: Final = (
     ("verify", "problem_idempotency_conflict"),
     ("verify", "problem_rate_limited"),
     ("verify", "problem_internal"),
+    ("results", "problem_not_found"),
+    ("results", "problem_malformed_request"),
+    ("results", "problem_unauthorized"),
+    ("results", "problem_upstream_unavailable"),
+    ("results", "problem_internal"),
 )
 RECOVERY: Final = (
     ("recover", "result_recovered"),

@@ -20,6 +20,8 @@ from infra.stages.stage import Stage
 _WIDTH: Final = 8
 _HEIGHT: Final = 6
 _DAY: Final = Duration.days(1)
+# What has one point a day is shown for longer than the rest of the page.
+_MONTH: Final = "-P30D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,15 @@ class Dashboard:
         ).with_(period=_DAY)
         price = self.stage.upstream_call_price
         if not price:
-            return _graph("Calls of the liveness API a day", [calls], period=_DAY)
+            return _graph("Calls of the liveness API a day", [calls], period=_DAY, start=_MONTH)
         cost = cloudwatch.MathExpression(
             expression=f"calls * {price:f}",
             using_metrics={"calls": calls},
             period=_DAY,
             label=f"cost, at {price:f} a call",
         )
-        return _graph("Calls of the liveness API a day, and cost", [calls], [cost], period=_DAY)
+        title = "Calls of the liveness API a day, and cost"
+        return _graph(title, [calls], [cost], period=_DAY, start=_MONTH)
 
     def _queues(self) -> cloudwatch.GraphWidget:
         queues = {
@@ -139,12 +142,14 @@ def _graph(
     right: Sequence[cloudwatch.IMetric] = (),
     *,
     period: Duration | None = None,
+    start: str | None = None,
 ) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(
         title=title,
         left=list(left),
         right=list(right),
         period=period,
+        start=start,
         width=_WIDTH,
         height=_HEIGHT,
         left_y_axis=cloudwatch.YAxisProps(min=0, show_units=False),

@@ -1,18 +1,21 @@
 """What the dashboard shows, and that every metric that is bought is used."""
 
+import ast
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
 from infra.stack import GatewayStack
 from liveness_gateway.problems import CATALOGUE
 from liveness_gateway.telemetry import METRICS, TIMES
-from tests.contracts.test_metrics import counted_by
+from tests.contracts.sources import calls_in, functions_sources
+from tests.contracts.test_metrics import counted_by, imports
 from tests.infra.assembly import CONTEXTS, STAGES, Assembly
 from tests.oracles.account import Account
 
@@ -76,6 +79,27 @@ def test_the_dashboard_looks_where_the_function_writes(prod: Assembly) -> None:
 def test_every_problem_is_shown(prod: Assembly) -> None:
     names = {name for _, name in shown(prod)}
     assert {f"problem_{code}" for code in CATALOGUE} <= names
+
+
+@pytest.mark.parametrize("function", ["verify", "results"])
+def test_a_problem_is_shown_for_each_function_that_raises_it(prod: Assembly, function: str) -> None:
+    """A metric of another function is another metric."""
+    modules = imports().find_upstream_modules(f"{function}.handler")
+    paths = {f"functions/{module.replace('.', '/')}.py" for module in modules}
+    codes = {
+        str(call.args[0].value)
+        for path in paths & functions_sources().keys()
+        for call in calls_in(functions_sources()[path], "ProblemError")
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert len(codes) >= 5
+    assert {(function, f"problem_{code}") for code in codes} <= shown(prod)
+
+
+def test_what_has_one_point_a_day_is_shown_for_a_month(prod: Assembly) -> None:
+    """The page shows one day, which would be one point."""
+    daily = [w["properties"] for w in widgets(prod) if w["properties"].get("period") == 86_400]
+    assert [widget["start"] for widget in daily] == ["-P30D"]
 
 
 def test_the_widgets_stand_side_by_side_and_name_what_they_show(prod: Assembly) -> None:
