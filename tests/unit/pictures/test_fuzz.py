@@ -166,8 +166,9 @@ def compared(
 @pytest.mark.parametrize("kind", JPEGS)
 def test_mutated_jpegs(kind: str, place: str) -> None:
     original = IN_JPEG[place](JPEGS[kind])
-    assert 0 < compared(original, "jpeg", mutated) < ROUNDS
-    assert 0 < compared(original, "jpeg", mutated, cut_off=True) < ROUNDS
+    # By chance every one of them may be a picture still.
+    assert compared(original, "jpeg", mutated) > 0
+    assert compared(original, "jpeg", mutated, cut_off=True) > 0
 
 
 @pytest.mark.parametrize("place", ["nothing", "eXIf, big endian", "iTXt", "private"])
@@ -175,4 +176,4 @@ def test_mutated_jpegs(kind: str, place: str) -> None:
 def test_mutated_pngs(kind: str, place: str) -> None:
     original = IN_PNG[place](PNGS[kind])
     compared(original, "png", mutated)
-    assert 0 < compared(original, "png", rearranged) < ROUNDS
+    assert compared(original, "png", rearranged) > 0
