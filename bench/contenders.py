@@ -119,10 +119,10 @@ class Contenders:
             shutil.copytree(self._bundler.folder(function), copy)
             with (copy / "trust" / "aws.pem").open("a") as roots:
                 roots.write(self._certificate.read_text())
-            added = self._folder / f"{function}-added"
-            trust.write_directory(self._certificate.read_text(), added)
-            for one in added.iterdir():
-                shutil.copy(one, copy / "trust" / "upstream") if function == OURS else None
+            if function == OURS:
+                added = self._folder / "added"
+                trust.write_directory(self._certificate.read_text(), added)
+                shutil.copytree(added, copy / "trust" / "upstream", dirs_exist_ok=True)
             self._bundles[function] = copy
         return self._bundles[function]
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -10,6 +11,8 @@ from typing import Final
 
 from bench.contenders import BASELINE, OTHER_FUNCTIONS, OURS, Contender, Contenders
 from bench.processes import BenchError, Warm, asked, instructions, peak_memory
+from tests.api.events import post_event, selfie_form
+from tests.images import drawn
 
 SIZES: Final = (0.2, 1.0, 4.0)
 _ROUNDS: Final = 9
@@ -96,8 +99,10 @@ def _building(contender: Contender) -> Contender:
 def _warm(
     contenders: dict[str, Contender], events: dict[float, Path], found: Figures, say: Say
 ) -> None:
-    running = {name: Warm(contender) for name, contender in contenders.items()}
-    try:
+    with ExitStack() as stack:
+        running = {
+            name: stack.enter_context(Warm(contender)) for name, contender in contenders.items()
+        }
         for size, event in events.items():
             taken: dict[str, list[float]] = {name: [] for name in running}
             for turn in range(_ROUNDS + 1):
@@ -107,15 +112,10 @@ def _warm(
                     if turn:
                         taken[name].append(cpu)
             found.warm[size] = {name: median(times) for name, times in taken.items()}
-    finally:
-        for one in running.values():
-            one.__exit__()
 
 
 def write_events(folder: Path) -> dict[float, Path]:
     """An event of API Gateway for each size in MB."""
-    from tests.api.events import post_event, selfie_form  # noqa: PLC0415 - of the tests: when it is run
-
     found = {}
     for size in SIZES:
         event = post_event(selfie_form(_picture(size)))
@@ -126,7 +126,5 @@ def write_events(folder: Path) -> dict[float, Path]:
 
 def _picture(size: float) -> bytes:
     """A JPEG of so many MB, with nothing in it that is not forwarded."""
-    from tests.images import drawn  # noqa: PLC0415 - of the tests: when it is run
-
     jpeg = drawn("JPEG")
     return jpeg[:-2].ljust(int(size * 1e6) - 2, b"\0") + jpeg[-2:]

@@ -1,8 +1,8 @@
 """The figures as a table and a chart: `docs/performance.md` and `docs/images/performance.png`."""
 
 import platform
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from matplotlib.figure import Figure
 
@@ -10,11 +10,16 @@ from bench import cost
 from bench.contenders import BASELINE, EXPERT, NAMES, OTHER_FUNCTIONS, OURS, PEERS, ROOT
 from bench.measure import Figures
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 PAGE: Final = ROOT / "docs" / "performance.md"
 CHART: Final = ROOT / "docs" / "images" / "performance.png"
 _BEGIN: Final = "<!-- Made by `make bench`: do not edit. -->\n"
 _END: Final = "<!-- End of what `make bench` makes. -->\n"
 _BODY: Final = 4_000_000
+_OTHERS: Final = (EXPERT, *PEERS)
+_COLOURS: Final = ("#1b6e6a", "#4fa3a0", "#a9d5d3")
 _WRITE_UNITS: Final = 4
 _WARM_TARGETS: Final = {0.2: (0.85, 1.10), 1.0: (0.60, 1.10), 4.0: (0.40, 1.50)}
 
@@ -26,9 +31,13 @@ def rows(found: Figures) -> Iterator[tuple[str, str, str, str]]:
     yield from _counted(found)
 
 
+def _named(figures: Mapping[str, float], names: Iterable[str], base: float) -> str:
+    return ", ".join(f"{NAMES[name]} {figures[name] / base:.2f}" for name in names)
+
+
 def _starting(found: Figures) -> Iterator[tuple[str, str, str, str]]:
     base = found.imports[BASELINE]
-    peers = ", ".join(f"{NAMES[n]} {found.imports[n] / base:.2f}" for n in (EXPERT, *PEERS))
+    peers = _named(found.imports, _OTHERS, base)
     yield (
         "import and build of `verify` / Powertools' Logger and boto3 with 3 clients",
         peers, f"{found.imports[OURS] / base:.2f}", "<= 1.00",
@@ -36,13 +45,13 @@ def _starting(found: Figures) -> Iterator[tuple[str, str, str, str]]:
     others = ", ".join(f"`{name}` {found.imports[name] / base:.2f}" for name in OTHER_FUNCTIONS)
     yield "the same for the other functions", "-", others, "<= 0.85"
     best = found.firsts[EXPERT]
-    peers = ", ".join(f"{NAMES[n]} {found.firsts[n] / best:.2f}" for n in (EXPERT, *PEERS))
+    peers = _named(found.firsts, _OTHERS, best)
     yield (
         "initialisation and first request over TLS / the expert's",
         peers, f"{found.firsts[OURS] / best:.2f}", "<= 0.60",
     )  # fmt: skip
     alone = {name: found.firsts[name] - found.starts[name] for name in found.firsts}
-    peers = ", ".join(f"{NAMES[n]} {alone[n]:.0f} M" for n in (EXPERT, *PEERS))
+    peers = ", ".join(f"{NAMES[n]} {alone[n]:.0f} M" for n in _OTHERS)
     yield (
         "of it the first request alone, which a caller waits for (instructions)",
         peers, f"{alone[OURS]:.0f} M", "<= 300 M",
@@ -53,7 +62,7 @@ def _warm(found: Figures) -> Iterator[tuple[str, str, str, str]]:
     for size, taken in found.warm.items():
         best = min(taken[name] for name in PEERS)
         to_best, to_expert = _WARM_TARGETS[size]
-        peers = ", ".join(f"{NAMES[n]} {taken[n] / best:.2f}" for n in PEERS)
+        peers = _named(taken, PEERS, best)
         yield (
             f"warm processor time at {size:g} MB / the best peer's",
             peers, f"{taken[OURS] / best:.2f}", f"<= {to_best:.2f}",
@@ -65,7 +74,7 @@ def _warm(found: Figures) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _counted(found: Figures) -> Iterator[tuple[str, str, str, str]]:
-    peers = ", ".join(f"{NAMES[n]} {found.peaks[n] / _BODY:.2f}" for n in (EXPERT, *PEERS))
+    peers = _named(found.peaks, _OTHERS, _BODY)
     yield (
         "memory of a 4 MB request beside its event / body",
         peers, f"{found.peaks[OURS] / _BODY:.2f}", f"<= {1.10 + 2**20 / _BODY:.2f}",
@@ -104,7 +113,7 @@ def write_page(found: Figures) -> str:
 def _draw(found: Figures) -> None:
     figure = Figure(figsize=(11, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    names = [OURS, EXPERT, *PEERS]
+    names = [OURS, *_OTHERS]
     _bars(
         left, {n: found.firsts[n] - found.starts[n] for n in names},
         {n: found.starts[n] for n in names},
@@ -130,12 +139,9 @@ def _draw(found: Figures) -> None:
     figure.savefig(CHART, dpi=110)
 
 
-_COLOURS: Final = ("#1b6e6a", "#4fa3a0", "#a9d5d3")
-
-
-def _bars(axes: object, first: Mapping[str, float], start: Mapping[str, float]) -> None:
+def _bars(axes: "Axes", first: Mapping[str, float], start: Mapping[str, float]) -> None:
     names = list(first)
     labels = [NAMES[name] for name in names]
-    axes.barh(labels, [first[n] for n in names], color=_COLOURS[0])  # type: ignore[attr-defined]  # matplotlib's axes
-    axes.barh(labels, [start[n] for n in names], left=[first[n] for n in names], color=_COLOURS[2])  # type: ignore[attr-defined]  # likewise
-    axes.invert_yaxis()  # type: ignore[attr-defined]  # likewise
+    axes.barh(labels, [first[n] for n in names], color=_COLOURS[0])
+    axes.barh(labels, [start[n] for n in names], left=[first[n] for n in names], color=_COLOURS[2])
+    axes.invert_yaxis()

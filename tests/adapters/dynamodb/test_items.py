@@ -83,6 +83,15 @@ def test_what_is_no_typed_value_is_refused_as_none_of_ours(typed: Any) -> None: 
         untyped(typed)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [True, False, 0, -(2**53), Decimal("-0.5"), Decimal("1E+2"), "", "é\U0001f933", {"a": None},
+     {"a": True, "b": [1, {"c": "d"}, None]}, [""], [[]], {}],
+)  # fmt: skip
+def test_any_kind_of_value_is_typed_as_boto3_types_it(value: object) -> None:
+    assert marshal({"name": value}) == {"name": TypeSerializer().serialize(value)}
+
+
 def test_equal_numbers_are_the_same_digits_after_the_table(ledger: DynamoDBLedger) -> None:
     digits = "0.123456789012345678901234567890123456"
     made = claim(threshold=Decimal("0." + "9" * 32))

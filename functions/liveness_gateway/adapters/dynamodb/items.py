@@ -57,11 +57,13 @@ def _typed(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any value of ours
     # long: it would be a thirtieth of a request.
     if isinstance(value, str):
         return {"S": value}
+    if isinstance(value, bool):  # an int too, but no number to DynamoDB
+        return {"BOOL": value}
     if isinstance(value, int | Decimal):
         return {"N": str(value)}
     if isinstance(value, dict):
         return {"M": {name: _typed(inner) for name, inner in value.items()}}
-    return {"L": [_typed(inner) for inner in value]}
+    return {"NULL": True} if value is None else {"L": [_typed(inner) for inner in value]}
 
 
 def epoch(moment: datetime) -> Decimal:
