@@ -6,15 +6,13 @@ that of RFC 9457 (Problem Details for HTTP APIs) with four members of our own: `
 """
 
 import logging
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LONGEST_RETRY_AFTER: Final = 3600
 TYPE_PREFIX: Final = "urn:liveness-gateway:problem:"
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemType:
+class ProblemType(NamedTuple):
     """One row of the catalogue.
 
     Attributes:

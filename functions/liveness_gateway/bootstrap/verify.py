@@ -1,8 +1,7 @@
 """Wires `verify`."""
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.powertools import powertools_telemetry
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyClients:
+class VerifyClients(NamedTuple):
     """The AWS clients of `verify`: as deployed, `breaker` and `dynamodb` are one."""
 
     dynamodb: "DynamoDBClient"
@@ -48,8 +46,7 @@ class VerifyClients:
     sqs: "SQSClient"
 
 
-@dataclass(frozen=True, slots=True)
-class VerifySecrets:
+class VerifySecrets(NamedTuple):
     """The secrets of `verify`."""
 
     upstream: SecretsManager

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Image, MultipleFaces, Selfie, Verification
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationRequest:
+class VerificationRequest(NamedTuple):
     """A request that has passed every rule of input that no setting decides.
 
     `deadline` is the monotonic second by which the answer of upstream must be there. Without an
@@ -64,8 +64,7 @@ class Policy:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A completed verification, and whether it was completed before this request."""
 
     verification: Verification

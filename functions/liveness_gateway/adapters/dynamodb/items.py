@@ -5,7 +5,6 @@ DynamoDB has to compare them.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -80,7 +79,7 @@ def claim_item(claim: Verification) -> Item:
             "status": str(claim.status),
             "fingerprint": claim.fingerprint,
             "threshold": claim.threshold,
-            "image": asdict(claim.image),
+            "image": _members(claim.image),
             "subject_ref": claim.subject_ref,
             "correlation_id": claim.correlation_id,
             "claim_id": claim.claim_id,
@@ -103,9 +102,9 @@ def result_values(result: TerminalResult) -> dict[str, Any]:
         "decision": result.decision and str(result.decision),
         "score": result.score,
         "face_count": result.face_count or None,
-        "faces": [asdict(face) for face in result.faces],
-        "image": result.image and asdict(result.image),
-        "upstream": result.upstream and _without_none(asdict(result.upstream)),
+        "faces": [_face_values(face) for face in result.faces],
+        "image": result.image and _members(result.image),
+        "upstream": result.upstream and _without_none(_members(result.upstream)),
         "problem_code": result.problem_code,
     }
 
@@ -184,6 +183,19 @@ def result_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
         "image": None if image is None else _image(image),
         "upstream": None if upstream is None else _receipt(upstream),
         "problem_code": optional_text(plain.get("problem_code")),
+    }
+
+
+def _members(value: Image | Point | UpstreamReceipt) -> dict[str, Any]:
+    # `asdict` copies each value: it would be a fiftieth of a request.
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _face_values(face: Face) -> dict[str, Any]:
+    return {
+        "confidence": face.confidence,
+        "top_left": _members(face.top_left),
+        "delta": _members(face.delta),
     }
 
 

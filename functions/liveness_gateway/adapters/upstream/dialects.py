@@ -1,11 +1,9 @@
 """What the liveness API's documents say: each version a dialect."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """One documented version: its path and how it names the credentials, never both styles."""
 
     version: str

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 from liveness_gateway.adapters.upstream.incoming import Incoming
 from liveness_gateway.adapters.upstream.replies import AnswerLostError
@@ -22,8 +21,7 @@ _NO_BODY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
+class Framing(NamedTuple):
     """How a body is framed.
 
     Attributes:

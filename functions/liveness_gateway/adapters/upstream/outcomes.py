@@ -7,12 +7,11 @@ in between that dislikes them) is judged for that request alone.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 from liveness_gateway.adapters.upstream.answers import (
     NO_FACE,
@@ -53,8 +52,7 @@ class Health(Enum):
     UNDECIDED = auto()  # nothing: this one request was refused, by whatever stands in between
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A call without a usable answer.
 
     Attributes:

@@ -1,7 +1,6 @@
 """What the transport returns and raises, and how much of an answer it takes."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 # Bytes of a 2xx, before and after decoding.
 MAXIMUM_ANSWER: Final = 1024 * 1024
@@ -17,8 +16,7 @@ class AnswerLostError(Exception):
     """The selfie was sent, wholly or in part, and no whole answer came back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A status line and what is used of the rest.
 
     Attributes:

@@ -6,9 +6,8 @@ the headers say about the framing is judged in `framing`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 from liveness_gateway.adapters.upstream.incoming import Incoming
 from liveness_gateway.adapters.upstream.replies import AnswerLostError
@@ -22,8 +21,7 @@ _SPACE: Final = " \t"
 _AS_SPACES: Final = bytes.maketrans(b"\r\0", b"  ")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A status, and the values of each header in their order; names are lower-case."""
 
     status: int

@@ -5,14 +5,12 @@ routing there is.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from liveness_gateway.entrypoints.http.headers import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request on its way to a route; `seconds_left` is what Lambda still gives it."""
 
     event: Event
@@ -20,8 +18,7 @@ class Request:
     seconds_left: float
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A 2xx of a route."""
 
     status: int
@@ -29,8 +26,7 @@ class Response:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """What answers on one method and resource; `compat` routes speak the liveness API's format."""
 
     answer: Callable[[Request], Response]
