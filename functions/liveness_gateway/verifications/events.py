@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from liveness_gateway.verifications.model import Status, Verification
 from liveness_gateway.verifications.records import (
     BIOMETRIC,
+    BillingBody,
     UpstreamBody,
     rfc3339,
     verification_body,
@@ -44,6 +45,7 @@ class EventData(TypedDict):
     status: Literal["completed", "failed", "unknown"]
     reasons: list[str]
     threshold: float
+    billing: BillingBody
     created_at: str
     expires_at: str
     decision: NotRequired[Literal["live", "not_live", "inconclusive"]]

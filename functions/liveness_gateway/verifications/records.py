@@ -4,6 +4,7 @@ The types are the contract: `contracts/` is generated from them.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, NotRequired
@@ -14,6 +15,7 @@ from liveness_gateway.verifications.model import (
     Decision,
     Face,
     Image,
+    Status,
     UpstreamReceipt,
     Verification,
 )
@@ -55,6 +57,20 @@ class UpstreamBody(TypedDict):
     processed_at: str | None
 
 
+Charged = Literal["yes", "no", "unknown"]
+
+
+class BillingBody(TypedDict):
+    """What the liveness API may have charged for a verification, and how often it was attempted.
+
+    `charged` is `unknown` while it runs, and where the API was asked and its answer was lost or
+    unusable. At most one attempt is charged; those before the last were not.
+    """
+
+    charged: Charged
+    attempts: int
+
+
 class VerificationBody(TypedDict):
     """One selfie judged once. What a status has no value for is left out."""
 
@@ -63,6 +79,7 @@ class VerificationBody(TypedDict):
     reasons: list[str]
     threshold: float
     image: ImageBody
+    billing: BillingBody
     created_at: str
     expires_at: str
     decision: NotRequired[Literal["live", "not_live", "inconclusive"]]
@@ -74,6 +91,14 @@ class VerificationBody(TypedDict):
     problem_code: NotRequired[str]
 
 
+_CHARGED: Final[Mapping[Status, Charged]] = {
+    Status.PROCESSING: "unknown",
+    Status.COMPLETED: "yes",
+    Status.FAILED: "no",
+    Status.UNKNOWN: "unknown",
+}
+
+
 def verification_body(verification: Verification) -> VerificationBody:
     """A record in our own shape."""
     body: VerificationBody = {
@@ -82,6 +107,7 @@ def verification_body(verification: Verification) -> VerificationBody:
         "reasons": list(verification.reasons),
         "threshold": float(verification.threshold),
         "image": _image_body(verification.image),
+        "billing": {"charged": _CHARGED[verification.status], "attempts": verification.attempt},
         "created_at": rfc3339(verification.created_at),
         "expires_at": rfc3339(verification.expires_at),
     }

@@ -1,4 +1,4 @@
-"""The invariants that hold when nothing runs and recovery ran: I2, I5, I8, I11, I13, I14."""
+"""The invariants that hold when nothing runs and recovery ran: I2, I3, I5, I8, I11, I13, I14."""
 
 import json
 from collections import Counter
@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from tests.reliability.history.facts import Accepted, Generation, Write, expired, generation_of
+from tests.reliability.history.facts import (
+    Accepted,
+    Generation,
+    Write,
+    expired,
+    generation_of,
+)
 from tests.reliability.history.history import History
 from tests.reliability.invariants.judging import effective, hold
 from tests.world import SETTINGS
@@ -50,6 +56,20 @@ def i2_every_kept_result_is_stored(history: History) -> None:
             stored or body in history.parked,
             f"a kept {result['status']} result was thrown away",
         )
+
+
+def i3_the_bill_is_true(history: History) -> None:
+    """I3: an event says what the liveness API may have charged for the record's attempts so far."""
+    charges: Counter[tuple[Generation, int]] = Counter()
+    for post in history.posts:
+        if claim := history.claim_of(post.process):
+            charges[claim.generation, claim.new["attempt"]] += post.doing.charged
+    for event in history.accepted:
+        said = event.detail["data"]["billing"]
+        numbers = range(1, said["attempts"] + 1)
+        charged = sum(charges[event.generation, number] for number in numbers)
+        possible = {"yes": {1}, "no": {0}, "unknown": {0, 1}}[said["charged"]]
+        hold("I3", charged in possible, f"an event says {said['charged']} of {charged} charges")
 
 
 def i5_every_version_is_announced(history: History) -> None:

@@ -114,6 +114,13 @@ BROKEN: list[tuple[str, str, Break]] = [
     ("I2", "no result", writes(lambda claim, _: [claim])),
     ("I2", "a kept result lost", with_(kept=['{"verification_id": "x", "status": "unknown"}'])),
     ("I3", "charged twice", with_(posts=[POST] * 2)),
+    ("I3", "paid and not billed", event_says("data", billing={"charged": "no", "attempts": 1})),
+    ("I3", "billed and not paid", received(doing=BEHAVIOURS["limit"])),
+    (
+        "I3",
+        "fewer attempts than it had",
+        event_says("data", billing={"charged": "yes", "attempts": 0}),
+    ),
     ("I4", "another event", event_says("data", score=0.5)),
     ("I4", "an event of nothing", writes(lambda claim, _: [claim])),
     ("I5", "no event", with_(accepted=[])),

@@ -19,6 +19,7 @@ ALWAYS: Final = (
 AT_REST: Final = (
     at_rest.i2_every_call_ends,
     at_rest.i2_every_kept_result_is_stored,
+    at_rest.i3_the_bill_is_true,
     at_rest.i5_every_version_is_announced,
     at_rest.i5_nothing_waits,
     at_rest.i8_one_call_per_attempt,

@@ -51,6 +51,7 @@ def test_a_completed_record(record: Verification) -> None:
         "threshold": 0.6,
         "faces": [FACE],
         "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": 11},
+        "billing": {"charged": "yes", "attempts": 1},
         "upstream": RECEIPT,
         "subject_ref": "subject-1",
         "created_at": "2025-06-01T12:00:00.250Z",
@@ -61,15 +62,16 @@ def test_a_completed_record(record: Verification) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "status", "code", "reason"),
+    ("script", "status", "code", "why"),
     [
-        ("limit", "failed", "upstream_limit", "limit_reached"),
-        ("html", "unknown", "upstream_bad_answer", "unusable_answer"),
+        ("limit", "failed", "upstream_limit", ("limit_reached", "no")),
+        ("html", "unknown", "upstream_bad_answer", ("unusable_answer", "unknown")),
     ],
 )
 def test_a_record_without_a_result(
-    world: World, script: str, status: str, code: str, reason: str
+    world: World, script: str, status: str, code: str, why: tuple[str, str]
 ) -> None:
+    reason, charged = why
     world.will(script)
     with pytest.raises(ProblemError):
         world.verify()
@@ -81,9 +83,21 @@ def test_a_record_without_a_result(
         "problem_code": code,
         "threshold": 0.6,
         "image": {"width": 95, "height": 71, "format": "jpeg", "bytes": 11},
+        "billing": {"charged": charged, "attempts": 1},
         "created_at": "2025-06-01T12:00:00.250Z",
         "expires_at": "2025-06-02T12:00:00.000Z",
     }
+
+
+def test_what_is_tried_again_is_charged_once(world: World) -> None:
+    world.will("refused connection", "refused connection", "live")
+    with pytest.raises(ProblemError):
+        world.verify()
+    assert verification_body(world.verify().verification)["billing"] == {
+        "charged": "yes",
+        "attempts": 2,
+    }
+    assert world.charges == 1
 
 
 def test_a_record_that_is_still_processing(record: Verification) -> None:
@@ -92,6 +106,7 @@ def test_a_record_that_is_still_processing(record: Verification) -> None:
     )
     body = verification_body(processing)
     assert body["status"] == "processing"
+    assert body["billing"] == {"charged": "unknown", "attempts": 1}
     assert not {"decision", "score", "faces", "upstream", "completed_at", "problem_code"} & set(
         body
     )
@@ -100,7 +115,7 @@ def test_a_record_that_is_still_processing(record: Verification) -> None:
 
 def test_the_secret_parts_of_a_record_are_not_shown(record: Verification) -> None:
     text = json.dumps(verification_body(record)) + json.dumps(compat_body(record))
-    for hidden in (record.fingerprint, "client-1", "x-request-1", "request-1", "attempt"):
+    for hidden in (record.fingerprint, record.claim_id, "client-1", "x-request-1", "request-1"):
         assert hidden not in text
 
 
