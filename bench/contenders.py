@@ -150,6 +150,7 @@ _SETTINGS: Final = {
     "STAGE": "prod",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "BREAKER_TABLE_NAME": "breaker",
+    "BUDGET_TABLE_NAME": "budgets",
     "EMERGENCY_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/emergency",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/letters",
     "EVENT_BUS_NAME": "bus",
@@ -163,4 +164,6 @@ _SETTINGS: Final = {
     "RETENTION_HOURS": "720",
     "MULTIPLE_FACES": "inconclusive",
     "FORWARD_METADATA": "false",
+    "CLIENT_CALLS_PER_DAY": "0",
+    "CLIENT_CALLS_PER_MONTH": "0",
 }

@@ -60,6 +60,7 @@ class GatewayStack(Stack):
                 "Fill it before the first verification: {app_id, app_key}",
             ),
             "TableName": (storage.table.table_name, "The records"),
+            "BudgetTableName": (storage.budget_table.table_name, "Calls of each client"),
             "EventBusName": (events.bus.event_bus_name, "Consumers put their rules here"),
             "DeadLetterQueueUrl": (events.dead_letter_queue.queue_url, "Versions not announced"),
             "EmergencyQueueUrl": (events.emergency_queue.queue_url, "Paid results not stored yet"),

@@ -13,6 +13,8 @@ from infra.stages.stage import Stage
 from infra.tables import (
     BREAKER_KEY,
     BREAKER_TTL,
+    BUDGET_KEY,
+    BUDGET_TTL,
     OVERDUE_ATTRIBUTES,
     OVERDUE_INDEX,
     OVERDUE_PARTITION_KEY,
@@ -26,11 +28,12 @@ _NUMBER: Final = dynamodb.AttributeType.NUMBER
 
 
 class Storage(Construct):
-    """The table of verifications, the breaker's table, and the two secrets.
+    """The table of verifications, the tables of the breaker and of the budgets, and two secrets.
 
     Attributes:
         table: the ledger; its stream carries every new version.
         breaker_table: the state of the circuit breaker, shared by all instances of `verify`.
+        budget_table: how many calls of the liveness API each client caused.
         upstream_secret: `{"app_id", "app_key"}`, created without a value: the operator fills it.
         fingerprint_secret: 64 generated characters, the key of the content fingerprints.
     """
@@ -39,7 +42,12 @@ class Storage(Construct):
         super().__init__(scope, construct_id)
         self._removal = removal_policy(stage)
         self.table = self._verifications_table(stage)
-        self.breaker_table = self._breaker_table()
+        self.breaker_table = self._short_lived_table(
+            "Breaker", BREAKER_KEY, BREAKER_TTL, "the state of the last seconds"
+        )
+        self.budget_table = self._short_lived_table(
+            "Budgets", BUDGET_KEY, BUDGET_TTL, "the counts of this month"
+        )
         self.upstream_secret = self._upstream_secret()
         self.fingerprint_secret = self._fingerprint_secret()
 
@@ -74,20 +82,16 @@ class Storage(Construct):
             )
         return table
 
-    def _breaker_table(self) -> dynamodb.Table:
+    def _short_lived_table(self, name: str, key: str, ttl: str, what: str) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
-            "Breaker",
-            partition_key=dynamodb.Attribute(name=BREAKER_KEY, type=_STRING),
+            name,
+            partition_key=dynamodb.Attribute(name=key, type=_STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute=BREAKER_TTL,
+            time_to_live_attribute=ttl,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        acknowledge(
-            table,
-            "AwsSolutions-DDB3",
-            "It holds the state of the last seconds: there is nothing to restore.",
-        )
+        acknowledge(table, "AwsSolutions-DDB3", f"It holds {what}: there is nothing to restore.")
         return table
 
     def _upstream_secret(self) -> secretsmanager.Secret:

@@ -14,5 +14,7 @@ OVERDUE_SORT_KEY: Final = "deadline"
 OVERDUE_ATTRIBUTES: Final = ("attempt", "expires_at", "status")
 BREAKER_KEY: Final = "id"
 BREAKER_TTL: Final = "expiration"
+BUDGET_KEY: Final = "id"
+BUDGET_TTL: Final = "expires_at"
 # A version with one of these statuses is announced.
 TERMINAL_STATUSES: Final = ("completed", "failed", "unknown")

@@ -1,4 +1,4 @@
-"""The stack's two tables, as `infra/storage.py` makes them."""
+"""The stack's tables, as `infra/storage.py` makes them."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -37,8 +37,8 @@ def create_table(client: "DynamoDBClient") -> str:
     return name
 
 
-def create_breaker(client: "DynamoDBClient", name: str) -> None:
-    """Make the table of the breaker."""
+def create_short_lived(client: "DynamoDBClient", name: str) -> None:
+    """Make the table of the breaker, or that of the budgets."""
     client.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -28,6 +28,7 @@ from liveness_gateway.verifications.verify import Verifier
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.bus import BusDouble
 from tests.doubles.clock import ManualClock
+from tests.doubles.counter_table import CounterTableDouble
 from tests.doubles.liveness_api import ADDRESS, LivenessApi, ScriptedOutcome
 from tests.doubles.queue import QueueDouble
 from tests.doubles.secrets import FINGERPRINT_ARN, UPSTREAM_ARN, SecretsDouble
@@ -48,6 +49,7 @@ SETTINGS: Final = VerifySettings(
     upstream_secret_arn=UPSTREAM_ARN,
     fingerprint_secret_arn=FINGERPRINT_ARN,
     breaker_table_name="breaker",
+    budget_table_name="budgets",
     emergency_queue_url="emergency",
     default_threshold=Decimal("0.6"),
     minimum_threshold=Decimal("0.5"),
@@ -57,6 +59,8 @@ SETTINGS: Final = VerifySettings(
     multiple_faces=MultipleFaces.INCONCLUSIVE,
     # Most selfies of the tests are no pictures; what is forwarded has tests of its own.
     forward_metadata=True,
+    client_calls_per_day=0,
+    client_calls_per_month=0,
 )
 
 
@@ -90,6 +94,7 @@ class World:
         self.telemetry = RecordingTelemetry(self.faults)
         self.table = TableDouble(self.faults)
         self.breaker_table = BreakerTableDouble(self.clock, self.faults)
+        self.budget_table = CounterTableDouble(self.faults)
         self.secrets = SecretsDouble(self.faults)
         self.emergency = QueueDouble(self.faults, "emergency.send")
         self.dead_letters = QueueDouble(self.faults, "dead_letters.send")
@@ -101,10 +106,10 @@ class World:
     def build(self, build: Callable[..., T], telemetry: InvocationTelemetry | None = None) -> T:
         """What `build_verify` or `build_verifier` makes over these doubles."""
         telemetry = telemetry or self.telemetry
-        clients = (self.table, self.breaker_table, self.secrets, self.emergency)
+        clients = (self.table, self.breaker_table, self.budget_table, self.secrets, self.emergency)
         return build(
             self.settings,
-            clients=VerifyClients(*cast("tuple[Any, Any, Any, Any]", clients)),
+            clients=VerifyClients(*cast("tuple[Any, Any, Any, Any, Any]", clients)),
             clock=self.clock,
             telemetry=telemetry,
             transport=self.liveness_api,

@@ -113,7 +113,9 @@ _ROWS: Final = (
         "rate_limited",
         429,
         "Too many requests.",
-        "Wait for the seconds in `Retry-After`, then send the same request again.",
+        "Wait for the seconds in `Retry-After`, then send the same request again. Where the detail "
+        "says `day_budget_used_up` or `month_budget_used_up`, your client's budget of "
+        "verifications is used up until the next day or month begins, by UTC.",
         retry_after=1,
         retryable=True,
     ),

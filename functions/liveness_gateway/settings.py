@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from liveness_gateway.verifications.model import MultipleFaces
 
 _MINIMUM_RETENTION: Final = timedelta(hours=24)
-_LARGEST: Final = 1_000_000
+_LARGEST: Final = 10_000_000
 
 
 class SettingsError(Exception):
@@ -145,6 +145,7 @@ class VerifySettings(ResultsSettings):
     upstream_secret_arn: str
     fingerprint_secret_arn: str
     breaker_table_name: str
+    budget_table_name: str
     emergency_queue_url: str
     default_threshold: Decimal
     minimum_threshold: Decimal
@@ -153,6 +154,8 @@ class VerifySettings(ResultsSettings):
     retention_hours: int
     multiple_faces: MultipleFaces
     forward_metadata: bool
+    client_calls_per_day: int
+    client_calls_per_month: int
 
     def __post_init__(self) -> None:
         if self.default_threshold < self.minimum_threshold:

@@ -38,6 +38,7 @@ class Verify(GatewayFunction):
                 **_policy_variables(stage),
                 "TABLE_NAME": storage.table.table_name,
                 "BREAKER_TABLE_NAME": storage.breaker_table.table_name,
+                "BUDGET_TABLE_NAME": storage.budget_table.table_name,
                 "EMERGENCY_QUEUE_URL": events.emergency_queue.queue_url,
                 "UPSTREAM_SECRET_ARN": storage.upstream_secret.secret_arn,
                 "FINGERPRINT_SECRET_ARN": storage.fingerprint_secret.secret_arn,
@@ -47,6 +48,7 @@ class Verify(GatewayFunction):
         super().__init__(scope, construct_id, spec=spec, defaults=defaults)
         self.allow(*_ITEM_ACTIONS, on=storage.table.table_arn)
         self.allow(*_ITEM_ACTIONS, on=storage.breaker_table.table_arn)
+        self.allow("dynamodb:UpdateItem", on=storage.budget_table.table_arn)
         self.allow("secretsmanager:GetSecretValue", on=storage.upstream_secret.secret_arn)
         self.allow("secretsmanager:GetSecretValue", on=storage.fingerprint_secret.secret_arn)
         self.allow("sqs:SendMessage", on=events.emergency_queue.queue_arn)
@@ -64,4 +66,6 @@ def _policy_variables(stage: Stage) -> dict[str, str]:
         "MULTIPLE_FACES": stage.multiple_faces,
         "FORWARD_METADATA": str(stage.forward_metadata).lower(),
         "RETENTION_HOURS": str(stage.retention_hours),
+        "CLIENT_CALLS_PER_DAY": str(stage.client_calls_per_day),
+        "CLIENT_CALLS_PER_MONTH": str(stage.client_calls_per_month),
     }

@@ -50,6 +50,9 @@ class Stage:
         client_rate_limit: requests per second of one API key.
         client_burst_limit: likewise for `client_rate_limit`.
         client_quota_per_day: requests of one API key in a day; None for no quota.
+        client_calls_per_day: the most calls of the liveness API that one API key may cause in a day
+            (UTC). Unlike AWS's quotas it is never exceeded. 0 for no such budget.
+        client_calls_per_month: likewise in a calendar month.
         verify_concurrency: most verifications at once, reserved out of the account's quota; None
             for the account's limit and no reservation.
         daily_upstream_calls: so many calls of the liveness API are expected in a day; alarms tell
@@ -92,6 +95,8 @@ class Stage:
     client_rate_limit: Positive
     client_burst_limit: Positive
     client_quota_per_day: Positive | None = None
+    client_calls_per_day: Count = 0
+    client_calls_per_month: Count = 0
     verify_concurrency: Positive | None = None
     daily_upstream_calls: Count = 0
     upstream_call_price: Price = Decimal(0)

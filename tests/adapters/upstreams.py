@@ -55,6 +55,7 @@ class Upstreams:
     """
 
     def __init__(self, *scripts: ScriptedOutcome) -> None:
+        self.left = 1000
         self.faults = Faults()
         self.clock = ManualClock()
         self.api = LivenessApi(self.clock, self.faults)
@@ -73,9 +74,15 @@ class Upstreams:
             telemetry=self.telemetry,
         )
 
+    def spend(self) -> None:
+        """What a client's budgets do: refuse once so many calls were made."""
+        if self.left <= 0:
+            raise NotChargedError("rate_limited", "day_budget_used_up", retry_after=60)
+        self.left -= 1
+
     def verify(self, seconds: float = 20) -> UpstreamAnswer:
         deadline = self.clock.monotonic() + seconds
-        return self.client.verify(selfie(), Decimal("0.6"), deadline)
+        return self.client.verify(selfie(), Decimal("0.6"), deadline, self.spend)
 
     def outcome(self, seconds: float = 20) -> str:
         """`answered`, or `failed` (not charged) or `unknown` with code and reason."""

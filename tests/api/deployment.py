@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sandbox import Sandbox
 from tests.adapters.aws_endpoint import REGION, AwsEndpoint
-from tests.tables import create_breaker, create_table
+from tests.tables import create_short_lived, create_table
 
 APP_KEY: Final = "app-key-canary-5f1e"
 FINGERPRINT_KEY: Final = "fingerprint-key-canary-" + "9" * 41
@@ -24,7 +24,8 @@ class Deployment:
         self.sandbox = sandbox
         self.name = f"stack-{uuid.uuid4().hex[:12]}"
         self.table = create_table(aws.client("dynamodb"))
-        create_breaker(aws.client("dynamodb"), f"{self.name}-breaker")
+        for table in ("breaker", "budgets"):
+            create_short_lived(aws.client("dynamodb"), f"{self.name}-{table}")
         sqs = aws.client("sqs")
         names = ("emergency", "letters", "consumer")
         self.queues: dict[str, str] = {
@@ -55,6 +56,7 @@ class Deployment:
             "TABLE_NAME": self.table,
             "UPSTREAM_DIALECT": "v0.2",
             "BREAKER_TABLE_NAME": f"{self.name}-breaker",
+            "BUDGET_TABLE_NAME": f"{self.name}-budgets",
             "EMERGENCY_QUEUE_URL": self.queues["emergency"],
             "ALLOWED_ORIGINS": "https://app.example.com, https://other.example.com",
             "DEFAULT_THRESHOLD": "0.6",
@@ -64,6 +66,8 @@ class Deployment:
             "RETENTION_HOURS": "24",
             "MULTIPLE_FACES": "inconclusive",
             "FORWARD_METADATA": "false",
+            "CLIENT_CALLS_PER_DAY": "0",
+            "CLIENT_CALLS_PER_MONTH": "0",
             "EVENT_BUS_NAME": self.name,
             "DEAD_LETTER_QUEUE_URL": self.queues["letters"],
             **own,

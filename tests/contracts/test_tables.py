@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_type_hints
 
+import pytest
+
 from infra.tables import TERMINAL_STATUSES
+from liveness_gateway.adapters.dynamodb.call_counter import DynamoDBCallCounter
 from liveness_gateway.adapters.dynamodb.items import (
     SWEEP_SHARDS,
     attempt_reference_of,
@@ -21,7 +24,7 @@ from liveness_gateway.verifications.model import Image, Status, Verification
 from tests.contracts.deployed import table
 from tests.contracts.recorded import Recorded
 from tests.infra.assembly import Assembly
-from tests.tables import create_breaker
+from tests.tables import create_short_lived
 
 if TYPE_CHECKING:
     from liveness_gateway.telemetry import Telemetry
@@ -125,10 +128,22 @@ def test_the_stream_wakes_the_publisher_for_every_terminal_status(assembly: Asse
     assert set(get_args(get_type_hints(EventData)["status"])) == terminal
 
 
-def test_the_breaker_of_the_tests_has_a_table_as_it_is_deployed(prod: Assembly) -> None:
-    properties = table(prod, "BREAKER_TABLE_NAME")
+def test_a_count_has_the_key_and_the_expiry_of_its_table(assembly: Assembly) -> None:
+    properties = table(assembly, "BUDGET_TABLE_NAME")
+    recorded = Recorded(REFUSED)
+    DynamoDBCallCounter(recorded.client, "budgets").take("client-1", NOON.date(), 1, 1)
+    _, begin = recorded.requests
+    assert list(begin["Key"]) == keys(properties["KeySchema"])
+    expiry = properties["TimeToLiveSpecification"]["AttributeName"]
+    assert f"{expiry} = :expiry" in begin["UpdateExpression"]
+    assert list(begin["ExpressionAttributeValues"][":expiry"]) == ["N"]
+
+
+@pytest.mark.parametrize("name", ["BREAKER_TABLE_NAME", "BUDGET_TABLE_NAME"])
+def test_the_tests_have_the_tables_as_they_are_deployed(prod: Assembly, name: str) -> None:
+    properties = table(prod, name)
     recorded = Recorded()
-    create_breaker(recorded.client, "breaker")
+    create_short_lived(recorded.client, name)
     (request,) = recorded.requests
-    for name in ("KeySchema", "AttributeDefinitions", "BillingMode"):
-        assert request[name] == properties[name]
+    for member in ("KeySchema", "AttributeDefinitions", "BillingMode"):
+        assert request[member] == properties[member]

@@ -32,13 +32,15 @@ def test_data_is_protected_in_prod_and_only_there(assembly: Assembly) -> None:
     table = tables[assembly.named_by("verify", "TABLE_NAME")]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": in_prod}
     assert table["DeletionProtectionEnabled"] is in_prod
-    breaker = assembly.named_by("verify", "BREAKER_TABLE_NAME")
+    short_lived = {
+        assembly.named_by("verify", name) for name in ("BREAKER_TABLE_NAME", "BUDGET_TABLE_NAME")
+    }
     # A first deployment that fails leaves nothing behind.
     wanted = ("RetainExceptOnCreate", "Retain") if in_prod else ("Delete", "Delete")
     stateful = {
         logical_id: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
         for logical_id, resource in assembly.template["Resources"].items()
-        if resource["Type"] in _STATEFUL and logical_id != breaker
+        if resource["Type"] in _STATEFUL and logical_id not in short_lived
     }
     assert len(stateful) >= 13
     assert set(stateful.values()) == {wanted}, stateful

@@ -72,7 +72,7 @@ def long_filter(resources: Resources) -> None:
 
 
 MISTAKES: dict[str, Callable[[Resources], None]] = {
-    "the environment, in bytes, is 4,": long_environment,
+    "the environment, in bytes, is 5,": long_environment,
     "the environment, in bytes, is 4,098": environment_of_two_bytes_a_character,
     "the queue's policy, in bytes, is 9,": long_queue_policy,
     "the actions of a statement is 8; the quota is 7": many_actions,

@@ -24,6 +24,7 @@ VERIFY = {
     "UPSTREAM_SECRET_ARN": "arn:upstream",
     "FINGERPRINT_SECRET_ARN": "arn:fingerprint",
     "BREAKER_TABLE_NAME": "breaker",
+    "BUDGET_TABLE_NAME": "budgets",
     "EMERGENCY_QUEUE_URL": "https://queue.example.com/emergency",
     "ALLOWED_ORIGINS": "https://app.example.com, https://www.example.com",
     "DEFAULT_THRESHOLD": "0.6",
@@ -33,6 +34,8 @@ VERIFY = {
     "RETENTION_HOURS": "48",
     "MULTIPLE_FACES": "score",
     "FORWARD_METADATA": "false",
+    "CLIENT_CALLS_PER_DAY": "0",
+    "CLIENT_CALLS_PER_MONTH": "20000",
 }
 EVERY = {name: VERIFY[name] for name in ("STAGE", "POWERTOOLS_METRICS_NAMESPACE")}
 TABLE = EVERY | {"TABLE_NAME": "verifications"}
@@ -64,6 +67,7 @@ def test_all_that_verify_is_told() -> None:
         upstream_secret_arn="arn:upstream",  # noqa: S106 - a name, no secret
         fingerprint_secret_arn="arn:fingerprint",  # noqa: S106 - a name, no secret
         breaker_table_name="breaker",
+        budget_table_name="budgets",
         emergency_queue_url="https://queue.example.com/emergency",
         allowed_origins=("https://app.example.com", "https://www.example.com"),
         default_threshold=Decimal("0.6"),
@@ -73,6 +77,8 @@ def test_all_that_verify_is_told() -> None:
         retention_hours=48,
         multiple_faces=MultipleFaces.SCORE,
         forward_metadata=False,
+        client_calls_per_day=0,
+        client_calls_per_month=20000,
     )
 
 
@@ -114,7 +120,7 @@ def test_a_threshold_is_a_number_from_0_to_1(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["MINIMUM_SIDE", "MAXIMUM_SIDE", "RETENTION_HOURS"])
 @pytest.mark.parametrize(
-    "value", ["many", "NaN", "Infinity", "-1", "24.5", "1000001", "1e30", "1e999999"]
+    "value", ["many", "NaN", "Infinity", "-1", "24.5", "10000001", "1e30", "1e999999"]
 )
 def test_sides_and_hours_are_whole_numbers(name: str, value: str) -> None:
     assert refusal({name: value}).startswith(f"{name} is not ")

@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from liveness_gateway.adapters.dynamodb.call_counter import DynamoDBCallCounter
 from liveness_gateway.adapters.dynamodb.ledger import DynamoDBLedger
 from liveness_gateway.adapters.powertools import powertools_telemetry
 from liveness_gateway.adapters.secrets import (
@@ -28,6 +29,7 @@ from liveness_gateway.entrypoints.http.application import Application
 from liveness_gateway.entrypoints.http.verify_routes import verify_routes
 from liveness_gateway.settings import SettingsError, VerifySettings
 from liveness_gateway.telemetry import InvocationTelemetry
+from liveness_gateway.verifications.budgets import Budget, ClientBudgets
 from liveness_gateway.verifications.requests import Policy
 from liveness_gateway.verifications.verify import Verifier
 
@@ -38,10 +40,11 @@ if TYPE_CHECKING:
 
 
 class VerifyClients(NamedTuple):
-    """The AWS clients of `verify`: as deployed, `breaker` and `dynamodb` are one."""
+    """The AWS clients of `verify`: as deployed, the first three are one."""
 
     dynamodb: "DynamoDBClient"
     breaker: "DynamoDBClient"
+    budgets: "DynamoDBClient"
     secretsmanager: "SecretsManagerClient"
     sqs: "SQSClient"
 
@@ -121,6 +124,7 @@ def build_verifier(  # noqa: PLR0913 - one collaborator each; all keyword-only
     return Verifier(
         ledger=DynamoDBLedger(clients.dynamodb, settings.table_name),
         upstream=upstream,
+        budgets=_budgets(settings, clients, clock),
         fingerprints=HmacFingerprints(secrets.fingerprints),
         emergency=SqsEmergencyQueue(SqsQueue(clients.sqs, settings.emergency_queue_url)),
         clock=clock,
@@ -139,9 +143,11 @@ def verify_from_environment() -> Application:
     telemetry = powertools_telemetry(settings.stage, settings.powertools_metrics_namespace)
     # One, so that they share connections too. (Powertools' store adds a word to its user agent.)
     dynamodb = aws.dynamodb(aws.ONCE)
+    secrets, sqs = aws.secretsmanager(), aws.sqs(aws.ONCE)
+    clients = VerifyClients(dynamodb, dynamodb, dynamodb, secrets, sqs)
     return build_verify(
         settings,
-        clients=VerifyClients(dynamodb, dynamodb, aws.secretsmanager(), aws.sqs(aws.ONCE)),
+        clients=clients,
         clock=SystemClock(),
         telemetry=telemetry,
         transport=HttpTransport(),
@@ -154,6 +160,12 @@ def _dialect(settings: VerifySettings) -> Dialect:
     if dialect is None:
         raise SettingsError("UPSTREAM_DIALECT is not a known dialect")
     return dialect
+
+
+def _budgets(settings: VerifySettings, clients: VerifyClients, clock: Clock) -> ClientBudgets:
+    counter = DynamoDBCallCounter(clients.budgets, settings.budget_table_name)
+    budget = Budget(settings.client_calls_per_day, settings.client_calls_per_month)
+    return ClientBudgets(counter, budget, clock)
 
 
 def _policy(settings: VerifySettings) -> Policy:

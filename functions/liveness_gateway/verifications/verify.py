@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeVar
 
 from liveness_gateway.clock import Clock
@@ -28,6 +29,7 @@ from liveness_gateway.verifications.model import (
 )
 from liveness_gateway.verifications.pictures.picture import without_metadata
 from liveness_gateway.verifications.ports import (
+    Budgets,
     CredentialsUnavailableError,
     EmergencyQueue,
     Fingerprints,
@@ -55,6 +57,7 @@ class Verifier:
         *,
         ledger: Ledger,
         upstream: Upstream,
+        budgets: Budgets,
         fingerprints: Fingerprints,
         emergency: EmergencyQueue,
         clock: Clock,
@@ -63,6 +66,7 @@ class Verifier:
     ) -> None:
         self._ledger = ledger
         self._upstream = upstream
+        self._budgets = budgets
         self._fingerprints = fingerprints
         self._emergency = emergency
         self._clock = clock
@@ -136,7 +140,8 @@ class Verifier:
     def _call_and_store(self, claim: Verification, request: VerificationRequest) -> Outcome:
         selfie = self._forwarded(request.selfie)
         try:
-            answer = self._upstream.verify(selfie, claim.threshold, request.deadline)
+            spend = partial(self._budgets.spend, claim.client_id)
+            answer = self._upstream.verify(selfie, claim.threshold, request.deadline, spend)
         except UpstreamError as error:
             result, wait = result_of_error(claim, error, self._clock.now()), error.retry_after
         else:

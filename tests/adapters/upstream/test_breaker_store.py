@@ -13,7 +13,7 @@ from tests.adapters.aws_endpoint import CUT, DENIED, ONCE, SERVER_ERROR, AwsEndp
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.clock import ManualClock
 from tests.doubles.telemetry import RecordingTelemetry
-from tests.tables import create_breaker
+from tests.tables import create_short_lived
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +30,7 @@ def client(aws: AwsEndpoint) -> "DynamoDBClient":
 @pytest.fixture
 def table_name(client: "DynamoDBClient") -> str:
     name = f"breaker-{uuid.uuid4().hex}"
-    create_breaker(client, name)
+    create_short_lived(client, name)
     return name
 
 

@@ -14,6 +14,7 @@ _ALLOWED = {
     "verify": {
         "table": _ITEM,
         "breaker": _ITEM,
+        "budgets": {"dynamodb:UpdateItem"},
         "emergency queue": {"sqs:SendMessage"},
         "upstream secret": _SECRET,
         "fingerprint secret": _SECRET,
@@ -47,6 +48,7 @@ def _names(assembly: Assembly, function: str) -> dict[str, str]:
         assembly.function(function)["LoggingConfig"]["LogGroup"]["Ref"]: "own log",
         assembly.named_by("verify", "TABLE_NAME"): "table",
         assembly.named_by("verify", "BREAKER_TABLE_NAME"): "breaker",
+        assembly.named_by("verify", "BUDGET_TABLE_NAME"): "budgets",
         assembly.named_by("verify", "EMERGENCY_QUEUE_URL"): "emergency queue",
         assembly.named_by("verify", "UPSTREAM_SECRET_ARN"): "upstream secret",
         assembly.named_by("verify", "FINGERPRINT_SECRET_ARN"): "fingerprint secret",

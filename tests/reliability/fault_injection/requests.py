@@ -1,4 +1,4 @@
-"""Faults 31 to 35: what one request, one message or one entry provokes stays with it."""
+"""Faults 31 to 36: what one request, one message or one entry provokes stays with it."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Final
 
 from liveness_gateway.verifications.model import MultipleFaces
-from tests.reliability.fault_injection.scenarios import scenario
+from tests.reliability.fault_injection.scenarios import CHANCE, scenario
 from tests.reliability.fault_injection.stage import Stage
 from tests.reliability.simulation.forgery import NONSENSE, forged
 from tests.reliability.simulation.rest import mend
@@ -141,3 +141,36 @@ def settings_change(stage: Stage) -> None:
         stage.send(request)
         assert json.dumps(stage.last.body) == told
     assert len(stage.api.received) == 1
+
+
+_TWO_CALLS: Final = (
+    {"client_calls_per_day": 2},
+    {"client_calls_per_month": 2},
+    {"client_calls_per_day": 2, "client_calls_per_month": 3},
+)
+
+
+@scenario(36, "three requests of a client that has two calls a day", runs=CHANCE)
+def used_up(stage: Stage) -> None:
+    stage.redeploy(**stage.random.choice(_TWO_CALLS))
+    for _request in range(3):
+        stage.post()
+    assert len(stage.api.received) == 2
+
+
+@scenario(36, "eight requests at once of a client that has two calls a day")
+def used_up_at_once(stage: Stage) -> None:
+    stage.redeploy(client_calls_per_day=2)
+    waiting = [stage.begin(stage.request(None)) for _request in range(8)]
+    while waiting:
+        stage.random.choice(waiting).step(1)
+        waiting = [each for each in waiting if not each.ended]
+    assert len(stage.api.received) == 2
+
+
+@scenario(36, "the table of the budgets throttles, fails or loses its answer", runs=CHANCE)
+def uncounted(stage: Stage) -> None:
+    stage.redeploy(client_calls_per_day=2)
+    stage.fail(["budget.update"], stage.random.choice(("throttled", "failed", "lost")))
+    stage.post()
+    assert len(stage.api.received) == 0

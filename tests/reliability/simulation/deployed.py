@@ -19,6 +19,7 @@ from liveness_gateway.settings import PublishSettings, RecoverSettings
 from liveness_gateway.verifications.model import MultipleFaces
 from tests.doubles.breaker_store import BreakerTableDouble
 from tests.doubles.bus import BusDouble
+from tests.doubles.counter_table import CounterTableDouble
 from tests.doubles.liveness_api import LivenessApi
 from tests.doubles.queue import QueueDouble
 from tests.doubles.secrets import SecretsDouble
@@ -54,6 +55,7 @@ class Deployed:
         self.emergency = QueueDouble(steering, "emergency.send", history.kept)
         self.letters = QueueDouble(steering, "letters.send", history.letters)
         self._breaker = BreakerTableDouble(self.clock, steering)
+        self._budgets = CounterTableDouble(steering)
         hours = int(retention.total_seconds()) // 3600
         self._settings = replace(SETTINGS, retention_hours=hours, multiple_faces=several)
         # The doubles are the part of boto3's clients that is used.
@@ -66,7 +68,7 @@ class Deployed:
         self._settings = replace(self._settings, **settings)
 
     def verify_function(self) -> LambdaHandler:
-        doubles: Any = (self.table, self._breaker, self.secrets, self.emergency)
+        doubles: Any = (self.table, self._breaker, self._budgets, self.secrets, self.emergency)
         more: Any = {"transport": self.api, "breaker_store": self._breaker.store(self._telemetry)}
         more |= {"clients": VerifyClients(*doubles), "telemetry": self._telemetry} | self._clock
         return LambdaHandler(lambda: build_verify(self._settings, **more))

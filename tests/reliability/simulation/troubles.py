@@ -65,7 +65,15 @@ DOWN: Final = ("throttled", "unreachable", "failed", "denied", "cut")
 # How long a call hangs until its own timeout ends it (`bootstrap.clients`): once, or twice and a
 # pause.
 _HANGS_ONCE: Final = frozenset(
-    {"table.put", "table.update", "emergency.send", "breaker.save", "breaker.count", "breaker.get"}
+    {
+        "table.put",
+        "table.update",
+        "emergency.send",
+        "breaker.save",
+        "breaker.count",
+        "breaker.get",
+        "budget.update",
+    }
 )
 _ONCE, _TWICE = 1.5, 3.0
 

@@ -5,7 +5,9 @@ was sent, or upstream refused before charging. What was sent and not answered is
 """
 
 import logging
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -13,6 +15,7 @@ from liveness_gateway.adapters.secrets import Credentials
 from liveness_gateway.adapters.upstream.budget import RetryBudget
 from liveness_gateway.adapters.upstream.dialects import Dialect
 from liveness_gateway.adapters.upstream.outcomes import (
+    Failure,
     Health,
     Outcome,
     answer_lost,
@@ -58,7 +61,9 @@ class UpstreamClient:
         self._telemetry = telemetry
         self._budget = RetryBudget()
 
-    def verify(self, selfie: Selfie, threshold: Decimal, deadline: float) -> UpstreamAnswer:
+    def verify(
+        self, selfie: Selfie, threshold: Decimal, deadline: float, spend: Callable[[], None]
+    ) -> UpstreamAnswer:
         """See the port.
 
         Raises:
@@ -78,7 +83,8 @@ class UpstreamClient:
             raise NotChargedError(
                 "upstream_unavailable", "circuit_open", retry_after=ceil(opened.seconds_left)
             ) from None
-        outcome = self._at_most_twice(credentials, selfie, threshold, deadline)
+        ask = partial(self._ask, selfie=selfie, threshold=threshold, deadline=deadline)
+        outcome = self._at_most_twice(credentials, deadline, ask, spend)
         if isinstance(outcome, UpstreamAnswer):
             permit.succeeded()
             self._count_left_out(outcome)
@@ -95,10 +101,16 @@ class UpstreamClient:
         raise outcome.error
 
     def _at_most_twice(
-        self, credentials: Credentials, selfie: Selfie, threshold: Decimal, deadline: float
+        self,
+        credentials: Credentials,
+        deadline: float,
+        ask: Callable[[Credentials], Outcome],
+        spend: Callable[[], None],
     ) -> Outcome:
+        if forbidden := _forbidden(spend):
+            return forbidden
         self._budget.earn()
-        first = self._call(credentials, selfie, threshold, deadline)
+        first = ask(credentials)
         if isinstance(first, UpstreamAnswer):
             return first
         wait = 0.0 if first.wait is None else first.wait
@@ -108,13 +120,15 @@ class UpstreamClient:
         newer = self._newer(credentials) if first.new_credentials else None
         if (first.wait is None and newer is None) or not self._budget.spend():
             return first
+        if _forbidden(spend):
+            return first
         self._telemetry.log(
             "upstream is called again", level=logging.WARNING, reason=first.error.reason
         )
         self._clock.sleep(wait)
-        return self._call(newer or credentials, selfie, threshold, deadline)
+        return ask(newer or credentials)
 
-    def _call(
+    def _ask(
         self, credentials: Credentials, selfie: Selfie, threshold: Decimal, deadline: float
     ) -> Outcome:
         headers = self._dialect.credential_headers(credentials.app_id, credentials.app_key)
@@ -137,3 +151,11 @@ class UpstreamClient:
     def _count_left_out(self, answer: UpstreamAnswer) -> None:
         if answer.left_out:
             self._telemetry.count("answer_part_left_out", answer.left_out)
+
+
+def _forbidden(spend: Callable[[], None]) -> Failure | None:
+    try:
+        spend()
+    except NotChargedError as error:
+        return Failure(error, Health.UNDECIDED)
+    return None
