@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from liveness_gateway.clock import Clock
-from liveness_gateway.problems import ProblemError
+from liveness_gateway.problems import CATALOGUE, ProblemError
 from liveness_gateway.telemetry import Telemetry
 from liveness_gateway.verifications.claims import (
     ended,
@@ -196,13 +196,12 @@ class Verifier:
             wait *= 2
 
     def _report(self, stored: Verification) -> None:
-        fine = stored.status is Status.COMPLETED
         self._telemetry.count(f"verification_{stored.status}")
         if stored.decision is not None:
             self._telemetry.count(f"decision_{stored.decision}")
         self._telemetry.log(
             "verification ended",
-            level=logging.INFO if fine else logging.ERROR,
+            level=CATALOGUE[stored.problem_code].log_level if stored.problem_code else logging.INFO,
             verification_id=stored.verification_id,
             status=stored.status,
             version=stored.version,

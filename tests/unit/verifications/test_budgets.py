@@ -1,5 +1,6 @@
 """The budgets of a client: a hard cap on the calls of the liveness API."""
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -43,6 +44,8 @@ def test_what_is_used_up_costs_no_call() -> None:
     problem = refusal(world, "c")
     assert (problem.code, world.calls) == ("rate_limited", 2)
     assert "day_budget_used_up" in problem.detail
+    # It is no trouble of the operator's.
+    assert {line.level for line in world.telemetry.lines} == {logging.INFO}
     # Noon: twelve hours are left, and no answer asks to wait for more than one.
     assert problem.retry_after == 3600
     body = verification_body(world.records()[-1])
