@@ -29,7 +29,7 @@ from mutants.workshop import Verdict, Workshop, files_of
 
 ROOT: Final = Path(__file__).parents[1]
 _WORKERS: Final = 2
-_INVARIANTS: Final = {f"I{number}" for number in range(1, 15)}
+_INVARIANTS: Final = {f"I{number}" for number in (*range(1, 15), 16)}
 
 
 def main() -> int:

@@ -17,6 +17,10 @@ VERIFY: Final = (
     "tests/unit/verifications/test_policy*.py",
     *_SIMULATION,
 )
+BUDGETS: Final = (
+    "tests/unit/verifications/test_budgets.py",
+    "tests/adapters/dynamodb/test_call_counter.py",
+)
 RECOVERY: Final = ("tests/unit/verifications/test_recovery*.py", *_SIMULATION)
 PUBLISHING: Final = ("tests/unit/verifications/test_publishing*.py", *_SIMULATION)
 EVENTS: Final = ("tests/unit/verifications/test_events*.py", *_SIMULATION)

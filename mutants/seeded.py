@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mutants.faults import answers, calls, events, outgoing, records, requests, starts
+from mutants.faults import answers, budgets, calls, events, outgoing, records, requests, starts
 from mutants.seeded_fault import SeededFault
 
 
@@ -14,6 +14,7 @@ SEEDED: Final = tuple(
     sorted(
         (
             *calls.FAULTS,
+            *budgets.FAULTS,
             *outgoing.FAULTS,
             *events.FAULTS,
             *records.FAULTS,

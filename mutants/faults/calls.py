@@ -17,7 +17,7 @@ FAULTS: Final = (
         "claim = self._new_claim(request)",
         """
         claim = self._new_claim(request)
-        self._upstream.verify(request.selfie, claim.threshold, request.deadline)
+        self._upstream.verify(request.selfie, claim.threshold, request.deadline, lambda: None)
         """,
         killers.VERIFY,
     ),
