@@ -79,6 +79,16 @@ def test_it_counts_as_promised(aws: AwsEndpoint, calls: list[tuple[str, int, int
     client.delete_table(TableName=name)
 
 
+def test_a_month_goes_on_over_its_days_and_ends() -> None:
+    counter, _ = on_double()
+    last = FIRST + timedelta(days=1)
+    assert [counter.take("client-1", FIRST, 0, 3) for _ in range(2)] == [None, None]
+    assert [counter.take("client-1", last, 0, 3) for _ in range(2)] == [None, Period.MONTH]
+    # Also where the day that is used up is not the one that was counted last.
+    assert counter.take("client-1", last, 0, 2) is Period.MONTH
+    assert counter.take("client-1", last + timedelta(days=1), 0, 3) is None
+
+
 @pytest.mark.parametrize("limits", [(10, 0), (0, 10), (10, 10), (10, 11)])
 def test_50_at_once_are_counted_ten_times(limits: tuple[int, int]) -> None:
     for _ in range(20):
