@@ -4,9 +4,6 @@ The front in `local/front` takes its answers from the deployed template (docs/ad
 """
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 import requests
@@ -15,11 +12,11 @@ from infra.api.gateway_problems import BODY_LIMIT
 from local.gateway import Gateway
 from sandbox import Sandbox
 from tests.bodies import form
+from tests.e2e.changes import Change, changed, configured
 from tests.e2e.clients import Response
 from tests.e2e.conftest import OWN, Poster, Selfie
 
 MIB = 2**20
-Change = Callable[[Any, str], object]
 
 
 def post_bytes(gateway: Gateway, content: bytes) -> requests.Response:
@@ -74,21 +71,6 @@ def test_a_body_of_any_size_is_answered_as_documented(
     code = "" if plain else response.json().get("code", "")
     assert f"{response.status_code} {code}".strip() == told
     assert len(sandbox.requests) == (told == "201")
-
-
-@contextmanager
-def changed(gateway: Gateway, change: Change, back: Change) -> Iterator[None]:
-    """The function `verify`, changed for the length of a block."""
-    client, name = gateway.emulator.client("lambda"), gateway.deployment.functions["verify"]
-    change(client, name)
-    try:
-        yield
-    finally:
-        back(client, name)
-
-
-def configured(**settings: object) -> Change:
-    return lambda client, name: client.update_function_configuration(FunctionName=name, **settings)
 
 
 FAILING: dict[str, tuple[Change, Change]] = {
