@@ -13,7 +13,7 @@ from liveness_gateway.verifications.model import Selfie, decimal_text
 _BLOCK: Final = 256 * 1024
 _MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png"}
 _END_OF_HEADERS: Final = b"\r\n\r\n"
-# Stands for the boundary in what the encoder writes: no character of it is in a threshold.
+# Stands for the boundary in what the encoder writes, where the word occurs nowhere else.
 _BOUNDARY: Final = "boundary"
 
 
