@@ -77,7 +77,7 @@ def openapi() -> dict[str, Any]:
     create = _operation(
         "createVerification", "Verify a selfie", "201", _ref(VerificationBody, schemas), _REFUSALS
     )
-    create["responses"]["201"]["headers"] |= {
+    create["responses"]["201"]["headers"] |= _LIMITS | {
         "Location": _text_header("Where the record can be read."),
         "Idempotency-Replayed": _text_header("`true` when this was answered before."),
     }
@@ -116,6 +116,16 @@ def _ref(model: type, schemas: dict[str, Any]) -> dict[str, str]:
 
 def _text_header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
+
+
+# Of every answer for which a call of the liveness API was counted, or refused by the count.
+_LIMITS: Final[dict[str, Any]] = {
+    "RateLimit": _text_header("What is left of each budget, where this gateway has one."),
+    "RateLimit-Policy": _text_header("The budgets: calls, and seconds they are for."),
+}
+_COUNTED: Final = frozenset(
+    row.status for row in CATALOGUE.values() if row.code.startswith(("rate_", "upstream_"))
+)
 
 
 def _headers() -> dict[str, Any]:
@@ -180,6 +190,7 @@ def _compat(version: str, schemas: dict[str, Any]) -> dict[str, Any]:
         _ref(CompatBody, schemas),
         [],
     )
+    operation["responses"]["200"]["headers"] |= _LIMITS
     operation["responses"] |= _refusals([*_REFUSALS, "upstream_limit"], compat=True)
     return operation
 
@@ -217,7 +228,7 @@ def _problems(schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _problem_response(status: int, schema: dict[str, str], *, compat: bool) -> dict[str, Any]:
     rows = [row for row in CATALOGUE.values() if _status(row.code, compat=compat) == status]
-    headers = _headers()
+    headers = _headers() | (_LIMITS if status in _COUNTED else {})
     if any(row.retry_after is not None for row in rows):
         headers["Retry-After"] = {"description": "Seconds.", "schema": {"type": "integer"}}
     return {

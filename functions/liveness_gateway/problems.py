@@ -8,6 +8,8 @@ that of RFC 9457 (Problem Details for HTTP APIs) with four members of our own: `
 import logging
 from typing import Final, NamedTuple
 
+from liveness_gateway.limits import Limit
+
 LONGEST_RETRY_AFTER: Final = 3600
 TYPE_PREFIX: Final = "urn:liveness-gateway:problem:"
 
@@ -179,7 +181,7 @@ class ProblemError(Exception):
         KeyError: the code is not in the catalogue.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a fact of the answer each; all but two keyword-only
         self,
         code: str,
         detail: str,
@@ -187,8 +189,10 @@ class ProblemError(Exception):
         verification_id: str | None = None,
         replayed: bool = False,
         retry_after: int | None = None,
+        limits: tuple[Limit, ...] = (),
     ) -> None:
         super().__init__(f"{code}: {detail}")
+        self.limits = limits
         self.problem_type = CATALOGUE[code]
         self.detail = detail
         self.verification_id = verification_id

@@ -17,7 +17,10 @@ LIBRARY_HEADERS: Final = (
     "x-datadog-parent-id", "x-datadog-sampling-priority", "x-datadog-tags", "x-datadog-trace-id",
     "x-request-id", "x-requested-with",
 )  # fmt: skip
-EXPOSED_HEADERS: Final = ("location", "retry-after", "x-correlation-id", "idempotency-replayed")
+EXPOSED_HEADERS: Final = (
+    "location", "retry-after", "x-correlation-id", "idempotency-replayed", "ratelimit",
+    "ratelimit-policy",
+)  # fmt: skip
 PREFLIGHT_MAX_AGE_MINUTES: Final = 10
 
 

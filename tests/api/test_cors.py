@@ -9,7 +9,9 @@ from tests.api.gateway import SELFIE, Answered, Gateway
 from tests.world import SETTINGS, World, refused
 
 OURS = "https://app.example.com"
-EXPOSED = "Location, Retry-After, X-Correlation-Id, Idempotency-Replayed"
+EXPOSED = (
+    "Location, Retry-After, X-Correlation-Id, Idempotency-Replayed, RateLimit, RateLimit-Policy"
+)
 
 
 def answers(gateway: Gateway, headers: Pairs) -> list[Answered]:

@@ -27,11 +27,11 @@ class CounterTableDouble:
         self._faults.at("budget.update", "before")
         with self._lock:
             self.updates += 1
-            self._update(arguments)
+            after = self._update(arguments)
         self._faults.at("budget.update", "after")
-        return {}
+        return {"Attributes": dict(after)}
 
-    def _update(self, arguments: dict[str, Any]) -> None:
+    def _update(self, arguments: dict[str, Any]) -> Item:
         key, values = arguments["Key"], arguments["ExpressionAttributeValues"]
         standing = self.items.get(key["id"]["S"])
         if not condition(arguments["ConditionExpression"])(standing or {}, {}, values):
@@ -42,3 +42,4 @@ class CounterTableDouble:
         before = standing or dict(key)
         after = updated(before, arguments["UpdateExpression"], {}, values)
         self.items[key["id"]["S"]] = after
+        return after

@@ -6,15 +6,20 @@ made. A call that then fails before anything was sent has been counted all the s
 
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from liveness_gateway.clock import Clock
-from liveness_gateway.verifications.ports import (
+from liveness_gateway.limits import Limit
+from liveness_gateway.verifications.counting import (
+    Budgets,
     CallCounter,
     CounterUnavailableError,
-    NotChargedError,
     Period,
+    Spent,
 )
+from liveness_gateway.verifications.ports import NotChargedError
+
+_DAY: Final = 24 * 3600
 
 
 class Budget(NamedTuple):
@@ -32,30 +37,66 @@ class ClientBudgets:
         self._budget = budget
         self._clock = clock
 
-    def spend(self, client_id: str) -> None:
+    def spend(self, client_id: str) -> Spent:
         """See the port. Without a budget nothing is counted."""
         if self._budget == Budget():
-            return
+            return Spent()
         now = self._clock.now()
         try:
-            used_up = self._counter.take(client_id, now.date(), *self._budget)
+            counted = self._counter.take(client_id, now.date(), *self._budget)
         except CounterUnavailableError:
-            raise NotChargedError("upstream_unavailable", "budget_unavailable") from None
-        if used_up is not None:
-            raise NotChargedError(
-                "rate_limited", f"{used_up}_budget_used_up", retry_after=_until_next(used_up, now)
-            )
+            return Spent(refusal=NotChargedError("upstream_unavailable", "budget_unavailable"))
+        limits = (
+            _limit(Period.DAY, self._budget.day, counted.day, now),
+            _limit(Period.MONTH, self._budget.month, counted.month, now),
+        )
+        return Spent(tuple(one for one in limits if one.quota), _refusal(counted.used_up, now))
 
 
-def _until_next(period: Period, now: datetime) -> int:
-    """Whole seconds until the next day or month begins; more than 0."""
-    first = now.date().replace(day=1)
-    begins = {
-        Period.DAY: now.date() + timedelta(days=1),
-        Period.MONTH: (first + timedelta(days=32)).replace(day=1),
-    }[period]
-    return ceil((_midnight(begins) - now).total_seconds())
+class Spending:
+    """Spends the budgets of one client, call by call.
+
+    Attributes:
+        limits: what is left after the last call; none before the first.
+    """
+
+    def __init__(self, budgets: Budgets, client_id: str) -> None:
+        self._budgets = budgets
+        self._client_id = client_id
+        self.limits: tuple[Limit, ...] = ()
+
+    def __call__(self) -> None:
+        """Count a call that is about to be made.
+
+        Raises:
+            NotChargedError: it must not be made.
+        """
+        self.limits, refusal = self._budgets.spend(self._client_id)
+        if refusal is not None:
+            raise refusal
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _limit(period: Period, quota: int, used: int, now: datetime) -> Limit:
+    first, following = _window(period, now.date())
+    length = (following - first).days * _DAY
+    return Limit(str(period), quota, length, max(quota - used, 0), _until(following, now))
+
+
+def _refusal(used_up: Period | None, now: datetime) -> NotChargedError | None:
+    if used_up is None:
+        return None
+    wait = _until(_window(used_up, now.date())[1], now)
+    return NotChargedError("rate_limited", f"{used_up}_budget_used_up", retry_after=wait)
+
+
+def _window(period: Period, day: date) -> tuple[date, date]:
+    """The first day of the period that a day is in, and that of the next one."""
+    if period is Period.DAY:
+        return day, day + timedelta(days=1)
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def _until(day: date, now: datetime) -> int:
+    """Whole seconds until a later day begins; more than 0."""
+    return ceil((datetime.combine(day, time(), UTC) - now).total_seconds())

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from liveness_gateway.limits import Limit
 from liveness_gateway.problems import CATALOGUE, ProblemError
 
 
@@ -153,10 +154,16 @@ class Verification:
         """Whether this client may see the record now: it is theirs and has not expired (I11)."""
         return self.client_id == client_id and now < self.expires_at
 
-    def problem(self, *, replayed: bool = False, retry_after: int | None = None) -> ProblemError:
+    def problem(
+        self,
+        *,
+        replayed: bool = False,
+        retry_after: int | None = None,
+        limits: tuple[Limit, ...] = (),
+    ) -> ProblemError:
         """The problem a `failed` or `unknown` record is shown as, the same each time (I6).
 
-        `retry_after` is what upstream itself asked for, where the caller hears of it at once.
+        Where the caller hears of it at once: `retry_after` is upstream's own, `limits` what is left.
         """
         row = CATALOGUE[self.problem_code or "internal"]
         return ProblemError(
@@ -165,6 +172,7 @@ class Verification:
             verification_id=self.verification_id,
             replayed=replayed,
             retry_after=retry_after,
+            limits=limits,
         )
 
 

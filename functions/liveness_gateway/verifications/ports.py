@@ -4,9 +4,8 @@ The adapters implement them; in the tests, fakes do.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from liveness_gateway.problems import CATALOGUE
@@ -64,10 +63,6 @@ class LedgerUnavailableError(Exception):
 
 class ResultRefusedError(Exception):
     """The ledger's condition refused a terminal result: the transition is not allowed."""
-
-
-class CounterUnavailableError(Exception):
-    """A call could not be counted in time; it may have been."""
 
 
 class CredentialsUnavailableError(Exception):
@@ -140,42 +135,6 @@ class Ledger(Protocol):
 
         Raises:
             LedgerUnavailableError: the table did not answer.
-        """
-        ...
-
-
-class Period(StrEnum):
-    """What a budget is for; both begin at midnight, UTC."""
-
-    DAY = "day"
-    MONTH = "month"
-
-
-class CallCounter(Protocol):
-    """Counts the calls of the liveness API that each client caused."""
-
-    def take(self, client_id: str, today: date, per_day: int, per_month: int) -> Period | None:
-        """Count one more call of today, unless that makes more than a limit.
-
-        However many do so at once, no more are counted than the limits allow. A limit of 0 is none.
-
-        Returns:
-            The period whose limit is reached; None where the call was counted.
-
-        Raises:
-            CounterUnavailableError: the counter did not say.
-        """
-        ...
-
-
-class Budgets(Protocol):
-    """How many calls of the liveness API a client may cause."""
-
-    def spend(self, client_id: str) -> None:
-        """Count a call that is about to be made for this client.
-
-        Raises:
-            NotChargedError: it must not be made: a budget is used up, or nobody can tell.
         """
         ...
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from liveness_gateway.limits import Limit
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.model import Image, MultipleFaces, Selfie, Verification
 
@@ -65,7 +66,8 @@ class Policy:
 
 
 class Outcome(NamedTuple):
-    """A completed verification, and whether it was completed before this request."""
+    """A completed verification, whether it was completed before, and what the client has left."""
 
     verification: Verification
     replayed: bool
+    limits: tuple[Limit, ...] = ()

@@ -8,18 +8,19 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Final, TypeVar
 
 from liveness_gateway.clock import Clock
 from liveness_gateway.problems import CATALOGUE, ProblemError
 from liveness_gateway.telemetry import Telemetry
+from liveness_gateway.verifications.budgets import Spending
 from liveness_gateway.verifications.claims import (
     ended,
     new_claim,
     result_of_answer,
     result_of_error,
 )
+from liveness_gateway.verifications.counting import Budgets
 from liveness_gateway.verifications.model import (
     Selfie,
     Status,
@@ -29,7 +30,6 @@ from liveness_gateway.verifications.model import (
 )
 from liveness_gateway.verifications.pictures.picture import without_metadata
 from liveness_gateway.verifications.ports import (
-    Budgets,
     CredentialsUnavailableError,
     EmergencyQueue,
     Fingerprints,
@@ -138,10 +138,9 @@ class Verifier:
         return _told(standing)
 
     def _call_and_store(self, claim: Verification, request: VerificationRequest) -> Outcome:
-        selfie = self._forwarded(request.selfie)
+        selfie, spending = self._forwarded(request.selfie), Spending(self._budgets, claim.client_id)
         try:
-            spend = partial(self._budgets.spend, claim.client_id)
-            answer = self._upstream.verify(selfie, claim.threshold, request.deadline, spend)
+            answer = self._upstream.verify(selfie, claim.threshold, request.deadline, spending)
         except UpstreamError as error:
             result, wait = result_of_error(claim, error, self._clock.now()), error.retry_after
         else:
@@ -149,8 +148,8 @@ class Verifier:
         stored = self._store(claim, result, request.deadline + _WRITE_SECONDS)
         self._report(stored)
         if stored.status is not Status.COMPLETED:
-            raise stored.problem(retry_after=wait)
-        return Outcome(stored, replayed=False)
+            raise stored.problem(retry_after=wait, limits=spending.limits)
+        return Outcome(stored, replayed=False, limits=spending.limits)
 
     def _forwarded(self, selfie: Selfie) -> Selfie:
         if self._policy.forward_metadata:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liveness_gateway.adapters.dynamodb.call_counter import DynamoDBCallCounter
-from liveness_gateway.verifications.ports import CounterUnavailableError, Period
+from liveness_gateway.verifications.counting import Counted, CounterUnavailableError, Period
 from tests.adapters.aws_endpoint import HANGS, IMPATIENT, LOST, ONCE, THROTTLED, AwsEndpoint
 from tests.doubles.counter_table import CounterTableDouble
 from tests.faults import Faults
@@ -43,16 +43,16 @@ class Model:
         self.days: dict[date, int] = {}
         self.latest = date.min
 
-    def take(self, today: date, per_day: int, per_month: int) -> Period | None:
+    def take(self, today: date, per_day: int, per_month: int) -> Counted:
         day = max(today, self.latest)
         month = sum(n for d, n in self.days.items() if (d.year, d.month) == (day.year, day.month))
         if per_month and month >= per_month:
-            return Period.MONTH
+            return Counted(Period.MONTH, self.days.get(day, 0), month)
         if per_day and self.days.get(day, 0) >= per_day:
-            return Period.DAY
+            return Counted(Period.DAY, self.days[day], month)
         self.latest = day
         self.days[day] = self.days.get(day, 0) + 1
-        return None
+        return Counted(None, self.days[day], month + 1)
 
 
 LIMIT = st.sampled_from([0, 1, 2, 3, 5])
@@ -82,11 +82,12 @@ def test_it_counts_as_promised(aws: AwsEndpoint, calls: list[tuple[str, int, int
 def test_a_month_goes_on_over_its_days_and_ends() -> None:
     counter, _ = on_double()
     last = FIRST + timedelta(days=1)
-    assert [counter.take("client-1", FIRST, 0, 3) for _ in range(2)] == [None, None]
-    assert [counter.take("client-1", last, 0, 3) for _ in range(2)] == [None, Period.MONTH]
+    assert [counter.take("client-1", FIRST, 0, 3).used_up for _ in range(2)] == [None, None]
+    assert counter.take("client-1", last, 0, 3) == (None, 1, 3)
+    assert counter.take("client-1", last, 0, 3) == (Period.MONTH, 1, 3)
     # Also where the day that is used up is not the one that was counted last.
-    assert counter.take("client-1", last, 0, 2) is Period.MONTH
-    assert counter.take("client-1", last + timedelta(days=1), 0, 3) is None
+    assert counter.take("client-1", last, 0, 2).used_up is Period.MONTH
+    assert counter.take("client-1", last + timedelta(days=1), 0, 3) == (None, 1, 1)
 
 
 @pytest.mark.parametrize("limits", [(10, 0), (0, 10), (10, 10), (10, 11)])
@@ -99,7 +100,7 @@ def test_50_at_once_are_counted_ten_times(limits: tuple[int, int]) -> None:
             _: int, counter: DynamoDBCallCounter = counter, started: threading.Barrier = started
         ) -> Period | None:
             started.wait()
-            return counter.take("client-1", FIRST, *limits)
+            return counter.take("client-1", FIRST, *limits).used_up
 
         with ThreadPoolExecutor(50) as pool:
             found = list(pool.map(take, range(50)))
@@ -109,7 +110,7 @@ def test_50_at_once_are_counted_ten_times(limits: tuple[int, int]) -> None:
 
 def test_50_at_once_on_a_real_socket(counter: DynamoDBCallCounter) -> None:
     with ThreadPoolExecutor(50) as pool:
-        found = list(pool.map(lambda _: counter.take("client-1", FIRST, 10, 0), range(50)))
+        found = list(pool.map(lambda _: counter.take("client-1", FIRST, 10, 0).used_up, range(50)))
     assert found.count(None) == 10
     assert found.count(Period.DAY) == 40
 
@@ -142,7 +143,7 @@ def test_what_was_counted_and_not_heard_of_stays_counted(
     aws.fail("UpdateItem", LOST)
     with pytest.raises(CounterUnavailableError):
         counter.take("client-1", FIRST, 2, 0)
-    assert counter.take("client-1", FIRST, 2, 0) is Period.DAY
+    assert counter.take("client-1", FIRST, 2, 0).used_up is Period.DAY
 
 
 @pytest.mark.parametrize(
@@ -170,8 +171,8 @@ def test_another_begins_the_day_in_between() -> None:
         "budget.update",
         lambda: faults.meanwhile("budget.update", lambda: other.take("client-1", FIRST, 2, 0)),
     )
-    assert counter.take("client-1", FIRST, 2, 0) is None
-    assert counter.take("client-1", FIRST, 2, 0) is Period.DAY
+    assert counter.take("client-1", FIRST, 2, 0).used_up is None
+    assert counter.take("client-1", FIRST, 2, 0).used_up is Period.DAY
 
 
 class Restless(CounterTableDouble):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.verifications.budgets import Budget, ClientBudgets
+from liveness_gateway.verifications.counting import Counted, Period
 from liveness_gateway.verifications.model import Status
-from liveness_gateway.verifications.ports import NotChargedError, Period
 from liveness_gateway.verifications.records import verification_body
 from tests.doubles.clock import ManualClock
 from tests.world import SETTINGS, World, refused
@@ -61,6 +61,20 @@ def test_the_same_request_is_made_on_the_next_day() -> None:
     world.clock.jump(13 * 3600)
     made = world.verify("b").verification
     assert (made.status, made.attempt) == (Status.COMPLETED, 2)
+
+
+def test_what_is_left_is_told() -> None:
+    world = world_with(day=2, month=40)
+    day = 12 * 3600
+    month = 29 * 24 * 3600 + day
+    told = [world.verify("a").limits, world.verify("b").limits, refusal(world, "c").limits]
+    assert [[limit.left for limit in limits] for limits in told] == [[1, 39], [0, 38], [0, 38]]
+    assert {(one.name, one.quota, one.window, one.seconds) for one in told[2]} == {
+        ("day", 2, 24 * 3600, day),
+        ("month", 40, 30 * 24 * 3600, month),
+    }
+    # Nothing is counted for what was answered before.
+    assert world.verify("a").limits == ()
 
 
 def test_a_repeated_request_spends_nothing() -> None:
@@ -120,14 +134,14 @@ def test_50_at_once_make_exactly_ten_calls(budget: dict[str, int]) -> None:
         assert world.calls == 10
 
 
-class Counted:
-    """A counter that says what it is told."""
+class Full:
+    """A counter that has no call left in this period."""
 
     def __init__(self, period: Period) -> None:
         self._period = period
 
-    def take(self, *_: object) -> Period:
-        return self._period
+    def take(self, *_: object) -> Counted:
+        return Counted(self._period, 1, 1)
 
 
 @given(
@@ -138,10 +152,11 @@ def test_the_wait_ends_when_the_next_period_begins(moment: datetime, period: Per
     clock = ManualClock()
     clock.jump((moment - clock.now()).total_seconds())
     now = clock.now()
-    with pytest.raises(NotChargedError) as caught:
-        ClientBudgets(Counted(period), Budget(day=1), clock).spend("client-1")
-    wait = caught.value.retry_after
+    limits, refusal = ClientBudgets(Full(period), Budget(1, 1), clock).spend("client-1")
+    assert refusal is not None
+    wait = refusal.retry_after
     assert wait is not None
+    assert wait in {limit.seconds for limit in limits if limit.name == period}
     assert wait > 0
     then, before = now + timedelta(seconds=wait), now + timedelta(seconds=wait - 1)
     written = {Period.DAY: "%F", Period.MONTH: "%Y-%m"}[period]

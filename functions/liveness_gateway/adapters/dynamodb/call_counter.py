@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from liveness_gateway.adapters.dynamodb.items import Item, epoch, marshal
 from liveness_gateway.adapters.dynamodb.values import NONE_OF_OURS, integer, text, untyped
-from liveness_gateway.verifications.ports import CounterUnavailableError, Period
+from liveness_gateway.verifications.counting import Counted, CounterUnavailableError, Period
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +49,10 @@ class _Count(NamedTuple):
         """Which limit leaves no call on this day, the count's own or a later one."""
         if 0 < per_month <= self.month_calls_on(day):
             return Period.MONTH
-        return Period.DAY if self.day == day and 0 < per_day <= self.day_calls else None
+        return Period.DAY if 0 < per_day <= self.day_calls_on(day) else None
+
+    def day_calls_on(self, day: date) -> int:
+        return self.day_calls if self.day == day else 0
 
     def month_calls_on(self, day: date) -> int:
         same = (self.day.year, self.day.month) == (day.year, day.month)
@@ -63,23 +66,27 @@ class DynamoDBCallCounter:
         self._client = client
         self._table = table_name
 
-    def take(self, client_id: str, today: date, per_day: int, per_month: int) -> Period | None:
+    def take(self, client_id: str, today: date, per_day: int, per_month: int) -> Counted:
         """See the port. A clock that is late counts for the day that another has begun."""
         day = today
         for _ in range(_TRIES):
-            refused = self._one_more(client_id, day, per_day, per_month)
-            if refused is None:
-                return None
-            count = _Count.of(refused) if refused else None
+            counted, item = self._one_more(client_id, day, per_day, per_month)
+            count = _Count.of(item) if item or counted else None
+            if counted and count:
+                return Counted(None, count.day_calls, count.month_calls)
             day = max(day, count.day) if count else day
             if count and (used_up := count.used_up(day, per_day, per_month)):
-                return used_up
-            if (count is None or count.day < day) and self._begin(client_id, day, count):
-                return None
+                return Counted(used_up, count.day_calls_on(day), count.month_calls_on(day))
+            month_calls = 1 + (count.month_calls_on(day) if count else 0)
+            behind = count is None or count.day < day
+            if behind and self._begin(client_id, day, month_calls, count):
+                return Counted(None, 1, month_calls)
         raise CounterUnavailableError("the count changes all the time")
 
-    def _one_more(self, client_id: str, day: date, per_day: int, per_month: int) -> Item | None:
-        """Count one of this day; else what stands there instead, empty where nothing does."""
+    def _one_more(
+        self, client_id: str, day: date, per_day: int, per_month: int
+    ) -> tuple[bool, Item]:
+        """Count one of this day; see `_update`."""
         conditions, values = ["counted_day = :today"], {":today": day.isoformat(), ":one": 1}
         for name, limit in (("day_calls", per_day), ("month_calls", per_month)):
             if limit:
@@ -87,36 +94,39 @@ class DynamoDBCallCounter:
                 values[f":{name}"] = limit
         return self._update(client_id, _ONE_MORE, " AND ".join(conditions), values)
 
-    def _begin(self, client_id: str, day: date, before: _Count | None) -> bool:
+    def _begin(self, client_id: str, day: date, month_calls: int, before: _Count | None) -> bool:
         """Count the first of a day; whether nobody else did."""
         values: dict[str, Any] = {
             ":today": day.isoformat(),
             ":one": 1,
-            ":month": 1 + (before.month_calls_on(day) if before else 0),
+            ":month": month_calls,
             ":expiry": epoch(datetime.combine(day, time(), UTC) + _KEPT),
         }
-        if before is None:
-            return self._update(client_id, _BEGIN, "attribute_not_exists(id)", values) is None
-        values |= {":before": before.day.isoformat(), ":counted": before.month_calls}
-        condition = "counted_day = :before AND month_calls = :counted"
-        return self._update(client_id, _BEGIN, condition, values) is None
+        condition = "attribute_not_exists(id)"
+        if before is not None:
+            values |= {":before": before.day.isoformat(), ":counted": before.month_calls}
+            condition = "counted_day = :before AND month_calls = :counted"
+        began, _ = self._update(client_id, _BEGIN, condition, values)
+        return began
 
     def _update(
         self, client_id: str, update: str, condition: str, values: dict[str, Any]
-    ) -> Item | None:
+    ) -> tuple[bool, Item]:
+        """Whether the update was made, and the item as it is now; empty where there is none."""
         try:
-            self._client.update_item(
+            answer = self._client.update_item(
                 TableName=self._table,
                 Key=marshal({"id": client_id}),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=marshal(values),
+                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise CounterUnavailableError(type(error).__name__) from error
-            return cast("Item", error.response.get("Item", {}))
+            return False, cast("Item", error.response.get("Item", {}))
         except BotoCoreError as error:
             raise CounterUnavailableError(type(error).__name__) from error
-        return None
+        return True, cast("Item", answer.get("Attributes", {}))

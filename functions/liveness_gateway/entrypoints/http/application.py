@@ -14,6 +14,7 @@ from liveness_gateway.clock import Clock
 from liveness_gateway.entrypoints.http.cors import cors_headers
 from liveness_gateway.entrypoints.http.headers import Event, event_id, header
 from liveness_gateway.entrypoints.http.problems import compat_problem_body, problem_body
+from liveness_gateway.entrypoints.http.rate_limits import rate_limit_headers
 from liveness_gateway.entrypoints.http.routes import Request, Route, Routes
 from liveness_gateway.problems import ProblemError
 from liveness_gateway.telemetry import InvocationTelemetry, location
@@ -109,6 +110,7 @@ class Application:
             replayed=problem.replayed,
         )
         headers = {"Content-Type": "application/problem+json"}
+        headers |= rate_limit_headers(problem.limits)
         if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
         if problem.replayed:

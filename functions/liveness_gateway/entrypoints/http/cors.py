@@ -2,7 +2,10 @@
 
 from typing import Final
 
-EXPOSED_HEADERS: Final = ("Location", "Retry-After", "X-Correlation-Id", "Idempotency-Replayed")
+EXPOSED_HEADERS: Final = (
+    "Location", "Retry-After", "X-Correlation-Id", "Idempotency-Replayed", "RateLimit",
+    "RateLimit-Policy",
+)  # fmt: skip
 
 
 def cors_headers(allowed: tuple[str, ...], origin: str | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Final
 from liveness_gateway.clock import Clock
 from liveness_gateway.entrypoints.http.links import record_path
 from liveness_gateway.entrypoints.http.presenters import compat_body
+from liveness_gateway.entrypoints.http.rate_limits import rate_limit_headers
 from liveness_gateway.entrypoints.http.requests import verification_request
 from liveness_gateway.entrypoints.http.routes import Request, Response, Route, Routes
 from liveness_gateway.verifications.records import verification_body
@@ -28,11 +29,11 @@ def verify_routes(verifier: Verifier, clock: Clock) -> Routes:
         outcome = verify(request)
         verification = outcome.verification
         location = {"Location": record_path(request.event, verification.verification_id)}
-        return Response(201, verification_body(verification), location | _replayed(outcome))
+        return Response(201, verification_body(verification), location | _told(outcome))
 
     def compat(request: Request) -> Response:
         outcome = verify(request)
-        return Response(200, compat_body(outcome.verification), _replayed(outcome))
+        return Response(200, compat_body(outcome.verification), _told(outcome))
 
     return {
         ("POST", "/v1/verifications"): Route(create),
@@ -41,5 +42,6 @@ def verify_routes(verifier: Verifier, clock: Clock) -> Routes:
     }
 
 
-def _replayed(outcome: Outcome) -> dict[str, str]:
-    return {"Idempotency-Replayed": "true"} if outcome.replayed else {}
+def _told(outcome: Outcome) -> dict[str, str]:
+    replayed = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
+    return replayed | rate_limit_headers(outcome.limits)
