@@ -34,8 +34,8 @@ FAULTS: Final = (
         "I16",
         "nothing is counted",
         "Verifier._call_and_store",
-        "partial(self._budgets.spend, claim.client_id)",
-        "lambda: None",
+        "self._upstream.verify(selfie, claim.threshold, request.deadline, spending)",
+        "self._upstream.verify(selfie, claim.threshold, request.deadline, lambda: None)",
         killers.BUDGETS,
     ),
     SeededFault(
@@ -68,8 +68,8 @@ FAULTS: Final = (
     SeededFault(
         "I16",
         "a new day forgets its month",
-        "DynamoDBCallCounter._begin",
-        "1 + (before.month_calls_on(day) if before else 0)",
+        "DynamoDBCallCounter.take",
+        "1 + (count.month_calls_on(day) if count else 0)",
         "1",
         killers.BUDGETS,
     ),

@@ -163,7 +163,7 @@ class Verification:
     ) -> ProblemError:
         """The problem a `failed` or `unknown` record is shown as, the same each time (I6).
 
-        Where the caller hears of it at once: `retry_after` is upstream's own, `limits` what is left.
+        What a caller hears at once: `retry_after` is upstream's own, `limits` is what is left.
         """
         row = CATALOGUE[self.problem_code or "internal"]
         return ProblemError(
