@@ -74,7 +74,8 @@ synth: .venv/.installed ## Synthesise the stack: STAGE=prod UPSTREAM_URL=https:/
 
 .PHONY: bootstrap
 bootstrap: .venv/.installed ## Prepare an AWS account and region for the CDK, once
-	@mkdir -p .build/bootstrap && cd .build/bootstrap && node ../../node_modules/aws-cdk/bin/cdk bootstrap --no-notices
+	@place=$$($(BIN)/python -m cli.bootstrap) && mkdir -p .build/bootstrap && cd .build/bootstrap && \
+	  node ../../node_modules/aws-cdk/bin/cdk bootstrap --no-notices "$$place"
 
 .PHONY: deploy
 deploy: .venv/.installed ## Deploy to AWS what stages/<stage>.toml says: STAGE=prod [UPSTREAM_URL=https://...] [ALLOWED_ORIGINS=...]

@@ -1,9 +1,13 @@
 """The account and region that a stage is deployed in."""
 
 import os
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+SET_A_REGION: Final = "Set AWS_REGION, or a region in the profile."
+SIGN_IN: Final = "Set AWS_PROFILE, or sign in."
 
 
 class Account(Protocol):
@@ -20,3 +24,14 @@ def this_account() -> boto3.Session:
     The CDK's and AWS's command lines read AWS_REGION first; boto3 alone would not read it.
     """
     return boto3.Session(region_name=os.environ.get("AWS_REGION"))
+
+
+def refusal(error: BotoCoreError | ClientError) -> str:
+    """Why AWS did not answer, in a line that says what to do where that is known."""
+    if isinstance(error, NoRegionError):
+        return f"No region is set. {SET_A_REGION}"
+    if isinstance(error, NoCredentialsError):
+        return f"There are no AWS credentials. {SIGN_IN}"
+    if isinstance(error, ClientError):
+        return f"AWS refused: {error}"
+    return f"AWS cannot be asked: {error}"

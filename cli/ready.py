@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from cli.account import Account, this_account
+from cli.account import SET_A_REGION, SIGN_IN, Account, this_account
 
 # What the template asks for (its rule CheckBootstrapVersion); a test compares the two.
 BOOTSTRAP_VERSION: Final = 6
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str], account: Account, region: str | None) -> int:
 def _answers(account: Account, region: str | None, options: argparse.Namespace) -> Iterator[Line]:
     if region is None:
         # Without one, botocore asks a global endpoint who calls, and that answers.
-        yield Line("stop", "region", "none is set. Set AWS_REGION, or a region in the profile.")
+        yield Line("stop", "region", f"none is set. {SET_A_REGION}")
         return
     yield Line("ok", "region", region)
     identity = _identity(account)
@@ -61,9 +61,7 @@ def _identity(account: Account) -> Line:
     try:
         found = account.client("sts").get_caller_identity()
     except NoCredentialsError:
-        return Line(
-            "stop", "identity", "there are no AWS credentials. Set AWS_PROFILE, or sign in."
-        )
+        return Line("stop", "identity", f"there are no AWS credentials. {SIGN_IN}")
     except (BotoCoreError, ClientError) as error:
         return Line("stop", "identity", f"{_reason(error)}. Sign in again, or look at the network.")
     return Line("ok", "identity", f"{found['Arn']} in account {found['Account']}")
