@@ -5,6 +5,7 @@ refuses again stays in the queue. It may be run any number of times.
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Redrive:
         self._bus = EventBridgeBus(account.client("events"), outputs["EventBusName"])
         self._stage = stage
         self._records = Records(account, outputs["TableName"])
+        self._kept: dict[str, str] = {}  # the letters that stay: how each was received last
 
     def waiting(self) -> int:
         """The approximate number of letters in the queue."""
@@ -75,7 +77,11 @@ class Redrive:
                 WaitTimeSeconds=1,
                 VisibilityTimeout=_VISIBILITY_SECONDS,
             )
-            fresh = [m for m in response.get("Messages", []) if m["MessageId"] not in seen]
+            received = response.get("Messages", [])
+            fresh = [m for m in received if m["MessageId"] not in seen]
+            for message in received:
+                if message in fresh or message["MessageId"] in self._kept:
+                    self._kept[message["MessageId"]] = message["ReceiptHandle"]
             if not fresh:
                 return
             seen.update(message["MessageId"] for message in fresh)
@@ -92,6 +98,19 @@ class Redrive:
         tally.expired += not accepted
         if all(accepted) and not self._dry:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter["ReceiptHandle"])
+            self._kept.pop(letter["MessageId"], None)
+
+    def give_back(self) -> None:
+        """Let the next run have what stays at once: until then the queue hides what was received.
+
+        Where the queue refuses, it hides a letter for `_VISIBILITY_SECONDS`, and not longer.
+        """
+        for handle in self._kept.values():
+            with contextlib.suppress(ClientError, BotoCoreError):
+                self._sqs.change_message_visibility(
+                    QueueUrl=self._queue, ReceiptHandle=handle, VisibilityTimeout=0
+                )
+        self._kept.clear()
 
     def announce(self, record: Verification, tally: Tally) -> bool:
         """Put the event of a record on the bus; False if it has to stay.
@@ -132,9 +151,12 @@ def run(redrive: Redrive, since: datetime | None, console: Console) -> Tally:
             for _ in redrive.announce_since(since, tally):
                 progress.advance(task)
         else:
-            for letter in redrive.letters():
-                redrive.process(letter, tally)
-                progress.advance(task)
+            try:
+                for letter in redrive.letters():
+                    redrive.process(letter, tally)
+                    progress.advance(task)
+            finally:
+                redrive.give_back()
     return tally
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from cli.redrive import Redrive, Tally, main
 from tests.doubles.bus import BusDouble
@@ -48,11 +48,18 @@ class StreamDouble:
 
 @dataclass
 class AccountDouble:
-    """The account a stage is deployed in, as far as the redrive looks."""
+    """The account a stage is deployed in, as far as the redrive looks.
+
+    Attributes:
+        hidden: the letters that were received and are not visible again yet, by receipt.
+        hides_on: the queue refuses to show them before their time.
+    """
 
     table: TableDouble
     bus: BusDouble
     letters: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    hides_on: bool = False
     stream: StreamDouble = field(default_factory=lambda: StreamDouble([]))
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients
@@ -64,14 +71,28 @@ class AccountDouble:
         outputs = [{"OutputKey": name, "OutputValue": name} for name in names]
         return {"Stacks": [{"Outputs": outputs}]}
 
+    def get_queue_attributes(self, **_: object) -> dict[str, Any]:
+        waiting = len(self.letters) - len(self.hidden)
+        return {"Attributes": {"ApproximateNumberOfMessages": str(waiting)}}
+
     def receive_message(self, **_: object) -> dict[str, Any]:
-        held = enumerate(self.letters)
+        seen = [(n, body) for n, body in enumerate(self.letters) if body not in self.hidden]
+        self.hidden.update(body for _, body in seen)
         return {
-            "Messages": [{"MessageId": f"m{n}", "ReceiptHandle": b, "Body": b} for n, b in held]
+            "Messages": [{"MessageId": f"m{n}", "ReceiptHandle": b, "Body": b} for n, b in seen]
         }
+
+    def change_message_visibility(
+        self, *, ReceiptHandle: str, VisibilityTimeout: int, **_: str  # noqa: N803 - as boto3 has it
+    ) -> None:  # fmt: skip
+        assert VisibilityTimeout == 0
+        if self.hides_on:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "ChangeMessageVisibility")
+        self.hidden.remove(ReceiptHandle)
 
     def delete_message(self, *, ReceiptHandle: str, **_: str) -> None:  # noqa: N803 - as boto3 has it
         self.letters.remove(ReceiptHandle)
+        self.hidden.discard(ReceiptHandle)
 
     def redriven(self) -> Tally:
         """What one redrive did."""
@@ -198,6 +219,28 @@ def test_a_dry_run_says_what_it_would_do_and_changes_nothing() -> None:
         redrive.process(message, tally)
     assert tally == Tally(announced=2, left={"unreadable letter": ["m2"]})
     assert (account.announced(), account.letters) == ([], letters)
+
+
+def test_the_next_run_finds_what_the_one_before_left(capsys: pytest.CaptureFixture[str]) -> None:
+    account = account_with(_FOR_EVER, letters=2)
+    account.letters.append("[]")
+    for options, told in (
+        (["--dry-run"], "2 would be announced, 1 left"),
+        ([], "2 announced, 1 left"),
+        ([], "0 announced, 1 left"),
+    ):
+        assert main(["--stage", "dev", *options], cast("Any", account)) == 1
+        assert capsys.readouterr().out.splitlines()[0] == told
+        assert not account.hidden
+
+
+def test_a_queue_that_hides_what_stays_stops_no_run(capsys: pytest.CaptureFixture[str]) -> None:
+    account = account_with(_FOR_EVER)
+    account.letters.append("[]")
+    account.hides_on = True
+    assert main(["--stage", "dev"], cast("Any", account)) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "1 announced, 1 left"
+    assert account.hidden == {"[]"}
 
 
 @pytest.mark.parametrize("text", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
