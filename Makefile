@@ -101,7 +101,7 @@ destroy: .venv/.installed ## Remove a stage from AWS, after asking: STAGE=dev [Y
 
 .PHONY: redrive
 redrive: .venv/.installed ## Announce again what is in the dead-letter queue: STAGE=prod [SINCE=...] [DRY_RUN=1]
-	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--from-table $(SINCE)) $(if $(DRY_RUN),--dry-run)
+	@$(BIN)/python -m cli.redrive --stage $(or $(STAGE),dev) $(if $(SINCE),--since $(SINCE)) $(if $(DRY_RUN),--dry-run)
 
 .PHONY: check
 check: .venv/.installed ## Lint, types, import contracts, generated files

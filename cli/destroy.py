@@ -12,7 +12,7 @@ from typing import cast
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cli.account import Account, this_account
+from cli.account import Account, refusal, this_account
 from cli.stack import Stack
 
 _UNPROTECT = (
@@ -40,7 +40,7 @@ def main(
             return _release(stack, console)
         return _destroy(stack, options, console, answer, wait)
     except (BotoCoreError, ClientError) as error:
-        console.print(f"AWS refused: {error}", markup=False)
+        console.print(refusal(error), markup=False)
         return 1
 
 
@@ -62,7 +62,7 @@ def _destroy(
 ) -> int:
     found = stack.description()
     if found is None:
-        console.print(f"There is no stack {stack.name} in this account and region.")
+        console.print(stack.missing, markup=False)
         return 1
     if stack.was_never_created():
         stack.unprotect()
@@ -76,9 +76,15 @@ def _destroy(
     console.print(f"{stack.name}: {len(resources)} resources, of which {len(staying)} stay:")
     for resource in staying:
         console.print(f"  {resource.type} {resource.name}", markup=False)
-    if not options.yes and answer(f"Delete it? Type {options.stage}: ").strip() != options.stage:
-        console.print("Nothing was deleted.")
-        return 1
+    if not options.yes:
+        try:
+            typed = answer(f"Delete it? Type {options.stage}: ").strip()
+        except EOFError:
+            console.print("\nNobody is here to be asked. To delete it unasked: YES=1.")
+            typed = ""
+        if typed != options.stage:
+            console.print("Nothing was deleted.")
+            return 1
     stack.delete()
     return _await_end(stack, console, wait)
 
@@ -89,7 +95,9 @@ def _await_end(stack: Stack, console: Console, wait: Callable[[float], None]) ->
             progress.update(f"Deleting {stack.name}: {len(stack.resources())} resources left")
             wait(5)
     if found is None or found["StackStatus"] == "DELETE_COMPLETE":
-        console.print("It is gone. What stays is listed above; docs/operate.md says how to use it.")
+        console.print(
+            "It is gone. What stays is listed above; docs/operate.md says how to remove that, too."
+        )
         return 0
     console.print(f"{stack.name} is {found['StackStatus']}. Not deleted:")
     for logical_id, reason in stack.undeleted().items():

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.account import Account, this_account
+from cli.account import Account, refusal, this_account
 from cli.stack import RETAINED, Stack
 
 _SHOWN: Final = 3
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], account: Account) -> int:
         stack = Stack(account, options.stage)
         deployed = stack.template()
     except (BotoCoreError, ClientError) as error:
-        print(f"AWS refused: {error}", file=sys.stderr)
+        print(refusal(error), file=sys.stderr)
         return 1
     wanted = json.loads(options.template.read_text())
     if not deployed:

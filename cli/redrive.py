@@ -16,8 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.account import Account, this_account
+from cli.account import Account, refusal, this_account
 from cli.records import LetterError, Records
+from cli.stack import Stack
 from liveness_gateway.adapters.eventbridge import EventBridgeBus
 from liveness_gateway.verifications.model import Verification
 from liveness_gateway.verifications.publishing import event_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Longer than it takes to read a batch of the stream and to announce it.
 _VISIBILITY_SECONDS = 120
+# The stack's outputs that it uses.
+_NEEDED = {"DeadLetterQueueUrl", "EventBusName", "TableName"}
 # So many of what stays are named.
 _SHOWN = 5
 
@@ -48,11 +51,14 @@ class Redrive:
     """The dead-letter queue and the event bus of one stage.
 
     Where it is `dry`, nothing is announced and nothing is deleted.
+
+    Raises:
+        LookupError: there is no such stage, or it was never deployed to its end.
     """
 
     def __init__(self, account: Account, stage: str, *, dry: bool = False) -> None:
         self._dry = dry
-        outputs = _outputs(account, f"liveness-gateway-{stage}")
+        outputs = _outputs(Stack(account, stage))
         self._queue = outputs["DeadLetterQueueUrl"]
         self._sqs = account.client("sqs")
         self._bus = EventBridgeBus(account.client("events"), outputs["EventBusName"])
@@ -162,13 +168,16 @@ def run(redrive: Redrive, since: datetime | None, console: Console) -> Tally:
 
 def main(arguments: Sequence[str] | None = None, account: Account | None = None) -> int:
     """0 if nothing is left to do, 1 if letters stay, 2 if the stage cannot be reached."""
-    options, console = _parse(arguments), Console(stderr=True)
+    options, console = _parse(arguments), Console(stderr=True, soft_wrap=True)
     try:
         account = account or cast("Account", this_account())
         redrive = Redrive(account, options.stage, dry=options.dry_run)
-        tally = run(redrive, options.from_table, console)
-    except (ClientError, BotoCoreError, KeyError) as error:
-        console.print(f"The stage {options.stage} cannot be reached: {error}", markup=False)
+        tally = run(redrive, options.since, console)
+    except (ClientError, BotoCoreError) as error:
+        console.print(refusal(error), markup=False)
+        return 2
+    except LookupError as error:
+        console.print(str(error), markup=False)
         return 2
     done = "would be announced" if options.dry_run else "announced"
     print(f"{tally.announced} {done}, {sum(map(len, tally.left.values()))} left")
@@ -184,11 +193,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make redrive", description=__doc__)
     parser.add_argument("--stage", default="dev")
     parser.add_argument(
-        "--from-table",
-        metavar="SINCE",
-        type=_moment,
-        help="announce every record that ended since this time (RFC 3339) instead: for messages "
-        "older than the stream keeps (24 hours). Reads the whole table.",
+        "--since",
+        type=moment_of,
+        help="announce every record that ended since this time (RFC 3339; UTC where it names no "
+        "offset) instead: for messages older than the stream keeps (24 hours). Reads the whole "
+        "table.",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be announced, and change nothing"
@@ -196,18 +205,28 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """The time that an operator wrote; without an offset it is one of UTC, as all our times are."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (OverflowError, ValueError):
         raise argparse.ArgumentTypeError(
             f"{text!r} is no time such as 2026-11-01T00:00:00Z"
         ) from None
 
 
-def _outputs(account: Account, stack: str) -> dict[str, str]:
-    stacks = account.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+def _outputs(stack: Stack) -> dict[str, str]:
+    found = stack.description()
+    if found is None:
+        raise LookupError(stack.missing)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
+    if absent := _NEEDED - outputs.keys():
+        raise LookupError(
+            f"{stack.name} has no output {min(absent)}: it was never deployed to its end."
+            " Run `make deploy` first."
+        )
+    return outputs
 
 
 if __name__ == "__main__":

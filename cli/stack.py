@@ -56,6 +56,14 @@ class Stack:
             raise
         return found[0]
 
+    @property
+    def missing(self) -> str:
+        """What to say where there is none."""
+        return (
+            f"There is no stack {self.name} in this account and region. Name another stage:"
+            " STAGE=...; or look at AWS_REGION and AWS_PROFILE."
+        )
+
     def was_never_created(self) -> bool:
         """Whether its first deployment failed, or was not confirmed."""
         found = self.description()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
 from cli.destroy import main
 
@@ -100,6 +100,16 @@ def test_anything_else_deletes_nothing(capsys: Output, typed: str) -> None:
     assert cloud.calls == []
 
 
+def test_where_nobody_can_answer_nothing_is_deleted_and_the_way_is_named(capsys: Output) -> None:
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    cloud = Cloud()
+    assert main(["--stage", "prod"], cloud, answer=nobody) == 1
+    assert "To delete it unasked: YES=1.\nNothing was deleted.\n" in capsys.readouterr().err
+    assert cloud.calls == []
+
+
 def test_nobody_is_asked_with_yes() -> None:
     cloud = Cloud()
     assert run(cloud, "--yes", typed="no") == 0
@@ -144,7 +154,8 @@ def test_what_could_not_be_deleted_is_named(capsys: Output) -> None:
     [
         (Cloud(status=None), "There is no stack liveness-gateway-prod"),
         (Cloud(error=refused("AccessDenied")), "AWS refused: An error occurred (AccessDenied)"),
-        (Cloud(error=NoCredentialsError()), "AWS refused: Unable to locate credentials"),
+        (Cloud(error=NoCredentialsError()), "There are no AWS credentials. Set AWS_PROFILE"),
+        (Cloud(error=NoRegionError()), "No region is set. Set AWS_REGION"),
     ],
 )
 def test_a_failure_is_one_line(capsys: Output, cloud: Cloud, told: str) -> None:

@@ -79,7 +79,7 @@ def test_the_table_can_be_announced_from_a_time_on(
     gateway: Gateway, event: dict[str, Any], capsys: Output
 ) -> None:
     occurred_at = event["detail"]["metadata"]["occurred_at"]
-    assert _redrive(gateway, capsys, "--from-table", occurred_at)[0] == 0
+    assert _redrive(gateway, capsys, "--since", occurred_at)[0] == 0
     _is_announced_again(gateway, event)
 
 
@@ -91,4 +91,5 @@ def test_the_program_of_make_redrive(gateway: Gateway) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr.startswith("The stage nowhere cannot be reached")
+    assert done.stderr.startswith("There is no stack liveness-gateway-nowhere in this account")
+    assert done.stderr.count("\n") == 1

@@ -248,5 +248,5 @@ def test_a_time_that_cannot_be_read_is_refused_with_an_example(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        main(["--from-table", text])
+        main(["--since", text])
     assert f"{text!r} is no time such as 2026-11-01T00:00:00Z" in capsys.readouterr().err
