@@ -155,6 +155,8 @@ def _client_environment(port: int, credentials: RunCredentials) -> dict[str, str
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_SESSION_TOKEN": credentials.session_token,
+        # The command lines read the first, boto3 the second; the shell may have set either.
+        "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
     }
 

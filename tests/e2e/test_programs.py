@@ -22,6 +22,7 @@ SCRIPT = """
 import boto3, httpx, os
 from sandbox.selfies import draw_selfie
 given = os.environ
+assert given['AWS_REGION'] == given['AWS_DEFAULT_REGION'] == 'eu-central-1'
 posted = httpx.post(
     given['GATEWAY_URL'] + '/v1/verifications', headers={'x-api-key': given['GATEWAY_API_KEY']},
     files={'selfie': draw_selfie()}, timeout=120, trust_env=False)
@@ -116,11 +117,15 @@ def _dev(directory: Path, **environment: str) -> Iterator[subprocess.Popen[str]]
 
 
 def _use(env_file: Path) -> str:
-    """Run the script with the file, as a shell reads it; the URL that it used."""
+    """Run the script with the file, as a shell reads it; the URL that it used.
+
+    The shell works in another region otherwise.
+    """
     command = f"set -a; . '{env_file}'; exec '{sys.executable}' -c \"$0\""
     shell = subprocess.run(  # noqa: S603 - our own script
         ["/bin/sh", "-c", command, SCRIPT],
-        env={}, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True,
+        env={"AWS_REGION": "us-west-2"}, cwd=CHECKOUT,
+        stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return shell.stdout.strip()
 
