@@ -10,7 +10,9 @@ from typing import Self
 import httpx
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -89,7 +91,8 @@ class Server:
 
 def _application(client: httpx.AsyncClient, api: ASGIApp, backend: PageBackend) -> ASGIApp:
     site = Starlette(
-        routes=[routes(client, backend), Mount("/", _Page(directory=_PAGE, html=True))]
+        routes=[routes(client, backend), Mount("/", _Page(directory=_PAGE, html=True))],
+        exception_handlers={HTTPException: _nothing_here},
     )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,6 +105,15 @@ def _application(client: httpx.AsyncClient, api: ASGIApp, backend: PageBackend) 
 
     # A page of any origin may call the API, as the stage has it; nothing else is for others.
     return guarded(application, any_origin=(*API_PATHS, *_STAGE_PATHS), documents=True)
+
+
+def _nothing_here(_: Request, error: Exception) -> Response:
+    """What somebody sees who mistyped a path of the API: on AWS it would be the API's to answer."""
+    if not isinstance(error, HTTPException):
+        raise error
+    text = f"{error.detail}: only the demo page is here. The API's paths begin with"
+    paths = f"{', '.join(API_PATHS[:-1])} or {API_PATHS[-1]}"
+    return PlainTextResponse(f"{text} {paths}.\n", error.status_code, error.headers)
 
 
 class _Page(StaticFiles):

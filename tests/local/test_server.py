@@ -74,6 +74,19 @@ def test_what_the_page_reads_is_for_this_machine(
     assert response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/verifications", 404), ("POST", "/verifications", 405), ("GET", "/v2/x", 404)],
+)
+def test_a_path_that_is_mistyped_names_those_of_the_api(
+    server: Server, behind: Behind, method: str, path: str, status: int
+) -> None:
+    response = httpx.request(method, server.url + path, trust_env=False)
+    assert response.status_code == status
+    assert response.text.endswith("The API's paths begin with /v1/, /v0.1/ or /v0.2/.\n")
+    assert behind.scopes == []
+
+
 PAGES = [
     {"host": "evil.example"}, {"host": "127.0.0.1"}, {"host": "evil.example:80"},
     {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:1"},
