@@ -26,7 +26,7 @@ def build(app: App) -> GatewayStack:
         print(f"For this run only: {setting} ({written}).", file=sys.stderr)
     if not stage.allowed_origins:
         print(
-            f"Stage {stage.name!r} allows no browser. To allow pages to call it:"
+            f"Stage {stage.name!r} allows no browser. To let pages call it, name their origins"
             f" {where('allowed_origins', stage.name)}.",
             file=sys.stderr,
         )

@@ -68,6 +68,7 @@ def _settings(name: str, directory: Path) -> dict[str, Any]:
     if name not in names:
         raise StageError(
             f"Unknown stage {name!r}: choose one of {', '.join(names)}"
-            " (STAGE=... behind `make`, or -c stage=... behind `cdk`)."
+            " (STAGE=... behind `make`, or -c stage=... behind `cdk`), or copy stages/dev.toml to a"
+            " file of that name."
         )
     return {"name": name, **read_settings(name, directory)}

@@ -13,6 +13,7 @@ def test_an_unusable_context_is_one_line_and_no_traceback(tmp_path: Path) -> Non
     done = run([sys.executable, "app.py"], tmp_path, CDK_CONTEXT_JSON=context)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Unknown stage 'staging': choose one of local, dev, prod" in done.stderr
+    assert "or copy stages/dev.toml to a file of that name." in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -26,7 +27,13 @@ def test_a_failed_security_check_stops_a_synth(synthesis: Path) -> None:
 
 def test_a_synth_prints_only_what_an_operator_should_know(synthesis: Path) -> None:
     for name, expected in (
-        ("bare", ["only: upstream_url (not in", "allows no browser"]),
+        (
+            "bare",
+            [
+                "only: upstream_url (not in",
+                "allows no browser. To let pages call it, name their origins (allowed_origins",
+            ],
+        ),
         # Of two cloud stages and the local one; each names allowed origins.
         (
             "others",
