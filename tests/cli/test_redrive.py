@@ -72,3 +72,10 @@ def test_a_time_without_an_offset_is_one_of_utc(text: str, moment: datetime) -> 
             assert moment_of(text) == moment
     finally:
         time.tzset()
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_cannot_be_read_is_refused_with_an_example(text: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit):
+        main(["--since", text])
+    assert f"{text!r} is no time such as 2026-11-01T00:00:00Z" in capsys.readouterr().err

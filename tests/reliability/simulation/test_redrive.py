@@ -241,12 +241,3 @@ def test_a_queue_that_hides_what_stays_stops_no_run(capsys: pytest.CaptureFixtur
     assert main(["--stage", "dev"], cast("Any", account)) == 1
     assert capsys.readouterr().out.splitlines()[0] == "1 announced, 1 left"
     assert account.hidden == {"[]"}
-
-
-@pytest.mark.parametrize("text", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
-def test_a_time_that_cannot_be_read_is_refused_with_an_example(
-    text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        main(["--since", text])
-    assert f"{text!r} is no time such as 2026-11-01T00:00:00Z" in capsys.readouterr().err
