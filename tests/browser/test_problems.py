@@ -69,6 +69,18 @@ def test_a_larger_one_is_not(visited: Visit, sandbox: Sandbox) -> None:
     assert not sandbox.requests
 
 
+def test_a_file_that_is_not_shown_is_sent_only_where_it_is_small_enough(visited: Visit) -> None:
+    page = visited.page
+    verify = expect(page.locator("#verify"))
+    for length, verdict in ((1_000, verify.to_be_enabled), (5_000_000, verify.to_be_disabled)):
+        content = HEIC.ljust(length, b"\0")
+        file = FilePayload(name="x.heic", mimeType="image/heic", buffer=content)
+        page.set_input_files("#file", file)
+        expect(page.locator("#about-picture")).to_contain_text("x.heic · no preview")
+        expect(page.locator("#no-preview")).not_to_contain_text("send")
+        verdict()
+
+
 def test_a_lost_answer_is_announced_as_unknown(visited: Visit) -> None:
     visited.refusals_expected = True
     page = visited.page
