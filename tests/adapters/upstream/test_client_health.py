@@ -36,6 +36,27 @@ def test_the_breaker_is_told_of_each_request_once(
 
 
 @pytest.mark.parametrize(
+    ("left", "script", "told", "end", "calls"),
+    [
+        (0, "live", "failed rate_limited day_budget_used_up", "undecided", 0),
+        (1, "live", "answered", "succeeded", 1),
+        # The second call may not be made: what came of the first one stands, for the breaker, too.
+        (1, "too many, soon", "failed upstream_unavailable upstream_status_429", "failed", 1),
+        (1, "unavailable, soon", "failed upstream_unavailable upstream_status_503", "failed", 1),
+        (1, "refused credentials", "failed upstream_unavailable credentials_refused", "refused", 1),
+    ],
+)
+def test_a_budget_says_nothing_about_upstream(
+    left: int, script: str, told: str, end: str, calls: int
+) -> None:
+    up = Upstreams(script)
+    up.left = left
+    assert up.outcome() == told
+    assert up.breaker.ends == [end]
+    assert len(up.api.received) == calls
+
+
+@pytest.mark.parametrize(
     "trouble",
     [
         *(unsent(reason) for reason in ("tls", "connection_refused", "connect_timeout")),

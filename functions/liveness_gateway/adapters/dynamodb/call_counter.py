@@ -71,9 +71,10 @@ class DynamoDBCallCounter:
         day = today
         for _ in range(_TRIES):
             counted, item = self._one_more(client_id, day, per_day, per_month)
-            count = _Count.of(item) if item or counted else None
-            if counted and count:
-                return Counted(None, count.day_calls, count.month_calls)
+            if counted:
+                made = _Count.of(item)
+                return Counted(None, made.day_calls, made.month_calls)
+            count = _Count.of(item) if item else None
             day = max(day, count.day) if count else day
             if count and (used_up := count.used_up(day, per_day, per_month)):
                 return Counted(used_up, count.day_calls_on(day), count.month_calls_on(day))
