@@ -34,7 +34,7 @@ const ADVICE = {
   invalid_selfie: "Choose another picture, a complete JPEG or PNG.",
   invalid_threshold: "Set a threshold that this stage accepts, then verify again.",
   idempotency_conflict: "Verify again: a new verification has a new key.",
-  rate_limited: "Wait a moment, then try again.",
+  rate_limited: "Wait as long as the answer says, then try again.",
   internal: "Try again: the same request is never paid twice.",
   upstream_bad_answer: "This verification may have been paid for and is recorded as unknown. Verify again to start a new one, which is paid for separately.",
   upstream_limit: "Nothing was paid. The operator must raise the limit of the liveness API.",
